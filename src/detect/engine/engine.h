@@ -1,0 +1,80 @@
+/* engine.h -- where records meet rules and memory.
+ *
+ * Takes records in arrival order, in batches of any size, and gives findings to the sink, in arrival order of the
+ * records that triggered them, then by name of the rule.  Same records + same rules = same findings, byte for byte,
+ * for any number of threads and any batching.  docs/language.md defines what a rule means. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "detect/rule/rule.h"
+#include "register/register.h"
+
+struct engine;
+
+/* One condition of a rule as it was met. */
+struct evidence {
+    struct slice condition; /* canonical source text */
+    const struct expr *expr;
+    bool compared;    /* a comparison: value, threshold, comparison are set */
+    enum expr_kind comparison;
+    struct type type; /* of value and threshold */
+    double value;     /* unused for names */
+    double threshold;
+    struct slice value_text; /* value and threshold for people and JSON: "7", "26h", "5000.00", a spelling */
+    struct slice threshold_text;
+    const struct expr *read; /* the left side if it is a feature read, else NULL: for its label */
+};
+
+struct counter_evidence {
+    const struct against *against;
+    struct slice value_text; /* of its left side where it is a comparison, else empty */
+};
+
+struct finding {
+    const struct rule_set *set;
+    const struct rule *rule;
+    const struct record *record; /* the trigger */
+    moment at;
+    ident subject;
+    struct slice subject_text;
+    double score;
+    enum grade grade;
+    bool bounded;
+    uint32_t evidence_count;
+    struct evidence evidence[CONDITIONS_MAX];
+    uint32_t against_count;
+    struct counter_evidence against[AGAINST_MAX];
+    uint32_t positions_count; /* the trigger first, then the sequence's earlier step, then the latest events of the read entities */
+    uint64_t position[POSITIONS_MAX];
+};
+
+/* Everything in a finding is lent until `take` returns. */
+struct finding_sink {
+    enum status (*take)(void *self, const struct finding *finding);
+    void *self;
+};
+
+struct engine_options {
+    const struct rule_set *set;
+    struct registry *registry; /* the engine feeds it account and sim events, in order */
+    unsigned threads;          /* 1 .. THREADS_MAX */
+    size_t memory_max;         /* bytes for entities and duplicates; full is a status */
+    int32_t zone_minutes;      /* for hour() and weekday() */
+    struct finding_sink findings;
+};
+
+struct engine_counts {
+    uint64_t records, duplicates, late, findings, subjectless, bounded, other_currency;
+    uint64_t entities; /* live, over all profiles */
+    uint64_t events;   /* remembered */
+    uint64_t bytes;    /* of entity memory, all told */
+    moment watermark;
+    uint64_t fired[RULES_MAX]; /* by index of the rule */
+};
+
+/* Takes memory from boot.  STATUS_FULL. */
+enum status engine_create(struct engine **out, const struct engine_options *options, struct arena *boot);
+/* Event records, in arrival order.  Any status of the sink is handed back. */
+enum status engine_take(struct engine *engine, const struct record *records, size_t count);
+void engine_count(const struct engine *engine, struct engine_counts *out);
+void engine_destroy(struct engine *engine);

@@ -1,0 +1,239 @@
+/* syntax.h -- a rule set as it was written and understood: the tree between the checker and everybody else.
+ *
+ * The parser makes the tree, the checker resolves every name and sets every type; after `rules_check` said
+ * OK, whoever walks it (image, explain, fmt, the oracle under test/) may rely on the resolved members and on
+ * the invariants below.  The tree lives in one arena and is read-only from then on.
+ *
+ * Invariants after checking:
+ *  1. Every expression has a type; operands fit (docs/language.md, section 2).
+ *  2. profile.order lists the profiles so that each comes after those that its expressions read.
+ *  3. rules are sorted by name, bytewise; profiles and features keep the order of the text.
+ *  4. Depth of an expression <= EXPR_DEPTH_MAX, and all counts keep the bounds of limits.inc. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ground/limits.h"
+#include "ground/tongue.h"
+#include "record/record.h"
+
+struct span { /* a stretch of source text */
+    uint32_t file;
+    uint32_t start; /* byte offsets */
+    uint32_t end;
+};
+
+enum type_class {
+    TYPE_TRUTH,
+    TYPE_NUMBER,
+    TYPE_DURATION,
+    TYPE_MONEY,
+    TYPE_MOMENT,
+    TYPE_CHOICE, /* `kind`, `field` say which */
+    TYPE_NAME,   /* `name` says which kind of identifier */
+    TYPE_STRING, /* a literal that has not met its type yet; none is left after checking but as `starts`'s second argument */
+    TYPE_UNKNOWN /* the literal `unknown` before it met its type */
+};
+
+struct type {
+    enum type_class class;
+    enum field_type name;  /* TYPE_NAME: FIELD_PHONE … */
+    enum record_kind kind; /* TYPE_CHOICE */
+    unsigned field;        /* TYPE_CHOICE */
+};
+
+enum aggregate {
+#define AGGREGATE(word, takes_value, en, zh) AGGREGATE_##word,
+#include "aggregates.inc"
+#undef AGGREGATE
+    AGGREGATES_COUNT
+};
+
+enum function {
+#define FUNCTION(name, min, max, en, zh) FUNCTION_##name,
+#include "functions.inc"
+#undef FUNCTION
+    FUNCTIONS_COUNT
+};
+
+enum label {
+#define LABEL(name, subject, en, zh) LABEL_##name,
+#include "labels.inc"
+#undef LABEL
+    LABELS_COUNT
+};
+
+enum grade { GRADE_NONE, GRADE_LOW, GRADE_MEDIUM, GRADE_HIGH, GRADE_EXTREME };
+enum response { RESPOND_LEAD, RESPOND_DISSUASION, RESPOND_STOP_PAYMENT, RESPOND_WATCH };
+
+enum expr_kind {
+    EXPR_NUMBER,   /* number: also durations (ms), money (minor units), truth (0, 1), choices (word's number) */
+    EXPR_NAME,     /* string: a name literal, already canonical; ident */
+    EXPR_UNKNOWN,  /* the literal */
+    EXPR_FIELD,    /* step, field: a field of the record (step 0: the record that triggers; 1: the earlier one of a sequence) */
+    EXPR_LET,      /* let: index into the rule's lets */
+    EXPR_READ,     /* profile, feature, arg[0] = key expression or NULL where key_index says which key */
+    EXPR_REGISTER, /* register_kind, field, arg[0] */
+    EXPR_MARK,     /* string = label, arg[0]: the mark's number */
+    EXPR_MARKED,   /* string = label, arg[0]: truth */
+    EXPR_IN_LIST,  /* string = list, arg[0] */
+    EXPR_IN,       /* arg[0] among arg[1..] */
+    EXPR_CALL,     /* function, arg[] */
+    EXPR_IF,       /* arg[0] then arg[1] else arg[2] */
+    EXPR_IS_KNOWN, /* arg[0] */
+    EXPR_NOT,
+    EXPR_NEGATE,
+    EXPR_AND,      /* arg[0], arg[1]; chains lean left */
+    EXPR_OR,
+    EXPR_EQUAL,
+    EXPR_UNEQUAL,
+    EXPR_LESS,
+    EXPR_LESS_EQUAL,
+    EXPR_GREATER,
+    EXPR_GREATER_EQUAL,
+    EXPR_ADD,
+    EXPR_SUBTRACT,
+    EXPR_MULTIPLY,
+    EXPR_DIVIDE
+};
+/* `not in`, `is unknown`, `not marked` become EXPR_NOT over the positive one. */
+
+enum { KEY_BY_EXPR = 0xFF };
+
+struct expr {
+    enum expr_kind kind;
+    struct type type;
+    struct span span;
+    uint32_t args_count;
+    struct expr **arg;
+    double number;
+    struct slice string; /* EXPR_NAME: spelling; marks and lists: their name; before checking: a name as written */
+    ident name;          /* EXPR_NAME */
+    uint8_t step;        /* EXPR_FIELD */
+    uint8_t key_index;   /* EXPR_READ without arg[0]: which of the profile's keys; KEY_BY_EXPR with it */
+    enum record_kind record_kind; /* EXPR_FIELD: whose; EXPR_REGISTER: which register */
+    unsigned field;               /* EXPR_FIELD, EXPR_REGISTER */
+    unsigned let;                 /* EXPR_LET */
+    unsigned profile, feature;    /* EXPR_READ */
+    enum function function;       /* EXPR_CALL */
+    struct span dot_span;         /* the second name of a dotted pair, for diagnostics */
+};
+
+struct profile_key {
+    enum record_kind kind;
+    unsigned field;
+    bool through;
+    enum record_kind register_kind; /* with `through` */
+    unsigned register_field;
+    struct span span;
+};
+
+struct feature {
+    struct slice name;
+    enum aggregate aggregate;
+    struct expr *value; /* NULL: count, since */
+    double quantile;
+    int64_t span_ms;
+    uint32_t roles; /* bit i: key i of the profile counts; all ones without `as` (of the keys whose kind fits) */
+    struct expr *where; /* NULL: every event */
+    struct slice label[TONGUES_COUNT]; /* empty: made from the aggregate */
+    struct type type;
+    struct span span;
+    uint32_t kinds; /* bit k: records of kind k can be counted (all fields named exist there) */
+    /* When a profile has several kinds, `value` and `where` name fields by field name; the checker makes one
+     * resolved copy per kind: */
+    struct expr *value_of[RECORD_KINDS_COUNT];
+    struct expr *where_of[RECORD_KINDS_COUNT];
+};
+
+struct profile {
+    struct slice name;
+    struct span span;
+    struct type entity; /* a name type */
+    uint32_t keys_count;
+    struct profile_key key[PROFILE_KEYS_MAX];
+    uint32_t features_count;
+    struct feature *feature;
+};
+
+struct let {
+    struct slice name;
+    struct expr *value;
+};
+
+struct grading {
+    enum grade grade;
+    struct expr *when; /* NULL: always */
+};
+
+struct against {
+    struct expr *when;
+    struct slice text[TONGUES_COUNT];
+};
+
+struct marking {
+    struct expr *subject;
+    struct slice label;
+    double weight;
+    int64_t span_ms;
+    struct expr *when; /* NULL: whenever the rule fires */
+};
+
+struct sequence {
+    bool present;
+    unsigned profile;
+    enum record_kind first_kind; /* step 1, the earlier one */
+    struct slice first_name;
+    struct slice second_name; /* step 0, the trigger */
+    int64_t within_ms;
+};
+
+struct rule {
+    struct slice name;
+    struct span span;
+    enum record_kind on; /* kind of the triggering record */
+    struct sequence sequence;
+    struct slice title[TONGUES_COUNT];
+    uint32_t lets_count;
+    struct let *let;
+    uint32_t conditions_count; /* top-level conjuncts of `when`, without the sequence; may be 0 with one */
+    struct expr **condition;
+    struct expr *score;   /* NULL: 0.5 */
+    struct expr *subject; /* NULL: silent */
+    enum label label;
+    uint32_t gradings_count;
+    struct grading grading[4];
+    uint32_t against_count;
+    struct against *against;
+    uint32_t marks_count;
+    struct marking mark[MARKS_PER_RULE_MAX];
+    int64_t quiet_ms;
+    enum response respond;
+};
+
+struct rule_file {
+    struct slice path;
+    struct slice source;
+};
+
+struct rule_set {
+    uint32_t files_count;
+    struct rule_file *file;
+    uint32_t profiles_count;
+    struct profile *profile;
+    unsigned order[PROFILES_MAX]; /* dependency order, see invariant 2 */
+    uint32_t rules_count;
+    struct rule *rule;
+    struct slice currency; /* "CNY" */
+    int currency_digits;
+};
+
+const char *aggregate_name(enum aggregate aggregate);
+const char *function_name(enum function function);
+const char *label_name(enum label label);
+const char *grade_name(enum grade grade);       /* "extreme" …; "" for none */
+const char *response_name(enum response response);
+enum field_type label_subject(enum label label);
+struct saying label_saying(enum label label);
+bool type_equal(struct type a, struct type b);
+/* The name of a type in the tongue: "duration", "phone", "call.result". */
+void text_add_type(struct text *text, struct type type, enum tongue tongue);

@@ -1,0 +1,128 @@
+/* arena.c -- a list of chunks, filled from the front.
+ *
+ * Invariants:  1. Every address given out is a multiple of 16 and its bytes are zero.
+ *              2. used <= size_max, always; a take that would pass it changes nothing.
+ *              3. After a reset the arena takes as much as before without asking the system again.
+ * Not chosen:  freeing single objects.  A lifetime that needs it is the wrong lifetime. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+struct chunk {
+    struct chunk *next;
+    size_t size;
+    size_t used;
+    _Alignas(16) unsigned char bytes[];
+};
+
+struct arena {
+    struct chunk *first;
+    struct chunk *current;
+    size_t size_max;
+    size_t used;
+    uint64_t fail_at;
+};
+
+enum { CHUNK_SIZE_MIN = 64 * 1024 };
+
+enum status arena_create(struct arena **out, size_t size_max)
+{
+    struct arena *arena = calloc(1, sizeof *arena);
+    if (arena == NULL)
+        return STATUS_FULL;
+    arena->size_max = size_max;
+    *out = arena;
+    return STATUS_OK;
+}
+
+void arena_destroy(struct arena *arena)
+{
+    if (arena == NULL)
+        return;
+    for (struct chunk *chunk = arena->first; chunk != NULL;) {
+        struct chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
+    free(arena);
+}
+
+void arena_reset(struct arena *arena)
+{
+    for (struct chunk *chunk = arena->first; chunk != NULL; chunk = chunk->next)
+        chunk->used = 0;
+    arena->current = arena->first;
+    arena->used = 0;
+}
+
+/* The next chunk with room for `size` bytes: a kept one if it is large enough, else a new one. */
+static struct chunk *chunk_with_room(struct arena *arena, size_t size)
+{
+    struct chunk *last = arena->current;
+    for (struct chunk *chunk = last; chunk != NULL; chunk = chunk->next) {
+        if (chunk->size - chunk->used >= size)
+            return chunk;
+        last = chunk;
+    }
+    size_t bytes = size > CHUNK_SIZE_MIN ? size : CHUNK_SIZE_MIN;
+    struct chunk *fresh = malloc(sizeof *fresh + bytes);
+    if (fresh == NULL)
+        return NULL;
+    fresh->next = NULL;
+    fresh->size = bytes;
+    fresh->used = 0;
+    if (last == NULL)
+        arena->first = fresh;
+    else
+        last->next = fresh;
+    return fresh;
+}
+
+enum status arena_take(struct arena *arena, size_t size, void **out)
+{
+    if (arena->fail_at != 0 && --arena->fail_at == 0)
+        return STATUS_FULL;
+    if (size > SIZE_MAX - 15)
+        return STATUS_FULL;
+    size = (size + 15) & ~(size_t)15;
+    if (size > arena->size_max - arena->used)
+        return STATUS_FULL;
+    struct chunk *chunk = chunk_with_room(arena, size);
+    if (chunk == NULL)
+        return STATUS_FULL;
+    arena->current = chunk;
+    *out = chunk->bytes + chunk->used;
+    memset(*out, 0, size);
+    chunk->used += size;
+    arena->used += size;
+    return STATUS_OK;
+}
+
+size_t arena_used(const struct arena *arena)
+{
+    return arena->used;
+}
+
+void arena_fail_at(struct arena *arena, uint64_t n)
+{
+    arena->fail_at = n;
+}
+
+enum status pages_take(size_t size, void **out)
+{
+    void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED)
+        return STATUS_FULL;
+    (void)madvise(at, size, MADV_HUGEPAGE); /* a wish: without it the table is only slower */
+    *out = at;
+    return STATUS_OK;
+}
+
+void pages_give_back(void *at, size_t size)
+{
+    if (at != NULL)
+        must(munmap(at, size) == 0);
+}

@@ -1,0 +1,18 @@
+/* checksum.h -- short names for bytes: XXH3 for tables, BLAKE2b for evidence. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "text.h"
+
+/* XXH3-64 with a fixed seed: the same on every machine.  For tables, not against an adversary. */
+uint64_t hash_bytes(struct slice slice);
+uint64_t hash_word(uint64_t word);
+
+enum { DIGEST_SIZE = 32, DIGEST_HEX_SIZE = 65 };
+struct digest {
+    unsigned char bytes[DIGEST_SIZE];
+};
+/* BLAKE2b-256 (RFC 7693) of the slices one after another, each preceded by its size. */
+struct digest digest_of(const struct slice *slices, size_t count);
+/* Lower-case hex with NUL. */
+void digest_hex(const struct digest *digest, char out[DIGEST_HEX_SIZE]);
