@@ -1,9 +1,9 @@
 /* arena.h -- memory by lifetime.
  *
- * Nobody frees single things in this house.  A lifetime is an arena: `boot` (the process), `image` (one
- * compiled rule set), `scratch` (one batch of records), `request` (one request).  The parameter's name
- * says which.  An arena grows by chunks up to its maximum and is reset or destroyed whole.  This is the
- * only place of the house that calls malloc. */
+ * Nobody frees single things in this house.  A lifetime is an arena: `boot` (the process), `image`
+ * (one compiled rule set), `scratch` (one batch of records), `request` (one request).  The
+ * parameter's name says which.  An arena grows by chunks up to its maximum and is reset or
+ * destroyed whole.  This is the only place of the house that calls malloc. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -29,7 +29,8 @@ void arena_fail_at(struct arena *arena, uint64_t n);
 #define ARENA_NEW(arena, count, out) \
     arena_take((arena), (size_t)(count) * sizeof **(out), (void **)(out))
 
-/* Large tables that live as long as the process and want huge pages: zeroed, page-aligned memory outside
- * any arena.  pages_take gives; pages_give_back takes.  STATUS_FULL: the system has no memory. */
+/* Large tables that live as long as the process and want huge pages: zeroed, page-aligned memory
+ * outside any arena.  pages_take gives; pages_give_back takes.  STATUS_FULL: the system has no
+ * memory. */
 enum status pages_take(size_t size, void **out);
 void pages_give_back(void *at, size_t size);

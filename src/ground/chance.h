@@ -1,6 +1,7 @@
 /* chance.h -- the seam to randomness: a stream that a seed decides.
  *
- * SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).  Same seed, same stream, on every machine.  Not for keys. */
+ * SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).  Same seed, same stream, on every machine.  Not for
+ * keys. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 

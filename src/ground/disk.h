@@ -1,8 +1,8 @@
 /* disk.h -- the seam to files.
  *
- * Rooms read and write through these calls, so that a test can hand in a disk that fails.  An output file
- * is written under a temporary name beside its own and appears under its own name whole, synced, or not at
- * all: `kill -9` in the middle leaves no half-written file. */
+ * Rooms read and write through these calls, so that a test can hand in a disk that fails.  An
+ * output file is written under a temporary name beside its own and appears under its own name
+ * whole, synced, or not at all: `kill -9` in the middle leaves no half-written file. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -10,13 +10,7 @@
 #include <stdio.h>
 
 /* Why a file could not be opened or read; one clear sentence is made of it. */
-enum disk_fault {
-    DISK_FINE,
-    DISK_MISSING,
-    DISK_FORBIDDEN,
-    DISK_DIRECTORY,
-    DISK_FAILED
-};
+enum disk_fault { DISK_FINE, DISK_MISSING, DISK_FORBIDDEN, DISK_DIRECTORY, DISK_FAILED };
 
 struct disk_file; /* an open file for reading */
 struct disk_sink; /* a file being written */
@@ -29,14 +23,16 @@ enum status disk_read(struct disk_file *file, void *into, size_t size, size_t *g
 int64_t disk_size(const struct disk_file *file);
 void disk_close(struct disk_file *file);
 
-/* The whole file, at most `size_max` bytes, NUL-terminated.  STATUS_FULL: larger.  STATUS_IO: `*fault`. */
+/* The whole file, at most `size_max` bytes, NUL-terminated.  STATUS_FULL: larger.  STATUS_IO:
+ * `*fault`. */
 enum status disk_read_all(const char *path, size_t size_max, struct arena *arena, struct slice *out,
                           enum disk_fault *fault);
 
 /* Begins an output file; "-" is standard output (which cannot be undone).  STATUS_IO. */
 enum status disk_sink_create(struct disk_sink **out, const char *path);
 enum status disk_sink_write(struct disk_sink *sink, struct slice bytes);
-/* Flushes, syncs, renames.  Takes the sink, also on failure (then nothing appears). */
+/* Flushes, syncs, renames, syncs the folder.  Takes the sink.  STATUS_IO: nothing appeared; only if
+ * the folder's own sync failed, the whole file is there but may be gone after a power loss. */
 enum status disk_sink_commit(struct disk_sink *sink);
 /* Forgets what was written.  Takes the sink. */
 void disk_sink_abandon(struct disk_sink *sink);

@@ -1,7 +1,7 @@
 /* moment.h -- points in time and stretches of time.
  *
- * A moment is milliseconds since 1970-01-01T00:00:00Z, without leap seconds.  It cannot be added to a
- * count.  Time comes from the records; the machine's clock is a seam, see clock.h. */
+ * A moment is milliseconds since 1970-01-01T00:00:00Z, without leap seconds.  It cannot be added to
+ * a count.  Time comes from the records; the machine's clock is a seam, see clock.h. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -28,8 +28,8 @@ int64_t days_of_date(int32_t year, int32_t month, int32_t day);
 struct civil civil_of_moment(moment at, int32_t zone_minutes);
 /* STATUS_MALFORMED: no such date or time of day (a leap second :60 counts as :59.999). */
 enum status moment_of_civil(struct civil civil, int32_t zone_minutes, moment *out);
-/* RFC 3339 with offset, fraction optional, `T`, `t` or a blank between; or epoch milliseconds as a plain
- * integer.  STATUS_MALFORMED otherwise. */
+/* RFC 3339 with offset, fraction optional, `T`, `t` or a blank between; or epoch milliseconds as a
+ * plain integer.  STATUS_MALFORMED otherwise. */
 enum status moment_parse(struct slice slice, moment *out);
 /* RFC 3339 with milliseconds and the offset of the zone. */
 void text_add_moment(struct text *text, moment at, int32_t zone_minutes);

@@ -1,12 +1,12 @@
 /* status.h -- the one error convention of the house.
  *
- * What the world may do wrong returns an `enum status`; the compiler refuses to drop one.  What only a
- * programmer can do wrong is a `must()`, which stays on in production.  `TRY` is the only macro of the
- * house that changes control flow.  On failure an out-parameter is left untouched. */
+ * What the world may do wrong returns an `enum status`; the compiler refuses to drop one.  What
+ * only a programmer can do wrong is a `must()`, which stays on in production.  `TRY` is the only
+ * macro of the house that changes control flow.  On failure an out-parameter is left untouched. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-enum [[nodiscard]] status {
+enum [[nodiscard]] status{
 #define STATUS(name, meaning) STATUS_##name,
 #include "statuses.inc"
 #undef STATUS
@@ -17,11 +17,11 @@ const char *status_name(enum status status);
 /* What the status means, in English, one clause. */
 const char *status_meaning(enum status status);
 
-#define TRY(call)                      \
-    do {                               \
-        enum status try_ = (call);     \
-        if (try_ != STATUS_OK)         \
-            return try_;               \
+#define TRY(call)                  \
+    do {                           \
+        enum status try_ = (call); \
+        if (try_ != STATUS_OK)     \
+            return try_;           \
     } while (0)
 
 /* Ends the process with the claim, file and line.  One claim each, no side effects. */

@@ -1,7 +1,8 @@
 /* text.h -- borrowed bytes, and a bounded place to write them.
  *
- * A `slice` lends bytes that somebody else owns; it need not end in NUL.  A `text` writes into a buffer of
- * the caller up to its size; what does not fit sets `full`, which is looked at once, at the end. */
+ * A `slice` lends bytes that somebody else owns; it need not end in NUL.  A `text` writes into a
+ * buffer of the caller up to its size; what does not fit sets `full`, which is looked at once, at
+ * the end. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -53,6 +54,6 @@ static inline struct slice text_slice(const struct text *text)
  * is returned.  At the end: returns 0 and `*rest` is empty. */
 uint32_t utf8_next(struct slice *rest);
 bool utf8_valid(struct slice slice);
-/* Columns that the slice takes on a terminal: 2 for East Asian wide and emoji, 0 for combining marks
- * (Unicode UAX #11), 1 for the rest. */
+/* Columns that the slice takes on a terminal: 2 for East Asian wide and emoji, 0 for combining
+ * marks (Unicode UAX #11), 1 for the rest. */
 size_t utf8_columns(struct slice slice);

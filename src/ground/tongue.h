@@ -10,5 +10,6 @@ struct saying {
 
 #define SAYING(en, zh) ((struct saying){{(en), (zh)}})
 
-/* From `--lang`'s word ("zh", "en"), or from LC_ALL, LC_MESSAGES, LANG in that order; English if unsaid. */
+/* From `--lang`'s word ("zh", "en"), or from LC_ALL, LC_MESSAGES, LANG in that order; English if
+ * unsaid. */
 enum tongue tongue_of_locale(const char *word);
