@@ -6,11 +6,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-enum [[nodiscard]] status{
+/* clang-format off */
+enum [[nodiscard]] status {
 #define STATUS(name, meaning) STATUS_##name,
 #include "statuses.inc"
 #undef STATUS
 };
+/* clang-format on */
 
 /* The name of a status in lower case, for logs and tests.  Lends a string of the program. */
 const char *status_name(enum status status);

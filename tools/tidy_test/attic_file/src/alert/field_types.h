@@ -1,0 +1,3 @@
+/* field_types.h -- a face. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once

@@ -1,0 +1,3 @@
+/* text_utils.h -- a face. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once

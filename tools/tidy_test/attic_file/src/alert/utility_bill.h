@@ -1,0 +1,3 @@
+/* utility_bill.h -- a face. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once

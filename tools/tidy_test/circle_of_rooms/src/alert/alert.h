@@ -1,0 +1,3 @@
+/* alert.h -- a face. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once

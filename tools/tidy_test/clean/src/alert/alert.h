@@ -1,0 +1,4 @@
+/* alert.h -- a face. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "reasons.inc"

@@ -1,0 +1,3 @@
+/* faked.h -- a faked neighbour. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once

@@ -1,0 +1,3 @@
+/* alert.c -- is lost. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "nowhere.h"

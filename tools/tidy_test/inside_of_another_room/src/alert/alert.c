@@ -1,0 +1,3 @@
+/* alert.c -- is curious. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ground/ground_inside.h"

@@ -1,0 +1,3 @@
+/* ground_inside.h -- only for us. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once

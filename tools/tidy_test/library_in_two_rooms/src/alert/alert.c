@@ -1,0 +1,4 @@
+/* alert.c -- wraps it. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <libxml/parser.h>
+#include <yaml.h>

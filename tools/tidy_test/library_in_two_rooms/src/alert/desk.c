@@ -1,0 +1,3 @@
+/* desk.c -- of the same room. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <yaml.h>

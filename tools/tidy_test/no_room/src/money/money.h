@@ -1,0 +1,3 @@
+/* money.h -- a face. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once

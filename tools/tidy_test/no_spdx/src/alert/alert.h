@@ -1,0 +1,2 @@
+/* alert.h -- whose? */
+#pragma once

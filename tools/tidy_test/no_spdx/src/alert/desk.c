@@ -1,0 +1,1 @@
+/* desk.c -- in the story. SPDX-License-Identifier: Apache-2.0 */
