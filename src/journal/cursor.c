@@ -1,0 +1,145 @@
+/* cursor.c -- frame by frame through one segment.
+ *
+ * Invariants:  1. cursor->expected is the number of the next entry, whatever was read before.
+ *              2. A frame is handed out only if its checksum, its chain and its number are right.
+ * Not chosen:  mapping the file.  A disk error would then be a signal instead of a status. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/cursor.h"
+
+enum { WINDOW_FIRST = 1 << 18, WINDOW_FULL = JOURNAL_FRAME_BYTES_MAX + FRAME_HEADER_SIZE, SEARCH_SIZE = 1 << 15 };
+
+static enum status damage(const struct cursor *cursor, const char *what,
+                          struct journal_finding *found)
+{
+    *found = (struct journal_finding){
+        .offset = cursor->offset, .sequence = cursor->expected, .what = what};
+    memcpy(found->file, cursor->segment.name, VOLUME_NAME_MAX);
+    return STATUS_MALFORMED;
+}
+
+static enum status bytes_at(struct cursor *cursor, int64_t offset, void *into, size_t size,
+                            size_t *got)
+{
+    return cursor->volume.read(cursor->volume.self, cursor->file, offset, into, size, got);
+}
+
+enum status cursor_open(struct cursor *cursor, struct volume volume, const struct segment *segment,
+                        struct arena *arena, struct journal_finding *found)
+{
+    *cursor = (struct cursor){.volume = volume, .segment = *segment, .arena = arena};
+    cursor->expected = segment->first;
+    TRY(ARENA_NEW(arena, WINDOW_FIRST, &cursor->window));
+    cursor->window_room = WINDOW_FIRST;
+    TRY(volume.open(volume.self, segment->name, false, &cursor->file));
+    cursor->open = true;
+    unsigned char header[SEGMENT_HEADER_SIZE] = {0};
+    size_t got = 0;
+    enum status status = bytes_at(cursor, 0, header, sizeof header, &got);
+    uint64_t first = 0;
+    const char *what = "the file is shorter than a segment's header";
+    if (status == STATUS_OK && got < sizeof header)
+        status = damage(cursor, what, found);
+    if (status == STATUS_OK &&
+        segment_header_read(header, &first, &cursor->chain, &what) != STATUS_OK)
+        status = damage(cursor, what, found);
+    if (status == STATUS_OK && first != segment->first)
+        status = damage(cursor, "the segment's header does not fit its file name", found);
+    if (status != STATUS_OK) {
+        cursor_close(cursor);
+        return status;
+    }
+    cursor->offset = SEGMENT_HEADER_SIZE;
+    return STATUS_OK;
+}
+
+void cursor_close(struct cursor *cursor)
+{
+    if (cursor->open)
+        cursor->volume.close(cursor->volume.self, cursor->file);
+    cursor->open = false;
+}
+
+/* Fills the window from `offset` on. */
+static enum status window_fill(struct cursor *cursor, int64_t offset)
+{
+    cursor->window_offset = offset;
+    cursor->window_size = 0;
+    return bytes_at(cursor, offset, cursor->window, cursor->window_room, &cursor->window_size);
+}
+
+static enum status window_grow(struct cursor *cursor)
+{
+    if (cursor->window_room == WINDOW_FULL)
+        return STATUS_OK;
+    TRY(ARENA_NEW(cursor->arena, WINDOW_FULL, &cursor->window));
+    cursor->window_room = WINDOW_FULL;
+    return STATUS_OK;
+}
+
+/* The frame at `offset`, from the window if it holds all of it, else from the file. */
+static enum status frame_at(struct cursor *cursor, int64_t offset, struct frame *out,
+                            const char **what)
+{
+    enum status status = STATUS_END;
+    int64_t skip = offset - cursor->window_offset;
+    if (skip >= 0 && (size_t)skip < cursor->window_size) {
+        cursor->bytes = cursor->window + skip;
+        status = frame_open(cursor->bytes, cursor->window_size - (size_t)skip, out, what);
+    }
+    while (status == STATUS_END) {
+        TRY(window_fill(cursor, offset));
+        cursor->bytes = cursor->window;
+        status = frame_open(cursor->bytes, cursor->window_size, out, what);
+        if (status != STATUS_END || cursor->window_size < cursor->window_room)
+            break;
+        TRY(window_grow(cursor));
+    }
+    return status;
+}
+
+enum status cursor_next(struct cursor *cursor, struct journal_finding *found)
+{
+    struct frame frame = {0};
+    const char *what = NULL;
+    enum status status = frame_at(cursor, cursor->offset, &frame, &what);
+    if (status == STATUS_END && cursor->window_size == 0)
+        return STATUS_END;
+    if (status == STATUS_IO || status == STATUS_FULL)
+        return status;
+    if (status != STATUS_OK)
+        return damage(cursor, what, found);
+    if (frame.chain != cursor->chain)
+        return damage(cursor, "a frame does not follow the frame before it", found);
+    if (frame.first != cursor->expected)
+        return damage(cursor, "a frame has the wrong number", found);
+    cursor->frame = frame;
+    cursor->chain = frame.checksum;
+    cursor->expected += frame.entries_count;
+    cursor->offset += FRAME_HEADER_SIZE + (int64_t)frame.payload_size;
+    cursor->closed = (frame.flags & FRAME_CLOSES) != 0;
+    return STATUS_OK;
+}
+
+enum status cursor_sees_more(struct cursor *cursor, bool *out)
+{
+    unsigned char piece[SEARCH_SIZE + 8];
+    *out = false;
+    /* Frames begin at multiples of 8, so magics at other places are chance. */
+    for (int64_t offset = cursor->offset + 8; !*out; offset += SEARCH_SIZE) {
+        size_t got = 0;
+        TRY(bytes_at(cursor, offset, piece, sizeof piece, &got));
+        if (got < FRAME_HEADER_SIZE)
+            return STATUS_OK;
+        for (size_t i = 0; i + 4 <= got && i < SEARCH_SIZE && !*out; i += 8) {
+            struct frame frame = {0};
+            const char *what = NULL;
+            if (memcmp(piece + i, "CUTF", 4) != 0)
+                continue;
+            enum status status = frame_at(cursor, offset + (int64_t)i, &frame, &what);
+            if (status == STATUS_IO || status == STATUS_FULL)
+                return status;
+            *out = status == STATUS_OK && frame.first >= cursor->expected;
+        }
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,138 @@
+/* reader.c -- entries in order, from any number, across segments; and the whole journal checked.
+ *
+ * Invariants:  1. Numbers rise by one; a gap is damage, never skipped.
+ *              2. A segment ends where the next one begins: same number, same chain. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/cursor.h"
+
+struct journal_reader {
+    struct cursor cursor;
+    struct arena *arena;
+    struct volume volume;
+    struct journal_finding *found;
+    uint64_t from;      /* entries below are passed over */
+    uint64_t next;      /* number of the next entry of the current frame */
+    uint32_t left;      /* entries left in the current frame */
+    size_t offset;      /* in its payload */
+};
+
+/* The last segment that begins at or below `from`.  STATUS_ABSENT: there is none. */
+static enum status segment_find(struct volume *volume, struct arena *arena, uint64_t from,
+                                struct segment *out)
+{
+    struct segment *segments = NULL;
+    size_t count = 0;
+    TRY(segments_list(volume, arena, &segments, &count));
+    while (count > 0 && segments[count - 1].first > from)
+        count--;
+    if (count == 0)
+        return STATUS_ABSENT;
+    *out = segments[count - 1];
+    return STATUS_OK;
+}
+
+enum status journal_reader_open(struct journal_reader **out, struct volume volume, uint64_t from,
+                                struct arena *arena, struct journal_finding *found)
+{
+    struct journal_reader *reader = NULL;
+    struct segment segment = {0};
+    TRY(ARENA_NEW(arena, 1, &reader));
+    TRY(segment_find(&volume, arena, from, &segment));
+    TRY(cursor_open(&reader->cursor, volume, &segment, arena, found));
+    reader->arena = arena;
+    reader->volume = volume;
+    reader->found = found;
+    reader->from = from;
+    *out = reader;
+    return STATUS_OK;
+}
+
+void journal_reader_close(struct journal_reader *reader)
+{
+    if (reader != NULL)
+        cursor_close(&reader->cursor);
+}
+
+/* Steps into the segment that begins where this one ended.  STATUS_END: there is none yet. */
+static enum status segment_step(struct journal_reader *reader)
+{
+    struct cursor *cursor = &reader->cursor;
+    struct segment next = {0};
+    TRY(segment_find(&reader->volume, reader->arena, cursor->expected, &next));
+    if (next.first != cursor->expected || next.first == cursor->segment.first)
+        return STATUS_END;
+    struct cursor fresh = {0};
+    TRY(cursor_open(&fresh, reader->volume, &next, reader->arena, reader->found));
+    bool chained = fresh.chain == cursor->chain;
+    cursor_close(cursor);
+    *cursor = fresh;
+    if (chained)
+        return STATUS_OK;
+    *reader->found = (struct journal_finding){
+        .sequence = next.first, .what = "a segment does not follow the segment before it"};
+    memcpy(reader->found->file, next.name, VOLUME_NAME_MAX);
+    return STATUS_MALFORMED;
+}
+
+static enum status frame_step(struct journal_reader *reader)
+{
+    enum status status = cursor_next(&reader->cursor, reader->found);
+    if (status == STATUS_END) {
+        TRY(segment_step(reader));
+        status = cursor_next(&reader->cursor, reader->found);
+    }
+    TRY(status);
+    reader->next = reader->cursor.frame.first;
+    reader->left = reader->cursor.frame.entries_count;
+    reader->offset = 0;
+    return STATUS_OK;
+}
+
+enum status journal_read(struct journal_reader *reader, uint64_t *sequence, struct slice *entry)
+{
+    for (;;) {
+        while (reader->left == 0)
+            TRY(frame_step(reader));
+        const unsigned char *payload = reader->cursor.bytes + FRAME_HEADER_SIZE;
+        struct slice found = {0};
+        TRY(frame_entry(payload, &reader->cursor.frame, &reader->offset, &found));
+        reader->left--;
+        uint64_t number = reader->next++;
+        if (number < reader->from)
+            continue;
+        *sequence = number;
+        *entry = found;
+        return STATUS_OK;
+    }
+}
+
+enum status journal_verify(struct volume volume, struct arena *scratch,
+                           struct journal_finding *found, uint64_t *entries_count)
+{
+    struct segment *segments = NULL;
+    size_t count = 0;
+    *found = (struct journal_finding){0};
+    *entries_count = 0;
+    TRY(segments_list(&volume, scratch, &segments, &count));
+    if (count == 0)
+        return STATUS_ABSENT;
+    struct journal_reader *reader = NULL;
+    TRY(journal_reader_open(&reader, volume, segments[0].first, scratch, found));
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK) {
+        uint64_t sequence = 0;
+        struct slice entry = {0};
+        status = journal_read(reader, &sequence, &entry);
+        *entries_count += status == STATUS_OK;
+    }
+    uint64_t last_first = reader->cursor.segment.first;
+    journal_reader_close(reader);
+    if (status != STATUS_END)
+        return status;
+    if (last_first == segments[count - 1].first)
+        return STATUS_OK;
+    *found = (struct journal_finding){.sequence = last_first + *entries_count,
+                                      .what = "entries are missing before this segment"};
+    memcpy(found->file, segments[count - 1].name, VOLUME_NAME_MAX);
+    return STATUS_MALFORMED;
+}

@@ -1,0 +1,26 @@
+/* volume_sim.h -- a disk that loses power.
+ *
+ * Every file has what was written and what is durable.  A crash decides for each unsynced write, by chance, whether its
+ * 512-byte sectors reached the disk: all, none, some, in any order; names created or renamed without volume_sync_names may
+ * vanish.  Every call is counted, and the n-th one can fail or be the moment of the crash. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ground/chance.h"
+#include "ground/volume.h"
+
+struct volume_sim;
+
+enum status volume_sim_create(struct volume_sim **out, uint64_t seed, struct arena *arena);
+struct volume volume_sim_volume(struct volume_sim *sim);
+/* Calls so far that could have failed. */
+uint64_t volume_sim_calls(const struct volume_sim *sim);
+/* From the n-th call from now on every call says STATUS_IO until volume_sim_crash; 0 turns it off. */
+void volume_sim_stop_at(struct volume_sim *sim, uint64_t n);
+/* The n-th call from now fails, once. */
+void volume_sim_fail_at(struct volume_sim *sim, uint64_t n);
+/* Power goes and comes back: only what is durable, and by chance some of the rest, is there. */
+void volume_sim_crash(struct volume_sim *sim);
+/* For damage tests: the bytes of a file; NULL if there is none.  Lent; may be changed in place. */
+unsigned char *volume_sim_bytes(struct volume_sim *sim, const char *name, size_t *size);
+void volume_sim_truncate(struct volume_sim *sim, const char *name, size_t size);
