@@ -44,6 +44,18 @@ struct digest digest_of(const struct slice *slices, size_t count)
     return digest;
 }
 
+struct digest sha256_of(const struct slice *slices, size_t count)
+{
+    crypto_hash_sha256_state state;
+    (void)crypto_hash_sha256_init(&state); /* always 0 */
+    for (size_t i = 0; i < count; i++)
+        (void)crypto_hash_sha256_update(&state, (const unsigned char *)slices[i].at,
+                                        slices[i].size);
+    struct digest digest;
+    (void)crypto_hash_sha256_final(&state, digest.bytes);
+    return digest;
+}
+
 void digest_hex(const struct digest *digest, char out[DIGEST_HEX_SIZE])
 {
     (void)sodium_bin2hex(out, DIGEST_HEX_SIZE, digest->bytes, sizeof digest->bytes);

@@ -14,5 +14,7 @@ struct digest {
 };
 /* BLAKE2b-256 (RFC 7693) of the slices one after another, each preceded by its size. */
 struct digest digest_of(const struct slice *slices, size_t count);
+/* SHA-256 (FIPS 180-4) of the slices as one string, as RFC 6962 asks for. */
+struct digest sha256_of(const struct slice *slices, size_t count);
 /* Lower-case hex with NUL. */
 void digest_hex(const struct digest *digest, char out[DIGEST_HEX_SIZE]);
