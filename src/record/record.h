@@ -22,7 +22,7 @@ enum record_kind {
 enum record_group { GROUP_EVENT, GROUP_REGISTER, GROUP_TRUTH };
 
 enum field_type {
-#define FIELD_TYPE(name, held) FIELD_##name,
+#define FIELD_TYPE(name, held, word) FIELD_##name,
 #include "field_types.inc"
 #undef FIELD_TYPE
     FIELD_TYPES_COUNT
