@@ -1,8 +1,9 @@
 /* calls.c -- no ring of files that call each other.
  *
- * A file calls another when it calls, by name, a function that exactly that one file of src/ defines for
- * others.  A call through a pointer is no such call: that is what sinks are for, and it is the way out of
- * a ring.  Tests and fuzz targets may call whom they like; nobody can call them. */
+ * A file calls another when it calls, by name, a function that exactly that one file of src/
+ * defines for others.  A call through a pointer is no such call: that is what sinks are for, and it
+ * is the way out of a ring.  Tests and fuzz targets may call whom they like; nobody can call them.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tidy.h"
 

@@ -1,8 +1,9 @@
 /* floors.c -- who may include whom: rooms, faces and insides, and libraries with one wrapper each.
  *
- * An include is looked up beside the file first, then under src/ (for test/ and tools/ also from the
- * root); what is in none of these places is a breach, since a reader could not find it either.  A third-party library belongs to the one room that wraps it;
- * the C library, POSIX, Linux and our test framework belong to everybody. */
+ * An include is looked up beside the file first, then under src/ (for test/ and tools/ also from
+ * the root); what is in none of these places is a breach, since a reader could not find it either.
+ * A third-party library belongs to the one room that wraps it; the C library, POSIX, Linux and our
+ * test framework belong to everybody. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tidy.h"
 

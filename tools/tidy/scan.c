@@ -1,11 +1,12 @@
 /* scan.c -- takes C apart as far as tidy needs: comments, strings, preprocessor lines, functions.
  *
  * Invariants:  1. All views of a file have the size of its text, and its line ends.
- *              2. A string or a character ends at the latest at the end of its line, so that one stray
- *                 quote cannot swallow a file.
- * A function is `name ( ... ) {` outside all braces, with attributes allowed behind the parenthesis.
- * Not chosen:  a real parser.  The house bans what would need one (functions made by macros, braces that
- *              only balance under one #if). */
+ *              2. A string or a character ends at the latest at the end of its line, so that one
+ *                 stray quote cannot swallow a file.
+ * A function is `name ( ... ) {` outside all braces, with attributes allowed behind the
+ * parenthesis.
+ * Not chosen:  a real parser.  The house bans what would need one (functions made by macros, braces
+ *              that only balance under one #if). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tidy.h"
 

@@ -2,12 +2,12 @@
  *
  * usage: tidy [FOLDER]          the folder of FLOORS; the working directory if unsaid
  *
- * It reads the tree once and prints one line for each breach: file, line, and what to do about it.  The
- * exit code is 1 if there was one, 2 if the tree could not be read.  `meson test` runs it over our own
- * tree, and over the small wrong trees of tools/tidy_test/.
+ * It reads the tree once and prints one line for each breach: file, line, and what to do about it.
+ * The exit code is 1 if there was one, 2 if the tree could not be read.  `meson test` runs it over
+ * our own tree, and over the small wrong trees of tools/tidy_test/.
  *
- * A rule that has a reason to be broken somewhere has its exception here, beside the rule, never in the
- * code that it excuses. */
+ * A rule that has a reason to be broken somewhere has its exception here, beside the rule, never in
+ * the code that it excuses. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tidy.h"
 

@@ -1,6 +1,7 @@
 /* tidy.h -- what the checks of tidy share: a source tree, read once, and a list of complaints.
  *
- * A file is kept in four views of the same size, so that an offset means the same place in all of them:
+ * A file is kept in four views of the same size, so that an offset means the same place in all of
+ * them:
  *
  *   text       as it is on the disk
  *   plain      comments and the insides of strings and characters are blanks
@@ -80,8 +81,8 @@ struct tidy_tree {
     size_t complaints_count;
 };
 
-/* Reads FLOORS and every .c, .h and .inc under src/, tools/, test/ and bench/ below `root`.  Ends the
- * program when the tree cannot be read. */
+/* Reads FLOORS and every .c, .h and .inc under src/, tools/, test/ and bench/ below `root`.  Ends
+ * the program when the tree cannot be read. */
 void tidy_tree_read(struct tidy_tree *tree, const char *root, struct arena *arena);
 /* NULL: there is no such file in the tree. */
 const struct tidy_file *tidy_file_find(const struct tidy_tree *tree, struct slice path);

@@ -1,7 +1,8 @@
 /* words.c -- functions that may not be called, and debts without a number.
  *
- * Memory has lifetimes (ground/arena.h), so malloc and its family are for arena.c and for open files in
- * disk.c.  The other banned functions write without a bound, keep hidden state, or call wrong input zero. */
+ * Memory has lifetimes (ground/arena.h), so malloc and its family are for arena.c and for open
+ * files in disk.c.  The other banned functions write without a bound, keep hidden state, or call
+ * wrong input zero. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tidy.h"
 
