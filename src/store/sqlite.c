@@ -1,0 +1,399 @@
+/* sqlite.c -- the store over SQLite: the only file that knows it.
+ *
+ * Invariants:  1. The writer runs with journal_mode=WAL, synchronous=FULL, foreign_keys=ON; a commit that said OK
+ *                 survives power loss.
+ *              2. A statement text is prepared once and found again by its address, so texts must be constants.
+ *              3. After a failed statement in a transaction, only a rollback leaves it (`poisoned`). */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ground/checksum.h"
+#include "ground/limits.h"
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+struct prepared {
+    const char *sql;
+    sqlite3_stmt *statement;
+};
+
+struct store_rows {
+    struct store *store;
+    sqlite3_stmt *statement;
+    bool own; /* the cached one was in use: this one is finalised at the end */
+};
+
+struct store {
+    sqlite3 *database;
+    bool open; /* a transaction */
+    bool poisoned;
+    bool reader;
+    uint32_t prepared_count;
+    struct prepared prepared[STORE_STATEMENTS_MAX];
+    struct store_rows rows[STORE_QUERIES_MAX];
+};
+
+static enum status status_of(int code)
+{
+    switch (code & 0xFF) {
+    case SQLITE_OK:
+    case SQLITE_DONE:
+    case SQLITE_ROW:
+        return STATUS_OK;
+    case SQLITE_CONSTRAINT:
+        return STATUS_REFUSED;
+    case SQLITE_FULL:
+    case SQLITE_NOMEM:
+        return STATUS_FULL;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return STATUS_MALFORMED;
+    default:
+        return STATUS_IO;
+    }
+}
+
+static enum status plain(struct store *store, const char *sql)
+{
+    return status_of(sqlite3_exec(store->database, sql, NULL, NULL, NULL));
+}
+
+/* A statement of the text that nobody is stepping through; `*own` if it is not the cached one. */
+static enum status statement_find(struct store *store, const char *sql, sqlite3_stmt **out,
+                                  bool *own)
+{
+    *own = false;
+    for (uint32_t i = 0; i < store->prepared_count; i++) {
+        if (store->prepared[i].sql != sql)
+            continue;
+        *out = store->prepared[i].statement;
+        if (!sqlite3_stmt_busy(*out))
+            return STATUS_OK;
+        *own = true;
+        return status_of(sqlite3_prepare_v2(store->database, sql, -1, out, NULL));
+    }
+    must(store->prepared_count < STORE_STATEMENTS_MAX);
+    int code = sqlite3_prepare_v3(store->database, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+    TRY(status_of(code));
+    store->prepared[store->prepared_count++] = (struct prepared){sql, *out};
+    return STATUS_OK;
+}
+
+static int value_bind(sqlite3_stmt *statement, int at, const struct store_value *value)
+{
+    const char *bytes = value->bytes.at == NULL ? "" : value->bytes.at;
+    switch (value->type) {
+    case STORE_NULL:
+        return sqlite3_bind_null(statement, at);
+    case STORE_WHOLE:
+        return sqlite3_bind_int64(statement, at, value->whole);
+    case STORE_REAL:
+        return sqlite3_bind_double(statement, at, value->real);
+    case STORE_TEXT:
+        return sqlite3_bind_text64(statement, at, bytes, value->bytes.size, SQLITE_TRANSIENT,
+                                   SQLITE_UTF8);
+    case STORE_BYTES:
+        return sqlite3_bind_blob64(statement, at, bytes, value->bytes.size, SQLITE_TRANSIENT);
+    }
+    return SQLITE_MISUSE;
+}
+
+static enum status values_bind(sqlite3_stmt *statement, const struct store_value *values,
+                               size_t count)
+{
+    must((size_t)sqlite3_bind_parameter_count(statement) == count);
+    for (size_t i = 0; i < count; i++)
+        TRY(status_of(value_bind(statement, (int)i + 1, &values[i])));
+    return STATUS_OK;
+}
+
+static void statement_rest(sqlite3_stmt *statement)
+{
+    (void)sqlite3_reset(statement); /* its code was seen at the step */
+    (void)sqlite3_clear_bindings(statement);
+}
+
+enum status store_run(struct store *store, const char *sql, const struct store_value *values,
+                      size_t count)
+{
+    sqlite3_stmt *statement = NULL;
+    bool own = false;
+    must(store->open && !store->reader);
+    if (store->poisoned)
+        return STATUS_IO;
+    enum status status = statement_find(store, sql, &statement, &own);
+    if (status == STATUS_OK)
+        status = values_bind(statement, values, count);
+    if (status == STATUS_OK)
+        status = status_of(sqlite3_step(statement));
+    if (statement != NULL)
+        statement_rest(statement);
+    if (own)
+        (void)sqlite3_finalize(statement);
+    store->poisoned = status != STATUS_OK;
+    return status;
+}
+
+int64_t store_changed(const struct store *store)
+{
+    return sqlite3_changes64(store->database);
+}
+
+enum status store_begin(struct store *store)
+{
+    must(!store->open && !store->reader);
+    TRY(plain(store, "BEGIN IMMEDIATE"));
+    store->open = true;
+    store->poisoned = false;
+    return STATUS_OK;
+}
+
+enum status store_commit(struct store *store)
+{
+    must(store->open);
+    enum status status = store->poisoned ? STATUS_IO : plain(store, "COMMIT");
+    if (status != STATUS_OK)
+        (void)!(plain(store, "ROLLBACK") == STATUS_OK);
+    store->open = false;
+    return status;
+}
+
+void store_rollback(struct store *store)
+{
+    must(store->open);
+    (void)!(plain(store, "ROLLBACK") == STATUS_OK); /* SQLite may have rolled back already */
+    store->open = false;
+}
+
+enum status store_query(struct store *store, const char *sql, const struct store_value *values,
+                        size_t count, struct store_rows **out)
+{
+    struct store_rows *rows = store->rows;
+    while (rows < store->rows + STORE_QUERIES_MAX && rows->statement != NULL)
+        rows++;
+    if (rows == store->rows + STORE_QUERIES_MAX)
+        return STATUS_FULL;
+    sqlite3_stmt *statement = NULL;
+    bool own = false;
+    TRY(statement_find(store, sql, &statement, &own));
+    enum status status = values_bind(statement, values, count);
+    if (status != STATUS_OK) {
+        statement_rest(statement);
+        if (own)
+            (void)sqlite3_finalize(statement);
+        return status;
+    }
+    *rows = (struct store_rows){store, statement, own};
+    *out = rows;
+    return STATUS_OK;
+}
+
+static struct store_value column_value(sqlite3_stmt *statement, int at)
+{
+    struct store_value value = STORE_OF_NULL;
+    switch (sqlite3_column_type(statement, at)) {
+    case SQLITE_INTEGER:
+        return STORE_OF_WHOLE(sqlite3_column_int64(statement, at));
+    case SQLITE_FLOAT:
+        return STORE_OF_REAL(sqlite3_column_double(statement, at));
+    case SQLITE_TEXT:
+        value.type = STORE_TEXT;
+        value.bytes.at = (const char *)sqlite3_column_text(statement, at);
+        break;
+    case SQLITE_BLOB:
+        value.type = STORE_BYTES;
+        value.bytes.at = sqlite3_column_blob(statement, at);
+        break;
+    default:
+        return value;
+    }
+    value.bytes.size = (size_t)sqlite3_column_bytes(statement, at);
+    return value;
+}
+
+enum status store_next(struct store_rows *rows, struct store_value *out, size_t columns_count)
+{
+    must((size_t)sqlite3_column_count(rows->statement) == columns_count);
+    int code = sqlite3_step(rows->statement);
+    if (code == SQLITE_DONE)
+        return STATUS_END;
+    TRY(status_of(code));
+    for (size_t i = 0; i < columns_count; i++)
+        out[i] = column_value(rows->statement, (int)i);
+    return STATUS_OK;
+}
+
+void store_end(struct store_rows *rows)
+{
+    if (rows->own)
+        (void)sqlite3_finalize(rows->statement);
+    else
+        statement_rest(rows->statement);
+    rows->statement = NULL;
+}
+
+enum status store_one(struct store *store, const char *sql, const struct store_value *values,
+                      size_t count, struct store_value *out, size_t columns_count,
+                      struct arena *arena)
+{
+    struct store_rows *rows = NULL;
+    TRY(store_query(store, sql, values, count, &rows));
+    enum status status = store_next(rows, out, columns_count);
+    for (size_t i = 0; status == STATUS_OK && i < columns_count; i++) {
+        if (out[i].bytes.at != NULL)
+            status = slice_copy(arena, out[i].bytes, &out[i].bytes);
+    }
+    store_end(rows);
+    return status == STATUS_END ? STATUS_ABSENT : status;
+}
+
+/* The digest of a migration's text as the store remembers it. */
+static void migration_digest(const struct store_migration *migration, char hex[DIGEST_HEX_SIZE])
+{
+    struct slice text = slice_of(migration->sql);
+    struct digest digest = digest_of(&text, 1);
+    digest_hex(&digest, hex);
+}
+
+static enum status migration_run(struct store *store, const struct store_migration *migration,
+                                 int64_t number)
+{
+    char hex[DIGEST_HEX_SIZE];
+    migration_digest(migration, hex);
+    TRY(store_begin(store));
+    enum status status = plain(store, migration->sql);
+    if (status != STATUS_OK) {
+        store_rollback(store);
+        return status;
+    }
+    const struct store_value row[] = {STORE_OF_WHOLE(number),
+                                      STORE_OF_TEXT(slice_of(migration->name)),
+                                      STORE_OF_TEXT(slice_of(hex))};
+    (void)!(store_run(store, "INSERT INTO migration (number, name, digest) VALUES (?1, ?2, ?3)",
+                      row, 3) == STATUS_OK); /* a failure poisons the transaction */
+    return store_commit(store);
+}
+
+/* Whether the migrations that the file has had are the first ones of this program; how many they are. */
+static enum status migrations_compare(struct store *store, const struct store_migration *migrations,
+                                      size_t count, size_t *done, struct text *why)
+{
+    struct store_rows *rows = NULL;
+    struct store_value row[2];
+    TRY(store_query(store, "SELECT name, digest FROM migration ORDER BY number", NULL, 0, &rows));
+    enum status status = store_next(rows, row, 2);
+    for (*done = 0; status == STATUS_OK; ++*done) {
+        char hex[DIGEST_HEX_SIZE] = "";
+        if (*done < count)
+            migration_digest(&migrations[*done], hex);
+        if (*done >= count || !slice_equal(row[1].bytes, slice_of(hex))) {
+            text_addf(why, "the store has had the schema step \"%.*s\", which this program %s",
+                      (int)row[0].bytes.size, row[0].bytes.at,
+                      *done >= count ? "does not know: it was made by a newer one"
+                                     : "has with another text");
+            status = STATUS_REFUSED;
+            break;
+        }
+        status = store_next(rows, row, 2);
+    }
+    store_end(rows);
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+static enum status schema_update(struct store *store, const struct store_migration *migrations,
+                                 size_t count, struct text *why)
+{
+    size_t done = 0;
+    TRY(plain(store, "CREATE TABLE IF NOT EXISTS migration "
+                     "(number INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL)"));
+    TRY(migrations_compare(store, migrations, count, &done, why));
+    for (; done < count; done++)
+        TRY(migration_run(store, &migrations[done], (int64_t)done + 1));
+    return STATUS_OK;
+}
+
+static enum status database_open(struct store **out, const char *path, int flags,
+                                 struct arena *boot, struct text *why)
+{
+    struct store *store = NULL;
+    TRY(ARENA_NEW(boot, 1, &store));
+    int code = sqlite3_open_v2(path, &store->database, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK) {
+        text_addf(why, "the store cannot be opened: %s", sqlite3_errstr(code));
+        (void)sqlite3_close(store->database);
+        return status_of(code);
+    }
+    (void)sqlite3_busy_timeout(store->database, 5000);
+    *out = store;
+    return STATUS_OK;
+}
+
+enum status store_open(struct store **out, const char *path, const struct store_migration *migrations,
+                       size_t count, struct arena *boot, struct text *why)
+{
+    struct store *store = NULL;
+    TRY(database_open(&store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, boot, why));
+    enum status status = plain(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+                                      "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;");
+    if (status == STATUS_OK)
+        status = schema_update(store, migrations, count, why);
+    if (status != STATUS_OK) {
+        if (why->size == 0)
+            text_addf(why, "the store cannot be used: %s", sqlite3_errmsg(store->database));
+        store_close(store);
+        return status;
+    }
+    *out = store;
+    return STATUS_OK;
+}
+
+enum status store_open_reader(struct store **out, const char *path, struct arena *boot,
+                              struct text *why)
+{
+    TRY(database_open(out, path, SQLITE_OPEN_READONLY, boot, why));
+    (*out)->reader = true;
+    return STATUS_OK;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    for (uint32_t i = 0; i < store->prepared_count; i++)
+        (void)sqlite3_finalize(store->prepared[i].statement);
+    int code = sqlite3_close(store->database);
+    must(code == SQLITE_OK); /* every store_query had its store_end */
+}
+
+enum status store_backup(struct store *store, const char *path)
+{
+    sqlite3 *copy = NULL;
+    int code = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    enum status status = status_of(code);
+    if (status == STATUS_OK) {
+        sqlite3_backup *backup = sqlite3_backup_init(copy, "main", store->database, "main");
+        if (backup == NULL)
+            status = STATUS_IO;
+        else {
+            status = status_of(sqlite3_backup_step(backup, -1));
+            code = sqlite3_backup_finish(backup);
+            if (status == STATUS_OK)
+                status = status_of(code);
+        }
+    }
+    (void)sqlite3_close(copy);
+    return status;
+}
+
+enum status store_check(struct store *store, struct text *why)
+{
+    struct store_rows *rows = NULL;
+    struct store_value row[1];
+    TRY(store_query(store, "PRAGMA integrity_check(1)", NULL, 0, &rows));
+    enum status status = store_next(rows, row, 1);
+    if (status == STATUS_OK && !slice_equal(row[0].bytes, SLICE("ok"))) {
+        text_add(why, row[0].bytes);
+        status = STATUS_MALFORMED;
+    }
+    store_end(rows);
+    return status;
+}
