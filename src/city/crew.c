@@ -1,0 +1,279 @@
+/* crew.c -- mules: from the victim's money to cash.
+ *
+ *     victim ──> L1 ──> L2 ──> L3 ──> exit: cash machine, counter, false shop, gold, coins
+ *                 └── after a rest, in parts, with a little kept ──┘
+ *
+ * A crew draws its shape (one to three levels, one to twelve accounts wide), its speed (half a
+ * minute to half a day), how much stays behind, whether money waits at a level for more, and who
+ * operates: one device for all accounts, or each its own.  Accounts are opened for it, bought
+ * asleep, or belong to somebody who lives on with it as before; the last kind goes on buying rice.
+ *
+ * Invariants:  1. Money leaves an account after it came in.
+ *              2. A crew does not pay out more than it took in (its baits apart).
+ *              3. Every account that money of a victim touches gets its label at once. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "city_inside.h"
+
+static struct mule mule_find(struct city *city, struct chance *c, int64_t start_ms, uint32_t outlet)
+{
+    double u = chance_unit(c);
+    uint32_t person = dice_yes(c, 0.55) ? person_adult(city, c) : person_elsewhere(city, c);
+    const struct person *self = &city->people[person];
+    if (u < 0.3) { /* opened for it */
+        uint32_t account = account_mint(city, person, 0);
+        (void)tell_account(city, start_ms - dice_log_whole(c, 10.0 * MINUTE_MS, 20.0 * DAY_MS),
+                           account, ACCOUNT_OPENED, outlet);
+        return (struct mule){.account = account};
+    }
+    if (u < 0.6) /* bought asleep: the records have never seen it */
+        return (struct mule){.account = account_mint(city, person, dice_whole(c, 0, 60 * YUAN))};
+    return (struct mule){.account = self->account_second != NONE && dice_yes(c, 0.4)
+                                        ? self->account_second
+                                        : self->account};
+}
+
+static void exits_find(struct city *city, struct chance *c, struct crew *crew, int64_t start_ms)
+{
+    static const uint16_t KINDS[EXITS_COUNT] = {38, 14, 20, 10, 18};
+    crew->exits_count = (uint32_t)dice_log_whole(c, 1, 5);
+    for (uint32_t i = 0; i < crew->exits_count; i++) {
+        crew->exit_kinds[i] = (enum crew_exit)dice_weighted(c, KINDS, EXITS_COUNT);
+        crew->exits[i] = mule_find(city, c, start_ms, NONE);
+        if (crew->exit_kinds[i] ==
+            EXIT_COINS) /* a dealer in coins, far away, with a life of his own */
+            crew->exits[i].account = city->people[person_elsewhere(city, c)].account;
+    }
+}
+
+enum status crew_make(struct city *city, struct chance *c, struct crew **out, uint32_t campaign,
+                      bool evasive, int64_t start_ms)
+{
+    struct crew *crew = NULL;
+    TRY(ARENA_NEW(city->boot, 1, &crew));
+    crew->campaign = campaign;
+    crew->levels_count = (uint32_t)dice_whole(c, 1, CREW_LEVELS_MAX);
+    uint32_t outlet =
+        dice_yes(c, 0.5) ? (uint32_t)dice_whole(c, 100, 160) : NONE; /* all at one counter */
+    for (uint32_t level = 0; level < crew->levels_count; level++) {
+        crew->counts[level] = (uint32_t)dice_log_whole(c, 1, level == 0 ? 10 : 6);
+        for (uint32_t i = 0; i < crew->counts[level]; i++)
+            crew->mules[level][i] = mule_find(
+                city, c, start_ms, outlet != NONE ? outlet : (uint32_t)dice_whole(c, 100, 160));
+    }
+    exits_find(city, c, crew, start_ms);
+    crew->rest_ms_low = dice_log_uniform(c, 25.0 * SECOND_MS, (evasive ? 90.0 : 10.0) * MINUTE_MS);
+    crew->rest_ms_high = crew->rest_ms_low * dice_log_uniform(c, 1.5, evasive ? 20 : 8);
+    crew->kept = dice_yes(c, 0.5) ? 0.01 * chance_unit(c) : (evasive ? 0.3 : 0.06) * chance_unit(c);
+    crew->pools = dice_yes(c, 0.5) ? 0 : 0.6 * chance_unit(c);
+    crew->parts_mean = dice_log_uniform(c, 0.2, 3);
+    crew->tests = dice_yes(c, 0.4);
+    crew->runners = dice_yes(c, 0.2);
+    crew->device = crew->ip = NONE;
+    if (dice_yes(c, 0.6)) {
+        crew->device = city->everyone_count + campaign; /* nobody's own */
+        crew->ip = dice_yes(c, 0.6) ? UINT32_C(10) << 24 | (uint32_t)(chance_bits(c) & 0xffffff)
+                                    : (UINT32_C(198) << 24 | UINT32_C(18) << 16) +
+                                          (uint32_t)chance_below(c, 0x1000);
+    }
+    *out = crew;
+    return STATUS_OK;
+}
+
+/* From an account of the crew; without a device of the crew's, from its holder's phone. */
+static struct payment payment_of_mule(struct city *city, struct chance *c, const struct crew *crew,
+                                      uint32_t account)
+{
+    uint32_t holder = city->accounts[account].person;
+    struct payment payment = {
+        .payer = account, .payee = NONE, .channel = CHANNEL_WEB, .device = NONE};
+    if (holder != NONE)
+        payment = payment_of_person(city, c, holder);
+    payment.payer = account;
+    if (crew->device != NONE) {
+        payment.device = crew->device;
+        payment.ip = crew->ip;
+    }
+    return payment;
+}
+
+static void touch(struct city *city, const struct crew *crew, enum city_label label,
+                  uint32_t account, int64_t at_ms)
+{
+    truth_touch(city, label, account, at_ms, crew->campaign);
+}
+
+static void exit_cash(struct city *city, struct chance *c, const struct crew *crew,
+                      const struct mule *mule, enum crew_exit kind)
+{
+    int64_t left = mule->pot / (100 * YUAN) * (100 * YUAN), at_ms = mule->pot_ms;
+    int64_t most = kind == EXIT_COUNTER ? 200000 * YUAN : dice_whole(c, 20, 200) * 100 * YUAN;
+    for (int times = 0; left > 0 && times < 40; times++) {
+        struct payment payment = payment_of_mule(city, c, crew, mule->account);
+        payment.channel = kind == EXIT_COUNTER ? CHANNEL_COUNTER : CHANNEL_ATM;
+        payment.device = NONE;
+        payment.ip = 0;
+        payment.amount = left < most ? left : most;
+        left -= payment.amount;
+        at_ms += dice_whole(c, 25 * SECOND_MS, 4 * MINUTE_MS);
+        if (tell_payment(city, at_ms, &payment)) {
+            touch(city, crew, CITY_LABEL_mule, mule->account, at_ms);
+            touch(city, crew, CITY_LABEL_cash_out, mule->account, at_ms);
+        }
+    }
+}
+
+/* The money has come to the last account that the records see. */
+static void exit_leave(struct city *city, struct chance *c, struct crew *crew, uint32_t which,
+                       int64_t at_ms)
+{
+    struct mule *mule = &crew->exits[which];
+    enum crew_exit kind = crew->exit_kinds[which];
+    touch(city, crew, CITY_LABEL_cash_out, mule->account, at_ms);
+    if (kind == EXIT_FALSE_SHOP || kind == EXIT_COINS)
+        return; /* settled where no record is */
+    mule->pot_ms += (int64_t)dice_log_uniform(c, crew->rest_ms_low, crew->rest_ms_high);
+    if (kind == EXIT_ATM || kind == EXIT_COUNTER) {
+        exit_cash(city, c, crew, mule, kind);
+    } else {
+        uint32_t shop = 0;
+        while (!city->firms[shop].gold)
+            shop++;
+        struct payment payment = payment_of_mule(city, c, crew, mule->account);
+        payment.payee = city->firms[shop + crew->campaign % 2].account;
+        payment.channel = dice_yes(c, 0.5) ? CHANNEL_POS : CHANNEL_QR;
+        payment.amount = mule->pot;
+        if (payment.amount > 0 && tell_payment(city, mule->pot_ms, &payment)) {
+            touch(city, crew, CITY_LABEL_mule, mule->account, mule->pot_ms);
+            touch(city, crew, CITY_LABEL_cash_out, mule->account, mule->pot_ms);
+        }
+    }
+    mule->pot = 0;
+}
+
+struct hop { /* money on its way */
+    uint32_t from, level;
+    int64_t amount, at_ms;
+};
+
+/* One part reaches the next level, or an exit.  Says where, or NULL if it lay outside the run. */
+static struct mule *hop_go(struct city *city, struct chance *c, struct crew *crew,
+                           const struct hop *hop, uint32_t *which)
+{
+    bool leaves = hop->level == crew->levels_count;
+    uint32_t count = leaves ? crew->exits_count : crew->counts[hop->level];
+    *which = (uint32_t)chance_below(c, count);
+    struct mule *to = leaves ? &crew->exits[*which] : &crew->mules[hop->level][*which];
+    struct payment payment = payment_of_mule(city, c, crew, hop->from);
+    payment.payee = to->account;
+    payment.amount = hop->amount;
+    if (leaves && crew->exit_kinds[*which] == EXIT_FALSE_SHOP)
+        payment.channel = CHANNEL_QR;
+    if (!tell_payment(city, hop->at_ms, &payment))
+        return NULL;
+    touch(city, crew, CITY_LABEL_mule, hop->from, hop->at_ms);
+    if (!leaves)
+        touch(city, crew, CITY_LABEL_mule, to->account, hop->at_ms);
+    to->pot += hop->amount;
+    to->pot_ms = hop->at_ms > to->pot_ms ? hop->at_ms : to->pot_ms;
+    return to;
+}
+
+/* Passes on what an account of a level holds; at most three levels deep. */
+static void pass_on(struct city *city, struct chance *c, struct crew *crew, struct mule *mule,
+                    uint32_t level)
+{
+    if (dice_yes(c, crew->pools))
+        return; /* it waits for more */
+    int64_t at_ms =
+        mule->pot_ms + (int64_t)dice_log_uniform(c, crew->rest_ms_low, crew->rest_ms_high);
+    int64_t left = (int64_t)((double)mule->pot * (1 - crew->kept * chance_unit(c)));
+    uint32_t parts = 1 + dice_count(c, crew->parts_mean);
+    bool even = dice_yes(c, 0.4);
+    mule->pot = 0;
+    for (uint32_t i = 0; i < parts && i < 8 && left > YUAN; i++) {
+        bool last = i + 1 == parts || i == 7;
+        double share = even ? 1.0 / (parts - i) : chance_unit(c);
+        int64_t amount = last ? left : (int64_t)((double)left * share);
+        if (dice_yes(c, 0.5) && amount > 1000 * YUAN)
+            amount = amount / (100 * YUAN) * (100 * YUAN);
+        if (amount < 1)
+            continue;
+        uint32_t which = 0;
+        struct hop hop = {
+            .from = mule->account, .level = level + 1, .amount = amount, .at_ms = at_ms};
+        struct mule *to = hop_go(city, c, crew, &hop, &which);
+        left -= amount;
+        at_ms += dice_log_whole(c, 4.0 * SECOND_MS, 6.0 * MINUTE_MS);
+        if (to == NULL)
+            continue;
+        if (level + 1 == crew->levels_count)
+            exit_leave(city, c, crew, which, hop.at_ms);
+        else
+            pass_on(city, c, crew, to, level + 1);
+    }
+}
+
+uint32_t crew_take(struct city *city, struct chance *c, struct crew *crew, struct payment payment,
+                   int64_t at_ms, uint32_t which)
+{
+    struct mule *first = &crew->mules[0][which % crew->counts[0]];
+    payment.payee = first->account;
+    if (crew->runners && payment.channel == CHANNEL_MOBILE)
+        payment.channel = CHANNEL_QR;
+    if (!tell_payment(city, at_ms, &payment))
+        return NONE;
+    touch(city, crew, CITY_LABEL_mule, first->account, at_ms);
+    if (crew->runners)
+        touch(city, crew, CITY_LABEL_runner, first->account, at_ms);
+    first->pot += payment.amount;
+    first->pot_ms = at_ms > first->pot_ms ? at_ms : first->pot_ms;
+    pass_on(city, c, crew, first, 0);
+    return first->account;
+}
+
+bool crew_give(struct city *city, struct chance *c, struct crew *crew, uint32_t person,
+               int64_t amount, int64_t at_ms)
+{
+    uint32_t which = (uint32_t)chance_below(c, crew->counts[0]);
+    uint32_t account = crew->mules[0][which].account;
+    struct payment payment = payment_of_mule(city, c, crew, account);
+    payment.payee = city->people[person].account;
+    payment.amount = amount;
+    if (!tell_payment(city, at_ms, &payment))
+        return false;
+    touch(city, crew, CITY_LABEL_mule, account, at_ms);
+    return true;
+}
+
+void crew_run(struct city *city, struct chance *c, struct crew *crew, int64_t from_ms,
+              int64_t to_ms)
+{
+    static const int64_t SUMS[] = {50,  100,  100,  200,  200,  300, 500,
+                                   500, 1000, 1000, 2000, 3000, 5000};
+    if (!crew->runners)
+        return;
+    for (uint32_t i = 0; i < crew->counts[0]; i++) {
+        struct mule *runner = &crew->mules[0][i];
+        uint32_t count = (uint32_t)dice_log_whole(c, 3, 70);
+        int64_t at_ms = from_ms + (int64_t)(chance_unit(c) * 0.5 * (double)(to_ms - from_ms));
+        double gap_ms = dice_log_uniform(c, 40.0 * SECOND_MS, 25.0 * MINUTE_MS);
+        for (uint32_t k = 0; k < count && at_ms < to_ms; k++) {
+            uint32_t gambler = dice_yes(c, 0.3) ? person_adult(city, c) : person_elsewhere(city, c);
+            struct payment payment = payment_of_person(city, c, gambler);
+            payment.channel = CHANNEL_QR;
+            payment.payee = runner->account;
+            payment.amount = SUMS[chance_below(c, sizeof SUMS / sizeof SUMS[0])] * YUAN;
+            if (dice_yes(c, 0.15))
+                payment.amount -=
+                    dice_whole(c, 1, 99); /* a few fen off, to tell the orders apart */
+            at_ms += (int64_t)chance_wait(c, gap_ms);
+            if (!tell_payment(city, at_ms, &payment))
+                continue;
+            touch(city, crew, CITY_LABEL_runner, runner->account, at_ms);
+            runner->pot += payment.amount;
+            runner->pot_ms = at_ms;
+            if (dice_yes(c, 0.35))
+                pass_on(city, c, crew, runner, 0);
+        }
+    }
+}
