@@ -1,0 +1,147 @@
+/* window.h -- what happened lately, to each one.
+ *
+ * A window remembers the events of many entities (all phones, all accounts …) and answers
+ * questions about the last while of one of them: how many, how much, how many different.  Events
+ * are held once, in the order of their time, and every feature is computed from them, exactly,
+ * whatever order they arrived in.
+ *
+ * A value is eight bytes: a finite double or the bits of an ident.  Answers use the codes of
+ * window_nothing(): an unknown number is a NaN, an unknown name is 0, a truth is WINDOW_FALSE,
+ * WINDOW_UNKNOWN or WINDOW_TRUE. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "detect/window/pool.h"
+#include "ground/limits.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum measure {
+#define MEASURE(word, takes_value, needs) MEASURE_##word,
+#include "detect/window/measures.inc"
+#undef MEASURE
+    MEASURES_COUNT
+};
+
+enum { WINDOW_FALSE, WINDOW_UNKNOWN, WINDOW_TRUE };
+
+enum {
+    WINDOW_BITS_MAX = 64,    /* flags of one event */
+    WINDOW_VALUES_MAX = 128, /* of one event: features', and fields of a sequence's first step */
+    WINDOW_SPANS_MAX = PROFILE_FEATURES_MAX
+};
+
+struct window_feature {
+    enum measure measure;
+    bool name;     /* the value is an ident, not a number */
+    uint8_t bit;   /* an event counts (and its value is known) if this flag is set */
+    uint8_t value; /* which value of the event */
+    double quantile;
+    int64_t span_ms;
+};
+
+/* What an entity remembers; read-only and lent for the life of every window made from it. */
+struct window_plan {
+    unsigned features_count;
+    const struct window_feature *feature;
+    unsigned values_count;
+    unsigned bits_count;
+    int64_t span_ms_max; /* how far anybody looks back */
+    int64_t late_ms_max; /* how far behind the newest event one may still arrive */
+    uint32_t events_max; /* of one entity */
+    uint32_t small_max;  /* with room for more, an entity keeps running answers; 0: as usual */
+};
+
+struct window;
+
+/* Where an entity is; valid until the next window_reserve or window_sweep. */
+struct window_slot {
+    uint64_t key; /* 0: empty */
+    uint32_t block;
+    uint32_t last; /* coarse time of the newest event */
+};
+
+struct window_event {
+    int64_t at_ms;
+    uint64_t flags;
+    uint64_t position;
+    const uint64_t *const *column; /* value v is column[v][lane] */
+    unsigned lane;
+};
+
+/* A feature to be read, and where the answer goes. */
+struct window_want {
+    unsigned feature;
+    uint64_t *into;
+};
+
+/* Takes its head from boot and its tables from the budget of the pool.  STATUS_FULL. */
+enum status window_create(struct window **out, const struct window_plan *plan, struct pool *pool,
+                          struct arena *boot);
+void window_destroy(struct window *window);
+
+uint64_t window_hash(uint64_t key);
+/* Makes room in the table for that many new entities.  STATUS_FULL. */
+enum status window_reserve(struct window *window, uint32_t entities);
+/* Bytes that `events` more events can take at most, table included. */
+size_t window_growth_max(const struct window *window, uint32_t events);
+
+void window_prefetch(const struct window *window, uint64_t hash);
+/* NULL: no such entity. */
+struct window_slot *window_find(const struct window *window, uint64_t key, uint64_t hash);
+/* Finds or adds; room was reserved. */
+struct window_slot *window_entity(struct window *window, uint64_t key, uint64_t hash);
+/* Fetches what adding and reading will touch first; later the rest. */
+void window_prefetch_entity(const struct window *window, const struct window_slot *slot);
+void window_prefetch_tail(const struct window *window, const struct window_slot *slot);
+
+/* Remembers the event.  `newest_ms` is the newest time that all later events have in common as a
+ * past: what lies farther back than anybody can look from there is forgotten.  `*kept` says
+ * whether the event itself is among the latest events_max.  STATUS_FULL: nothing was remembered.
+ * */
+enum status window_add(struct window *window, struct window_slot *slot,
+                       const struct window_event *event, int64_t newest_ms, bool *kept);
+/* Answers at time `at_ms`; `slot` may be NULL.  `own`: the event that was added last with that
+ * time is the one in hand (for FRESH). */
+void window_read(const struct window *window, const struct window_slot *slot, int64_t at_ms,
+                 const struct window_want *want, unsigned wants_count, unsigned lane, bool own);
+/* The answer about nobody. */
+uint64_t window_nothing(const struct window_feature *feature);
+
+/* Events remembered of this entity. */
+uint32_t window_events_count(const struct window *window, const struct window_slot *slot);
+/* Time of the newest event that fell off because the entity had too many; INT64_MIN: none. */
+int64_t window_fallen_ms(const struct window *window, const struct window_slot *slot);
+
+/* One event as it is remembered. */
+struct window_seen {
+    int64_t at_ms;
+    uint64_t flags;
+    uint64_t position;
+    const uint64_t *value; /* lent until the entity changes */
+};
+
+/* From the latest event of an entity back to the oldest. */
+struct window_walk {
+    const struct window *window;
+    const uint64_t *event; /* behind the next one to be seen */
+    int64_t base_ms;
+    uint32_t left;
+};
+/* Behind the events remembered come, for an entity that has events_max of them, those that fell off
+ * in the last RECORD_BATCH_MAX additions, and perhaps older ones. */
+void window_walk_init(struct window_walk *walk, const struct window *window,
+                      const struct window_slot *slot);
+bool window_walk_back(struct window_walk *walk, struct window_seen *out);
+
+/* Visits the next `slots` slots of the table: entities of which nothing can be seen any more are
+ * forgotten. */
+void window_sweep(struct window *window, uint32_t slots, int64_t newest_ms);
+
+struct window_counts {
+    uint64_t entities;
+    uint64_t events;
+    uint64_t busy; /* entities that keep running answers */
+    uint64_t table_bytes;
+};
+void window_count(const struct window *window, struct window_counts *out);
