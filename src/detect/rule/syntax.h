@@ -1,17 +1,21 @@
-/* syntax.h -- a rule set as it was written and understood: the tree between the checker and everybody else.
+/* syntax.h -- a rule set as it was written and understood: the tree that everybody else walks.
  *
- * The parser makes the tree, the checker resolves every name and sets every type; after `rules_check` said
- * OK, whoever walks it (image, explain, fmt, the oracle under test/) may rely on the resolved members and on
- * the invariants below.  The tree lives in one arena and is read-only from then on.
+ * The parser reads the text; the checker resolves every name, sets every type and makes this tree.
+ * After `rules_check` said OK, whoever walks it (image, explain, the oracle under test/) may rely
+ * on the resolved members and on the invariants.  The tree lives in one arena and is read-only.
  *
- * Invariants after checking:
+ * Invariants:
  *  1. Every expression has a type; operands fit (docs/language.md, section 2).
- *  2. profile.order lists the profiles so that each comes after those that its expressions read.
- *  3. rules are sorted by name, bytewise; profiles and features keep the order of the text.
- *  4. Depth of an expression <= EXPR_DEPTH_MAX, and all counts keep the bounds of limits.inc. */
+ *  2. set.order lists the profiles so that each comes after those that its expressions read.
+ *  3. Rules are sorted by name, bytewise; profiles and features keep the order of the text; a
+ *     rule's lets stand in such an order that each reads only those before it.
+ *  4. Depth of an expression (a let counts as what it stands for) <= EXPR_DEPTH_MAX, and all
+ *     counts keep the bounds of limits.inc.
+ *  5. No expression is of TYPE_UNKNOWN or, but for the second argument of `starts`, TYPE_STRING. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "ground/checksum.h"
 #include "ground/limits.h"
 #include "ground/tongue.h"
 #include "record/record.h"
@@ -30,7 +34,7 @@ enum type_class {
     TYPE_MOMENT,
     TYPE_CHOICE, /* `kind`, `field` say which */
     TYPE_NAME,   /* `name` says which kind of identifier */
-    TYPE_STRING, /* a literal that has not met its type yet; none is left after checking but as `starts`'s second argument */
+    TYPE_STRING, /* a literal; none is left after checking but as the second argument of `starts` */
     TYPE_UNKNOWN /* the literal `unknown` before it met its type */
 };
 
@@ -66,12 +70,12 @@ enum grade { GRADE_NONE, GRADE_LOW, GRADE_MEDIUM, GRADE_HIGH, GRADE_EXTREME };
 enum response { RESPOND_LEAD, RESPOND_DISSUASION, RESPOND_STOP_PAYMENT, RESPOND_WATCH };
 
 enum expr_kind {
-    EXPR_NUMBER,   /* number: also durations (ms), money (minor units), truth (0, 1), choices (word's number) */
+    EXPR_NUMBER,   /* number; duration in ms, money in minor units, truth 0 or 1, a choice's word */
     EXPR_NAME,     /* string: a name literal, already canonical; ident */
     EXPR_UNKNOWN,  /* the literal */
-    EXPR_FIELD,    /* step, field: a field of the record (step 0: the record that triggers; 1: the earlier one of a sequence) */
+    EXPR_FIELD,    /* step, field: of the trigger (0) or of the sequence's earlier record (1) */
     EXPR_LET,      /* let: index into the rule's lets */
-    EXPR_READ,     /* profile, feature, arg[0] = key expression or NULL where key_index says which key */
+    EXPR_READ,     /* profile, feature, and arg[0] (the entity) or key_index (which key names it) */
     EXPR_REGISTER, /* register_kind, field, arg[0] */
     EXPR_MARK,     /* string = label, arg[0]: the mark's number */
     EXPR_MARKED,   /* string = label, arg[0]: truth */
@@ -97,7 +101,12 @@ enum expr_kind {
 };
 /* `not in`, `is unknown`, `not marked` become EXPR_NOT over the positive one. */
 
-enum { KEY_BY_EXPR = 0xFF };
+enum {
+    KEY_BY_EXPR = 0xFF,
+    /* In a rule with a sequence, `P.f` of the sequence's own profile: the entity that is being
+     * tried, whichever of the profile's keys named it. */
+    KEY_OF_SEQUENCE = 0xFE
+};
 
 struct expr {
     enum expr_kind kind;
@@ -106,16 +115,16 @@ struct expr {
     uint32_t args_count;
     struct expr **arg;
     double number;
-    struct slice string; /* EXPR_NAME: spelling; marks and lists: their name; before checking: a name as written */
+    struct slice string; /* EXPR_NAME: canonical spelling; marks and lists: their name */
     ident name;          /* EXPR_NAME */
     uint8_t step;        /* EXPR_FIELD */
-    uint8_t key_index;   /* EXPR_READ without arg[0]: which of the profile's keys; KEY_BY_EXPR with it */
+    uint8_t key_index;   /* EXPR_READ: one of the profile's keys, KEY_OF_SEQUENCE or KEY_BY_EXPR */
     enum record_kind record_kind; /* EXPR_FIELD: whose; EXPR_REGISTER: which register */
     unsigned field;               /* EXPR_FIELD, EXPR_REGISTER */
     unsigned let;                 /* EXPR_LET */
     unsigned profile, feature;    /* EXPR_READ */
     enum function function;       /* EXPR_CALL */
-    struct span dot_span;         /* the second name of a dotted pair, for diagnostics */
+    struct span dot_span;         /* the second name of a dotted pair, or the operator */
 };
 
 struct profile_key {
@@ -133,21 +142,21 @@ struct feature {
     struct expr *value; /* NULL: count, since */
     double quantile;
     int64_t span_ms;
-    uint32_t roles; /* bit i: key i of the profile counts; all ones without `as` (of the keys whose kind fits) */
+    uint32_t roles;     /* bit i: key i of the profile counts; without `as` all of `kinds` */
     struct expr *where; /* NULL: every event */
-    struct slice label[TONGUES_COUNT]; /* empty: made from the aggregate */
+    struct slice label[TONGUES_COUNT]; /* empty: to be made from the aggregate */
     struct type type;
-    struct span span;
-    uint32_t kinds; /* bit k: records of kind k can be counted (all fields named exist there) */
-    /* When a profile has several kinds, `value` and `where` name fields by field name; the checker makes one
-     * resolved copy per kind: */
+    struct span span; /* of the name */
+    uint32_t kinds;   /* bit k: kind k can be counted: it has all fields named, and a role */
+    /* When a profile has several kinds, an expression names fields of each of them; so there is one
+     * resolved copy for each of `kinds`, and `value` and `where` are those of the first. */
     struct expr *value_of[RECORD_KINDS_COUNT];
     struct expr *where_of[RECORD_KINDS_COUNT];
 };
 
 struct profile {
     struct slice name;
-    struct span span;
+    struct span span;   /* of the name */
     struct type entity; /* a name type */
     uint32_t keys_count;
     struct profile_key key[PROFILE_KEYS_MAX];
@@ -158,10 +167,12 @@ struct profile {
 struct let {
     struct slice name;
     struct expr *value;
+    struct span span; /* of the name */
 };
 
 struct grading {
     enum grade grade;
+    struct span span; /* of the word */
     struct expr *when; /* NULL: always */
 };
 
@@ -173,6 +184,7 @@ struct against {
 struct marking {
     struct expr *subject;
     struct slice label;
+    struct span label_span;
     double weight;
     int64_t span_ms;
     struct expr *when; /* NULL: whenever the rule fires */
@@ -189,13 +201,14 @@ struct sequence {
 
 struct rule {
     struct slice name;
-    struct span span;
+    struct span span;    /* of the name */
     enum record_kind on; /* kind of the triggering record */
     struct sequence sequence;
     struct slice title[TONGUES_COUNT];
     uint32_t lets_count;
     struct let *let;
-    uint32_t conditions_count; /* top-level conjuncts of `when`, without the sequence; may be 0 with one */
+    /* Top-level conjuncts of `when`, in the order of the text; may be 0 with a sequence. */
+    uint32_t conditions_count;
     struct expr **condition;
     struct expr *score;   /* NULL: 0.5 */
     struct expr *subject; /* NULL: silent */
@@ -225,6 +238,7 @@ struct rule_set {
     struct rule *rule;
     struct slice currency; /* "CNY" */
     int currency_digits;
+    struct digest digest; /* of the canonical meaning, see rules_digest */
 };
 
 const char *aggregate_name(enum aggregate aggregate);
