@@ -2,7 +2,8 @@
  *
  * Invariants:  1. root(n) of a frontier equals MTH of the same n leaves, for every n.
  *              2. A proof that holds for one leaf, index, size and root holds for no other.
- * Not chosen:  recursion over the whole tree; a range splits at the largest power of two below its size, so both
+ * Not chosen:  recursion over the whole tree; a range splits at the largest power of two below its
+ * size, so both
  *              proofs are loops of at most 63 steps. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/merkle.h"
@@ -50,7 +51,8 @@ struct digest merkle_root(const struct merkle_frontier *frontier)
     return hash;
 }
 
-/* The hash of the leaves [from, from + size), from a multiple of the next power of two: perfect pieces, right to left. */
+/* The hash of the leaves [from, from + size), from a multiple of the next power of two: perfect
+ * pieces, right to left. */
 static enum status range_hash(struct merkle_source source, uint64_t from, uint64_t size,
                               struct digest *out)
 {

@@ -1,5 +1,5 @@
-/* merkle_test.c -- the tree against the RFC's definition, the vectors that certificate transparency logs use, and
- * every proof against every wrong question. */
+/* merkle_test.c -- the tree against the RFC's definition, the vectors that certificate transparency
+ * logs use, and every proof against every wrong question. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/merkle.h"
 
@@ -59,9 +59,8 @@ static void grow(struct merkle_frontier *frontier, struct digest *leaves, struct
 static void known_roots(void **state)
 {
     static const struct slice ENTRIES[] = {
-        {"", 0},     {"\x00", 1},     {"\x10", 1},
-        {" !", 2},   {"01", 2},       {"@ABC", 4},
-        {"PQRSTUVW", 8}, {"`abcdefghijklmno", 16}};
+        {"", 0},   {"\x00", 1}, {"\x10", 1},     {" !", 2},
+        {"01", 2}, {"@ABC", 4}, {"PQRSTUVW", 8}, {"`abcdefghijklmno", 16}};
     static const char *const ROOTS[] = {
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
         "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -133,8 +132,7 @@ static void consistency_holds_for_its_sizes_alone(void **state)
     for (uint64_t size = 1; size <= LEAVES; size++) {
         for (uint64_t old = 1; old <= size; old++) {
             assert_int_equal(merkle_consistency(SOURCE, old, size, &proof), STATUS_OK);
-            assert_true(
-                merkle_consistency_holds(old, &roots[old], size, &roots[size], &proof));
+            assert_true(merkle_consistency_holds(old, &roots[old], size, &roots[size], &proof));
             struct digest wrong = roots[old];
             wrong.bytes[0] ^= 1;
             assert_false(merkle_consistency_holds(old, &wrong, size, &roots[size], &proof));

@@ -1,8 +1,11 @@
-/* volume.c -- a directory of the machine as a volume: every call is one system call and its retries.
+/* volume.c -- a directory of the machine as a volume: every call is one system call and its
+ * retries.
  *
- * Invariants:  1. A short write is continued; EINTR is retried; a failed fsync is never retried (trust.md R4:
+ * Invariants:  1. A short write is continued; EINTR is retried; a failed fsync is never retried
+ * (trust.md R4:
  *                 after one the kernel may have dropped the pages and a second one may lie).
- *              2. All names are opened relative to the directory's own handle, so a move of the path does no harm. */
+ *              2. All names are opened relative to the directory's own handle, so a move of the
+ *              path does no harm. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ground/volume.h"
 
@@ -39,8 +42,8 @@ static enum status file_read(void *self, struct volume_file file, int64_t offset
     (void)self;
     size_t done = 0;
     while (done < size) {
-        ssize_t n = pread((int)file.handle, (char *)into + done, size - done,
-                          offset + (int64_t)done);
+        ssize_t n =
+            pread((int)file.handle, (char *)into + done, size - done, offset + (int64_t)done);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)

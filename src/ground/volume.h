@@ -1,11 +1,13 @@
-/* volume.h -- the seam to durable files: one directory, and the few operations that promises rest on.
+/* volume.h -- the seam to durable files: one directory, and the few operations that promises rest
+ * on.
  *
- * Whoever must survive power loss (the journal, snapshots) writes through a volume, so that a simulated one
- * (test/sim) can drop what was not synced, tear writes, reorder them and fail at any operation.  A name is a
- * plain file name without `/`.
+ * Whoever must survive power loss (the journal, snapshots) writes through a volume, so that a
+ * simulated one (test/sim) can drop what was not synced, tear writes, reorder them and fail at any
+ * operation.  A name is a plain file name without `/`.
  *
- * What a volume promises after STATUS_OK:  volume_sync: the file's bytes and size survive power loss.
- * volume_sync_names: creations, renames and removals of the directory survive.  Nothing else survives for sure. */
+ * What a volume promises after STATUS_OK:  volume_sync: the file's bytes and size survive power
+ * loss. volume_sync_names: creations, renames and removals of the directory survive.  Nothing else
+ * survives for sure. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -25,8 +27,8 @@ struct volume {
     /* Opens, creating it empty if `create`.  STATUS_ABSENT without `create`; STATUS_IO. */
     enum status (*open)(void *self, const char *name, bool create, struct volume_file *out);
     /* Up to `size` bytes from `offset`; `*got` < `size` only at the end of the file. */
-    enum status (*read)(void *self, struct volume_file file, int64_t offset, void *into, size_t size,
-                        size_t *got);
+    enum status (*read)(void *self, struct volume_file file, int64_t offset, void *into,
+                        size_t size, size_t *got);
     /* All of `size` bytes at `offset`, or STATUS_IO with any part of them written. */
     enum status (*write)(void *self, struct volume_file file, int64_t offset, const void *from,
                          size_t size);

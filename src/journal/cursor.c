@@ -6,7 +6,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/cursor.h"
 
-enum { WINDOW_FIRST = 1 << 18, WINDOW_FULL = JOURNAL_FRAME_BYTES_MAX + FRAME_HEADER_SIZE, SEARCH_SIZE = 1 << 15 };
+enum {
+    WINDOW_FIRST = 1 << 18,
+    WINDOW_FULL = JOURNAL_FRAME_BYTES_MAX + FRAME_HEADER_SIZE,
+    SEARCH_SIZE = 1 << 15
+};
 
 static enum status damage(const struct cursor *cursor, const char *what,
                           struct journal_finding *found)

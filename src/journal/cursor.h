@@ -1,6 +1,8 @@
-/* cursor.h -- walks the frames of a journal, one after another, and believes none of them unchecked.
+/* cursor.h -- walks the frames of a journal, one after another, and believes none of them
+ * unchecked.
  *
- * The one piece that reads: journal_open finds its end with it, readers and journal_verify go on it. */
+ * The one piece that reads: journal_open finds its end with it, readers and journal_verify go on
+ * it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -17,7 +19,8 @@ struct cursor {
     bool closed;       /* the frame before was a closing one */
     struct frame frame;
     const unsigned char *bytes; /* the current frame, in the window */
-    unsigned char *window;      /* a piece of the file; its room grows once, to the largest frame there can be */
+    unsigned char
+        *window; /* a piece of the file; its room grows once, to the largest frame there can be */
     size_t window_room;
     size_t window_size;
     int64_t window_offset; /* where in the file it begins */
@@ -28,8 +31,10 @@ struct cursor {
 enum status cursor_open(struct cursor *cursor, struct volume volume, const struct segment *segment,
                         struct arena *arena, struct journal_finding *found);
 void cursor_close(struct cursor *cursor);
-/* The next frame of this segment, in cursor->frame and cursor->bytes.  STATUS_END: exactly at the end of the file.
- * STATUS_MALFORMED: something stands there that is not the next frame, see `*found`. */
+/* The next frame of this segment, in cursor->frame and cursor->bytes.  STATUS_END: exactly at the
+ * end of the file. STATUS_MALFORMED: something stands there that is not the next frame, see
+ * `*found`. */
 enum status cursor_next(struct cursor *cursor, struct journal_finding *found);
-/* Whether a whole frame stands anywhere behind the cursor: then what is at the cursor is damage, not a torn tail. */
+/* Whether a whole frame stands anywhere behind the cursor: then what is at the cursor is damage,
+ * not a torn tail. */
 enum status cursor_sees_more(struct cursor *cursor, bool *out);

@@ -1,6 +1,7 @@
 /* frame.c -- segments and frames to bytes and back; no input or output here.
  *
- * Invariants:  1. What frame_seal wrote, frame_open reads back equal; any changed bit makes it say MALFORMED.
+ * Invariants:  1. What frame_seal wrote, frame_open reads back equal; any changed bit makes it say
+ * MALFORMED.
  *              2. No size is believed before it is compared with the bytes that are there. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ground/checksum.h"
@@ -110,7 +111,8 @@ void frame_seal(unsigned char *bytes, struct frame *frame)
     put(bytes + 32, frame->checksum, 8);
 }
 
-enum status frame_open(const unsigned char *bytes, size_t size, struct frame *out, const char **what)
+enum status frame_open(const unsigned char *bytes, size_t size, struct frame *out,
+                       const char **what)
 {
     *what = "the file ends inside a frame";
     if (size < FRAME_HEADER_SIZE)

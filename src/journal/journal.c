@@ -1,8 +1,11 @@
-/* journal.c -- the writer: opens at the end that can be trusted, appends frames, syncs, begins new segments.
+/* journal.c -- the writer: opens at the end that can be trusted, appends frames, syncs, begins new
+ * segments.
  *
  * Invariants:  1. synced <= next; everything below `synced` survives power loss.
- *              2. A frame is written in one piece at `offset`, and `offset` moves only after the write.
- *              3. A new segment is synced, with its name, before a frame goes into it; the old one was synced before.
+ *              2. A frame is written in one piece at `offset`, and `offset` moves only after the
+ *              write.
+ *              3. A new segment is synced, with its name, before a frame goes into it; the old one
+ *              was synced before.
  *              4. After one failed write or sync nothing is written any more (`broken`). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/cursor.h"
@@ -57,8 +60,7 @@ static enum status tail_set_aside(struct cursor *cursor, int64_t size,
         if (status == STATUS_OK && got == 0)
             break;
         if (status == STATUS_OK)
-            status = volume->write(volume->self, aside, from - cursor->offset, cursor->window,
-                                   got);
+            status = volume->write(volume->self, aside, from - cursor->offset, cursor->window, got);
         from += (int64_t)got;
     }
     if (status == STATUS_OK)
@@ -94,7 +96,8 @@ static enum status end_find(struct cursor *cursor, struct journal_finding *found
     return STATUS_OK;
 }
 
-/* A segment whose very header was being written when power went: it holds no entry.  It is renamed, not deleted. */
+/* A segment whose very header was being written when power went: it holds no entry.  It is renamed,
+ * not deleted. */
 static enum status segment_set_aside(struct volume *volume, const struct segment *segment,
                                      struct journal_finding *found)
 {
@@ -104,7 +107,8 @@ static enum status segment_set_aside(struct volume *volume, const struct segment
     return volume->sync_names(volume->self);
 }
 
-/* Opens the last segment; one that holds not even a header, behind another one, is set aside first. */
+/* Opens the last segment; one that holds not even a header, behind another one, is set aside first.
+ * */
 static enum status last_open(struct cursor *cursor, const struct journal_options *options,
                              const struct segment *segments, size_t *count, struct arena *boot,
                              struct journal_finding *found)
@@ -152,8 +156,8 @@ enum status journal_open(struct journal **out, const struct journal_options *opt
     journal->arena = boot;
     TRY(segments_list(&journal->volume, boot, &segments, &count));
     struct cursor cursor = {0};
-    enum status status = count == 0 ? STATUS_ABSENT
-                                    : last_open(&cursor, options, segments, &count, boot, found);
+    enum status status =
+        count == 0 ? STATUS_ABSENT : last_open(&cursor, options, segments, &count, boot, found);
     if (status == STATUS_ABSENT) {
         TRY(journal_begin(journal));
         *out = journal;

@@ -1,14 +1,19 @@
 /* journal_inside.h -- the bytes of a segment, shared by writer and reader.
  *
  *   segment   header (64 bytes)  frame  frame  …
- *   header    0 magic "CUTJRNL1"   8 first sequence u64   16 chain u64: the checksum of the frame before
- *             24 … 55 zero         56 XXH3-64 of bytes 0 … 55
- *   frame     0 magic u32   4 payload size u32   8 first sequence u64   16 entries u32   20 flags u32
- *             24 chain u64: checksum of the frame before   32 checksum u64: XXH3-64 of bytes 0 … 31, then the payload
+ *
+ *   header    0  magic "CUTJRNL1"        8  first sequence u64
+ *             16 chain u64: the checksum of the frame before
+ *             24 … 55 zero              56  XXH3-64 of bytes 0 … 55
+ *
+ *   frame     0  magic u32               4  payload size u32       8  first sequence u64
+ *             16 entries u32            20  flags u32
+ *             24 chain u64: the checksum of the frame before
+ *             32 checksum u64: XXH3-64 of bytes 0 … 31, then of the payload
  *             40 payload: entries as size u32 + bytes, then zeros up to a multiple of 8
  *
- * All numbers are little-endian.  The chain makes an old sector that comes back, or two that changed places, as
- * visible as a flipped bit. */
+ * All numbers are little-endian.  The chain makes an old sector that comes back, or two that
+ * changed places, as visible as a flipped bit. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -44,8 +49,10 @@ enum status segment_header_read(const unsigned char bytes[SEGMENT_HEADER_SIZE], 
 
 /* Fills bytes 0 … 39 for a payload that already stands behind them; sets frame->checksum. */
 void frame_seal(unsigned char *bytes, struct frame *frame);
-/* The frame at the front of `size` bytes.  STATUS_END: no bytes or fewer than a frame needs.  STATUS_MALFORMED. */
-enum status frame_open(const unsigned char *bytes, size_t size, struct frame *out, const char **what);
+/* The frame at the front of `size` bytes.  STATUS_END: no bytes or fewer than a frame needs.
+ * STATUS_MALFORMED. */
+enum status frame_open(const unsigned char *bytes, size_t size, struct frame *out,
+                       const char **what);
 /* The entry at `*offset` of the payload; moves on.  STATUS_END, STATUS_MALFORMED. */
 enum status frame_entry(const unsigned char *payload, const struct frame *frame, size_t *offset,
                         struct slice *out);

@@ -10,10 +10,10 @@ struct journal_reader {
     struct arena *arena;
     struct volume volume;
     struct journal_finding *found;
-    uint64_t from;      /* entries below are passed over */
-    uint64_t next;      /* number of the next entry of the current frame */
-    uint32_t left;      /* entries left in the current frame */
-    size_t offset;      /* in its payload */
+    uint64_t from; /* entries below are passed over */
+    uint64_t next; /* number of the next entry of the current frame */
+    uint32_t left; /* entries left in the current frame */
+    size_t offset; /* in its payload */
 };
 
 /* The last segment that begins at or below `from`.  STATUS_ABSENT: there is none. */

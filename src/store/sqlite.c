@@ -1,9 +1,12 @@
 /* sqlite.c -- the store over SQLite: the only file that knows it.
  *
- * Invariants:  1. The writer runs with journal_mode=WAL, synchronous=FULL, foreign_keys=ON; a commit that said OK
+ * Invariants:  1. The writer runs with journal_mode=WAL, synchronous=FULL, foreign_keys=ON; a
+ * commit that said OK
  *                 survives power loss.
- *              2. A statement text is prepared once and found again by its address, so texts must be constants.
- *              3. After a failed statement in a transaction, only a rollback leaves it (`poisoned`). */
+ *              2. A statement text is prepared once and found again by its address, so texts must
+ *              be constants.
+ *              3. After a failed statement in a transaction, only a rollback leaves it
+ *              (`poisoned`). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ground/checksum.h"
 #include "ground/limits.h"
@@ -273,7 +276,8 @@ static enum status migration_run(struct store *store, const struct store_migrati
     return store_commit(store);
 }
 
-/* Whether the migrations that the file has had are the first ones of this program; how many they are. */
+/* Whether the migrations that the file has had are the first ones of this program; how many they
+ * are. */
 static enum status migrations_compare(struct store *store, const struct store_migration *migrations,
                                       size_t count, size_t *done, struct text *why)
 {
@@ -327,8 +331,9 @@ static enum status database_open(struct store **out, const char *path, int flags
     return STATUS_OK;
 }
 
-enum status store_open(struct store **out, const char *path, const struct store_migration *migrations,
-                       size_t count, struct arena *boot, struct text *why)
+enum status store_open(struct store **out, const char *path,
+                       const struct store_migration *migrations, size_t count, struct arena *boot,
+                       struct text *why)
 {
     struct store *store = NULL;
     TRY(database_open(&store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, boot, why));

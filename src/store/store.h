@@ -1,9 +1,10 @@
 /* store.h -- tables and transactions, whatever database holds them.
  *
- * One writer: whoever holds the `struct store` writes, in transactions that are durable when store_commit says OK
- * (SQLite: WAL, synchronous=FULL).  Readers have a `struct store` of their own and see the last commit.  SQL texts are
- * constants of the program with `?1 ?2 …` for values, in the common subset of SQLite and PostgreSQL; they are prepared
- * once.  No other room includes a database's header. */
+ * One writer: whoever holds the `struct store` writes, in transactions that are durable when
+ * store_commit says OK (SQLite: WAL, synchronous=FULL).  Readers have a `struct store` of their own
+ * and see the last commit.  SQL texts are constants of the program with `?1 ?2 …` for values, in
+ * the common subset of SQLite and PostgreSQL; they are prepared once.  No other room includes a
+ * database's header. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -22,46 +23,50 @@ struct store_value {
 };
 
 #define STORE_OF_WHOLE(number) ((struct store_value){.type = STORE_WHOLE, .whole = (number)})
-#define STORE_OF_REAL(number) ((struct store_value){.type = STORE_REAL, .real = (number)})
-#define STORE_OF_TEXT(slice) ((struct store_value){.type = STORE_TEXT, .bytes = (slice)})
-#define STORE_OF_BYTES(slice) ((struct store_value){.type = STORE_BYTES, .bytes = (slice)})
-#define STORE_OF_NULL ((struct store_value){.type = STORE_NULL})
+#define STORE_OF_REAL(number)  ((struct store_value){.type = STORE_REAL, .real = (number)})
+#define STORE_OF_TEXT(slice)   ((struct store_value){.type = STORE_TEXT, .bytes = (slice)})
+#define STORE_OF_BYTES(slice)  ((struct store_value){.type = STORE_BYTES, .bytes = (slice)})
+#define STORE_OF_NULL          ((struct store_value){.type = STORE_NULL})
 
-/* A step of the schema, done once, in order.  Its text may never change afterwards: the store remembers its digest. */
+/* A step of the schema, done once, in order.  Its text may never change afterwards: the store
+ * remembers its digest. */
 struct store_migration {
     const char *name;
     const char *sql;
 };
 
-/* Opens or makes the database file and brings its schema up to date, each migration in one transaction.
- * STATUS_REFUSED: it was made by a newer program, or a migration's text changed; STATUS_MALFORMED: it is damaged or no
- * database; STATUS_IO.  `why`: one sentence, English. */
-enum status store_open(struct store **out, const char *path, const struct store_migration *migrations,
-                       size_t count, struct arena *boot, struct text *why);
+/* Opens or makes the database file and brings its schema up to date, each migration in one
+ * transaction. STATUS_REFUSED: it was made by a newer program, or a migration's text changed;
+ * STATUS_MALFORMED: it is damaged or no database; STATUS_IO.  `why`: one sentence, English. */
+enum status store_open(struct store **out, const char *path,
+                       const struct store_migration *migrations, size_t count, struct arena *boot,
+                       struct text *why);
 /* A reader of the same file.  It cannot write. */
 enum status store_open_reader(struct store **out, const char *path, struct arena *boot,
                               struct text *why);
 void store_close(struct store *store);
 
-/* Transactions do not nest.  Writing outside one is a broken promise of the program.  After a failed store_run the
- * transaction can only be rolled back; store_commit then says STATUS_IO. */
+/* Transactions do not nest.  Writing outside one is a broken promise of the program.  After a
+ * failed store_run the transaction can only be rolled back; store_commit then says STATUS_IO. */
 enum status store_begin(struct store *store);
 enum status store_commit(struct store *store);
 void store_rollback(struct store *store);
 
-/* One statement without rows.  STATUS_REFUSED: a constraint of the schema; STATUS_FULL: the disk; STATUS_IO. */
+/* One statement without rows.  STATUS_REFUSED: a constraint of the schema; STATUS_FULL: the disk;
+ * STATUS_IO. */
 enum status store_run(struct store *store, const char *sql, const struct store_value *values,
                       size_t count);
 /* Rows changed by the last store_run. */
 int64_t store_changed(const struct store *store);
 
-/* Rows of a query, one at a time: store_next fills `columns_count` values, lent until the next call.  STATUS_END.
- * Every store_query needs its store_end. */
+/* Rows of a query, one at a time: store_next fills `columns_count` values, lent until the next
+ * call.  STATUS_END. Every store_query needs its store_end. */
 enum status store_query(struct store *store, const char *sql, const struct store_value *values,
                         size_t count, struct store_rows **out);
 enum status store_next(struct store_rows *rows, struct store_value *out, size_t columns_count);
 void store_end(struct store_rows *rows);
-/* The first row of a query that has at most one.  STATUS_ABSENT: none.  Texts are copied into the arena. */
+/* The first row of a query that has at most one.  STATUS_ABSENT: none.  Texts are copied into the
+ * arena. */
 enum status store_one(struct store *store, const char *sql, const struct store_value *values,
                       size_t count, struct store_value *out, size_t columns_count,
                       struct arena *arena);

@@ -12,10 +12,12 @@
 #include <cmocka.h>
 
 static const struct store_migration FIRST[] = {
-    {"things", "CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, weight REAL)"},
+    {"things",
+     "CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, weight REAL)"},
 };
 static const struct store_migration BOTH[] = {
-    {"things", "CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, weight REAL)"},
+    {"things",
+     "CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, weight REAL)"},
     {"colours", "ALTER TABLE thing ADD COLUMN colour BLOB"},
 };
 static const struct store_migration CHANGED[] = {
@@ -50,8 +52,7 @@ static int place_make(void **state)
 static int place_leave(void **state)
 {
     struct place *place = *state;
-    static const char *const ENDS[] = {"",      "-wal",      "-shm",
-                                       ".copy", ".copy-wal", ".copy-shm"};
+    static const char *const ENDS[] = {"", "-wal", "-shm", ".copy", ".copy-wal", ".copy-shm"};
     for (size_t i = 0; i < sizeof ENDS / sizeof ENDS[0]; i++) {
         char path[128];
         (void)snprintf(path, sizeof path, "%s%s", place->path, ENDS[i]);

@@ -1,6 +1,8 @@
-/* journal_test.c -- the journal's promises, on a disk that loses power, lies dead, or was tampered with.
+/* journal_test.c -- the journal's promises, on a disk that loses power, lies dead, or was tampered
+ * with.
  *
- * 1. Power cut at every single call of a workload: what was acknowledged is there, in order, once; nothing after a gap.
+ * 1. Power cut at every single call of a workload: what was acknowledged is there, in order, once;
+ * nothing after a gap.
  * 2. Every bit flip, every cut and every swap of sectors of a closed journal is noticed, and named.
  * 3. Every call of a workload fails once: no acknowledged entry is lost, no lie. */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -31,7 +33,8 @@ static struct slice entry_of(uint64_t n, char bytes[256])
     return (struct slice){bytes, size};
 }
 
-/* Appends groups of 1..4 entries and syncs after each; returns the number of the last acknowledged one. */
+/* Appends groups of 1..4 entries and syncs after each; returns the number of the last acknowledged
+ * one. */
 static uint64_t workload(struct journal *journal, unsigned groups, uint64_t acknowledged)
 {
     for (unsigned g = 0; g < groups; g++) {
@@ -84,7 +87,8 @@ static enum status open_once(struct volume_sim *sim, struct arena *arena, struct
     return journal_open(out, &options, arena, &found);
 }
 
-/* One life: open, work, maybe die at the n-th call; then power comes back and a second life begins. */
+/* One life: open, work, maybe die at the n-th call; then power comes back and a second life begins.
+ * */
 static bool life_with_cut_at(uint64_t n, uint64_t seed, struct arena *arena)
 {
     struct volume_sim *sim = NULL;
@@ -202,8 +206,7 @@ static void every_bit_flip_is_noticed(void **state)
             uint64_t entries = 0;
             bytes[bit / 8] ^= (unsigned char)(1u << (bit % 8));
             arena_reset(scratch);
-            enum status status =
-                journal_verify(volume_sim_volume(sim), scratch, &found, &entries);
+            enum status status = journal_verify(volume_sim_volume(sim), scratch, &found, &entries);
             bytes[bit / 8] ^= (unsigned char)(1u << (bit % 8));
             assert_int_equal(status, STATUS_MALFORMED);
             assert_non_null(found.what);

@@ -1,7 +1,8 @@
 /* volume_sim.c -- files as two arrays of bytes, now and durable, and a dice for what lies between.
  *
  * Invariants:  1. After volume_sync a file's `durable` equals its `now`.
- *              2. A crash never invents bytes: each sector afterwards is its durable or its latest state.
+ *              2. A crash never invents bytes: each sector afterwards is its durable or its latest
+ *              state.
  *              3. Without a crash the volume behaves like a directory. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test/sim/volume_sim.h"
@@ -238,7 +239,8 @@ void volume_sim_fail_at(struct volume_sim *sim, uint64_t n)
     sim->fail_at = n;
 }
 
-/* Each sector that differs from its durable state keeps the new bytes or falls back; a mood of the crash decides how often. */
+/* Each sector that differs from its durable state keeps the new bytes or falls back; a mood of the
+ * crash decides how often. */
 static void content_crash(struct volume_sim *sim, struct content *content, unsigned mood)
 {
     size_t size = content->durable_size;
@@ -267,7 +269,8 @@ void volume_sim_crash(struct volume_sim *sim)
         if (content->used && !content->name_durable && chance_below(&sim->chance, 2) == 0)
             content->used = false;
         if (content->name_durable && chance_below(&sim->chance, 2) == 0) {
-            memcpy(content->name, content->durable_name, VOLUME_NAME_MAX); /* rename, removal undone */
+            memcpy(content->name, content->durable_name,
+                   VOLUME_NAME_MAX); /* rename, removal undone */
             content->used = true;
         }
         content->name_durable = content->used;

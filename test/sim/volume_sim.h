@@ -1,8 +1,9 @@
 /* volume_sim.h -- a disk that loses power.
  *
- * Every file has what was written and what is durable.  A crash decides for each unsynced write, by chance, whether its
- * 512-byte sectors reached the disk: all, none, some, in any order; names created or renamed without volume_sync_names may
- * vanish.  Every call is counted, and the n-th one can fail or be the moment of the crash. */
+ * Every file has what was written and what is durable.  A crash decides for each unsynced write, by
+ * chance, whether its 512-byte sectors reached the disk: all, none, some, in any order; names
+ * created or renamed without volume_sync_names may vanish.  Every call is counted, and the n-th one
+ * can fail or be the moment of the crash. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -15,7 +16,8 @@ enum status volume_sim_create(struct volume_sim **out, uint64_t seed, struct are
 struct volume volume_sim_volume(struct volume_sim *sim);
 /* Calls so far that could have failed. */
 uint64_t volume_sim_calls(const struct volume_sim *sim);
-/* From the n-th call from now on every call says STATUS_IO until volume_sim_crash; 0 turns it off. */
+/* From the n-th call from now on every call says STATUS_IO until volume_sim_crash; 0 turns it off.
+ * */
 void volume_sim_stop_at(struct volume_sim *sim, uint64_t n);
 /* The n-th call from now fails, once. */
 void volume_sim_fail_at(struct volume_sim *sim, uint64_t n);
