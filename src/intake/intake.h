@@ -1,7 +1,9 @@
-/* intake.h -- how we are told: files of any form in, canonical records out, and a reason for every row refused.
+/* intake.h -- how we are told: files of any form in, canonical records out, and a reason for every
+ * row refused.
  *
- * A bad row is never fatal and never silent: read = accepted + rejected, always.  Several files are read as one
- * stream in time order (each file is roughly ordered; the merge takes the file whose next row is oldest). */
+ * A bad row is never fatal and never silent: read = accepted + rejected, always.  Several files are
+ * read as one stream in time order (each file is roughly ordered; the merge takes the file whose
+ * next row is oldest). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -14,11 +16,11 @@ struct mapping; /* a compiled mapping file: formats/NAME.yaml or one of the oper
 
 /* What a mapping or a file name cannot tell. */
 struct intake_options {
-    struct slice kind;            /* of `--kind`; empty: by file name, then header, then guess */
-    const struct mapping *mapping; /* of `--map`; NULL: canonical form, or a known format by its shape */
-    struct slice home_country;    /* E.164 country code digits, "86" */
-    int32_t zone_minutes;         /* for times without an offset */
-    struct slice home_currency;   /* "CNY" */
+    struct slice kind;             /* of `--kind`; empty: by file name, then header, then guess */
+    const struct mapping *mapping; /* of `--map`; NULL: canonical, or a known format by its shape */
+    struct slice home_country;     /* E.164 country code digits, "86" */
+    int32_t zone_minutes;          /* for times without an offset */
+    struct slice home_currency;    /* "CNY" */
 };
 
 enum reject_reason {
@@ -56,36 +58,48 @@ struct intake_counts {
     uint64_t by_kind[RECORD_KINDS_COUNT];
 };
 
-enum status intake_create(struct intake **out, const struct intake_options *options, struct reject_sink rejects,
-                          struct arena *boot);
-/* Adds a file (plain, gzip or zstd; "-" is standard input); recognises encoding, form and kind from its first bytes.
- * `*why` is one clear sentence in both tongues when the status is not OK: missing, unreadable, a directory, empty,
- * binary, of no known kind.  Empty files are a fault of their own (STATUS_ABSENT). */
+enum status intake_create(struct intake **out, const struct intake_options *options,
+                          struct reject_sink rejects, struct arena *boot);
+/* Adds a file (plain, gzip or zstd; "-" is standard input); recognises encoding, form and kind from
+ * its first bytes. `*why` is one clear sentence in both tongues when the status is not OK: missing,
+ * unreadable, a directory, empty, binary, of no known kind.  Empty files are a fault of their own
+ * (STATUS_ABSENT). */
 enum status intake_add(struct intake *intake, const char *path, struct text why[TONGUES_COUNT]);
-/* How the file was understood, for people: "calls.csv.gz: CSV, UTF-8, kind call, mapping asterisk". */
-void text_add_intake_file(struct text *text, const struct intake *intake, uint32_t file, enum tongue tongue);
+/* The same for bytes in memory, lent until the intake is destroyed; `name` is what messages and the
+ * kind go by. */
+enum status intake_add_bytes(struct intake *intake, const char *name, struct slice bytes,
+                             struct text why[TONGUES_COUNT]);
+/* How the file was understood, for people:
+ * "calls.csv.gz: CSV, gzip, UTF-8, kind call, mapping asterisk". */
+void text_add_intake_file(struct text *text, const struct intake *intake, uint32_t file,
+                          enum tongue tongue);
 uint32_t intake_files_count(const struct intake *intake);
 /* The path of a file by the number in a record's position. */
 struct slice intake_path(const struct intake *intake, uint32_t file);
 enum record_kind intake_kind(const struct intake *intake, uint32_t file);
 
-/* The next records, at most RECORD_BATCH_MAX: first all rows of register and truth files, then the events merged by time.
- * Lent until the next call.  STATUS_END with count 0 at the end; STATUS_IO: a file failed in the middle (what was read
- * before has been handed out). */
+/* The next records, at most RECORD_BATCH_MAX: first all rows of register and truth files, then the
+ * events merged by time. Lent until the next call.  STATUS_END with count 0 at the end; STATUS_IO:
+ * a file failed in the middle (what was read before has been handed out). */
 enum status intake_next(struct intake *intake, const struct record **records, size_t *count);
+/* After STATUS_IO: which file failed, where and how; the next call goes on with the other files. */
+void text_add_intake_fault(struct text *text, const struct intake *intake, enum tongue tongue);
 void intake_count(const struct intake *intake, struct intake_counts *out);
 /* The file whose row came last, for progress. */
 struct slice intake_current(const struct intake *intake);
 void intake_destroy(struct intake *intake);
 
 /* Reads a mapping file.  On failure `*why` says file, line and what to do, in both tongues. */
-enum status mapping_read(struct mapping **out, const char *path, struct arena *boot, struct text why[TONGUES_COUNT]);
+enum status mapping_read(struct mapping **out, const char *path, struct arena *boot,
+                         struct text why[TONGUES_COUNT]);
 
-/* `cutline intake guess`: looks at the first rows, writes a proposed mapping file (YAML, with comments and the
- * confidence of each column) into `yaml` and five mapped rows, as canonical JSON, into `rows`. */
-enum status intake_guess(const char *path, const struct intake_options *options, struct arena *scratch,
-                         struct text *yaml, struct text *rows, struct text why[TONGUES_COUNT]);
+/* `cutline intake guess`: looks at the first rows, writes a proposed mapping file (YAML, with
+ * comments and the confidence of each column) into `yaml` and five mapped rows, as canonical JSON,
+ * into `rows`. */
+enum status intake_guess(const char *path, const struct intake_options *options,
+                         struct arena *scratch, struct text *yaml, struct text *rows,
+                         struct text why[TONGUES_COUNT]);
 
-/* One phone number as written at the home country: E.164 with `+`, or the service number as dialled.
- * STATUS_MALFORMED: it is not a phone number. */
+/* One phone number as written at the home country: E.164 with `+`, or the service number as
+ * dialled. STATUS_MALFORMED: it is not a phone number. */
 enum status phone_canonical(struct slice written, struct slice home_country, struct text *out);

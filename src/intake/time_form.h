@@ -1,0 +1,30 @@
+/* time_form.h -- points in time as files write them. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ground/moment.h"
+
+enum time_form_kind {
+    TIME_CANONICAL, /* RFC 3339, with or without offset; or epoch milliseconds */
+    TIME_EPOCH_S,   /* seconds since 1970, decimals allowed */
+    TIME_EPOCH_MS,
+    TIME_STEPS,   /* a number of steps since an origin: day numbers, Excel's dates */
+    TIME_PATTERN, /* like strptime: %Y-%m-%d %H:%M:%S */
+};
+
+struct time_form {
+    enum time_form_kind kind;
+    int64_t step_ms;   /* of STEPS */
+    int64_t origin_ms; /* of STEPS: the moment of step 0 */
+    struct slice pattern;
+};
+
+/* `zone_minutes` is that of a time which does not say its own.  MALFORMED: not a time of this form.
+ * */
+enum status time_read(const struct time_form *form, struct slice written, int32_t zone_minutes,
+                      moment *out);
+/* Whether the pattern is one: known letters, a date in it.  If not, `*at` is where it goes wrong.
+ * */
+bool time_pattern_fine(struct slice pattern, size_t *at);
+/* "+08:00", "-0330", "Z", "UTC".  MALFORMED otherwise. */
+enum status zone_read(struct slice written, int32_t *zone_minutes);
