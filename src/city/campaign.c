@@ -58,8 +58,8 @@ static uint32_t dialled_draw(const struct city *city, struct chance *c, enum mea
 
 static struct campaign campaign_draw(struct city *city, struct chance *c, uint32_t number)
 {
-    struct campaign campaign = {
-        .number = number, .scam = scam_draw(c), .evasive = dice_yes(c, 0.25)};
+    struct campaign campaign = {.number = number, .scam = scam_draw(c)};
+    campaign.evasive = dice_yes(c, 0.25);
     double days = city->options.days + DAYS_BEFORE;
     campaign.start_ms = city->start_ms + (int64_t)((chance_unit(c) * days - DAYS_BEFORE) * DAY_MS);
     campaign.hour_from = 7 + 9 * chance_unit(c);
@@ -69,7 +69,8 @@ static struct campaign campaign_draw(struct city *city, struct chance *c, uint32
     campaign.engaged = dice_log_uniform(c, 0.006, 0.10);
     campaign.answered = 0.2 + 0.5 * chance_unit(c);
     campaign.here = dice_log_uniform(c, 0.1, 1);
-    campaign.hook_ms = dice_log_uniform(c, 5e3, campaign.evasive ? 90e3 : 30e3);
+    campaign.hook_ms = dice_log_uniform(c, 5e3, campaign.evasive ? 150e3 : 30e3);
+    campaign.redials = dice_yes(c, 0.4) ? 0.25 * chance_unit(c) : 0;
     campaign.skill = dice_log_uniform(c, 0.4, 1.8);
     campaign.desks_count = (uint32_t)dice_whole(c, 1, DESKS_MAX);
     for (uint32_t i = 0; i < campaign.desks_count; i++)

@@ -266,10 +266,13 @@ struct person {
     uint8_t household_size, trade; /* enum city_class */
     uint8_t operator;
     bool woken; /* the second account sleeps */
+    uint32_t
+        busy; /* the newest stretch of city->stretches in which nothing else is done, or NONE */
 };
 
 enum office_kind {
     OFFICE_CALL_CENTRE,
+    OFFICE_POLICE_LINE,
     OFFICE_GSM_TERMINAL,
     OFFICE_SCHOOL,
     OFFICE_HOSPITAL,
@@ -310,7 +313,12 @@ uint32_t person_adult(const struct city *city, struct chance *c);
 uint32_t person_friend(const struct city *city, struct chance *c, uint32_t person);
 /* Where the person is likely to be. */
 uint32_t person_site(const struct city *city, struct chance *c, uint32_t person, int64_t at_ms);
-uint32_t person_device(uint32_t person);
+/* The phone from which a person pays: for some of the young and old, that of the household's
+ * first. */
+uint32_t person_device(struct city *city, uint32_t person);
+/* In a long talk, or with a dead SIM: until then the person makes no other call. */
+void person_keep_busy(struct city *city, uint32_t person, int64_t from_ms, int64_t to_ms);
+bool person_is_busy(const struct city *city, uint32_t person, int64_t at_ms);
 /* The address from which a person pays. */
 uint32_t person_ip(struct chance *c, uint32_t person, uint32_t household);
 /* A new account of `person` (NONE: of a firm).  NONE when the table is full. */
@@ -326,6 +334,12 @@ struct voice {                   /* whence a call or a message comes */
     uint32_t cell;
     uint16_t trunk;
 };
+
+/* A foreign number never seen before, by an international trunk. */
+struct voice voice_from_abroad(struct city *city, struct chance *c);
+/* A sender of codes and advertisements: 106 and more. */
+enum { SENDERS_COUNT = 220 };
+struct voice voice_of_sender(struct chance *c, uint64_t sender);
 
 struct report {
     uint64_t phones[4], accounts_count;
@@ -360,7 +374,7 @@ struct payment {
 bool tell_payment(struct city *city, int64_t at_ms, const struct payment *payment);
 /* From the person's main account and phone, or from a firm's. */
 struct payment payment_of_person(struct city *city, struct chance *c, uint32_t person);
-struct payment payment_of_firm(const struct city *city, uint32_t firm);
+struct payment payment_of_firm(struct city *city, uint32_t firm);
 bool tell_sim(struct city *city, int64_t at_ms, uint32_t line, enum sim_event event,
               uint32_t outlet);
 bool tell_account(struct city *city, int64_t at_ms, uint32_t account, enum account_event event,
@@ -398,6 +412,8 @@ enum crew_exit { EXIT_ATM, EXIT_COUNTER, EXIT_FALSE_SHOP, EXIT_GOLD, EXIT_COINS,
 
 struct mule {
     uint32_t account;
+    bool watched;        /* it is drawn whether and when its bank notices */
+    int64_t limited_ms;  /* from then on nothing leaves; INT64_MAX: never */
     int64_t pot, pot_ms; /* money that waits to be passed on, and since when at the latest */
 };
 
@@ -434,7 +450,12 @@ void crew_run(struct city *city, struct chance *c, struct crew *crew, int64_t fr
 
 /* ---- campaign: one scheme; scams.inc has a row for each type of domain.md 7.1 ---- */
 
-enum { SCAMS_COUNT = 10, DESKS_MAX = 4 };
+enum { SCAMS_COUNT = 10, DESKS_MAX = 4, RECENT_MAX = 16 };
+
+struct target { /* somebody to be dialled; NONE: outside, the records know only the number */
+    uint64_t number;
+    uint32_t person;
+};
 
 struct campaign {
     uint32_t number;
@@ -451,6 +472,9 @@ struct campaign {
     struct voice desks[DESKS_MAX]; /* numbers for the long talks after the hook */
     uint32_t desks_count;
     uint32_t dialled, dialled_max;
+    double redials; /* share of calls to somebody dialled before */
+    struct target recent[RECENT_MAX];
+    uint32_t recent_count;
 };
 
 /* ---- victim.c ---- */
@@ -520,6 +544,16 @@ void output_destroy(struct output *output);
 
 /* ---- the city ---- */
 
+struct stretch {
+    int64_t from_ms, to_ms;
+    uint32_t older; /* of the same person, or NONE */
+};
+
+struct relative {
+    uint32_t person;
+    uint64_t number;
+};
+
 struct city {
     struct city_options options;
     struct city_counts *counts;
@@ -548,6 +582,10 @@ struct city {
     uint32_t trade_counts[CITY_CLASSES_COUNT];
     struct report *reports;
     uint32_t reports_count, reports_max;
+    struct stretch *stretches;
+    uint32_t stretches_count, stretches_max;
+    struct relative *relatives; /* abroad */
+    uint32_t relatives_count;
     uint64_t payments_count;
     bool full; /* memory or a table ran out; looked at once a day */
 };

@@ -182,8 +182,16 @@ static struct mule *hop_go(struct city *city, struct chance *c, struct crew *cre
 static void pass_on(struct city *city, struct chance *c, struct crew *crew, struct mule *mule,
                     uint32_t level)
 {
-    if (dice_yes(c, crew->pools))
-        return; /* it waits for more */
+    if (!mule->watched) {
+        mule->watched = true;
+        mule->limited_ms = INT64_MAX;
+        if (dice_yes(c, 0.12)) { /* its bank notices, after a while */
+            mule->limited_ms = mule->pot_ms + dice_log_whole(c, 5.0 * MINUTE_MS, 40.0 * HOUR_MS);
+            (void)tell_account(city, mule->limited_ms, mule->account, ACCOUNT_LIMITED, NONE);
+        }
+    }
+    if (dice_yes(c, crew->pools) || mule->pot_ms >= mule->limited_ms)
+        return; /* it waits for more, or is stuck */
     int64_t at_ms =
         mule->pot_ms + (int64_t)dice_log_uniform(c, crew->rest_ms_low, crew->rest_ms_high);
     int64_t left = (int64_t)((double)mule->pot * (1 - crew->kept * chance_unit(c)));

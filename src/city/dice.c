@@ -5,6 +5,9 @@
  * which IEEE 754 fixes to the last bit; the house is compiled without contraction into fused
  * operations. They are good to about 1e-9, and the shape of a made-up city needs no more.
  *
+ * The order of two draws within one expression is the compiler's choice, so nobody draws twice in
+ * one argument list or initializer.
+ *
  * Invariant:   the same stream gives the same draws on any machine. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "city_inside.h"

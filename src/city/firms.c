@@ -117,15 +117,26 @@ static void office_sims(struct city *city, struct chance *c, struct office *offi
     office->calls_only = alarm ? city->lines[city->people[guard].line].number : 0;
 }
 
+/* One number for the whole city, and more calls the more people live in it. */
+static void office_police(const struct city *city, struct chance *c, struct office *office)
+{
+    office->numbers[0] = 96110;
+    office->numbers_count = 1;
+    office->trunk = trunk_any(c, TRUNK_SERVICE);
+    office->cell = NONE;
+    office->calls_a_day *= 0.25f + (float)city->people_count / 30000;
+}
+
 static enum status offices_make(struct city *city, struct chance *c)
 {
     static const struct {
         uint32_t base, one_in;        /* base + people / one_in */
         double calls_low, calls_high; /* a day */
     } KINDS[OFFICE_KINDS_COUNT] = {
-        [OFFICE_CALL_CENTRE] = {3, 2500, 30, 900}, [OFFICE_GSM_TERMINAL] = {2, 8000, 10, 250},
-        [OFFICE_SCHOOL] = {2, 4000, 60, 500},      [OFFICE_HOSPITAL] = {1, 12000, 40, 350},
-        [OFFICE_CONFERENCE] = {1, 20000, 5, 60},   [OFFICE_ALARM] = {4, 250, 0.05, 2},
+        [OFFICE_CALL_CENTRE] = {3, 2500, 30, 900},      [OFFICE_GSM_TERMINAL] = {2, 8000, 10, 250},
+        [OFFICE_SCHOOL] = {2, 4000, 60, 500},           [OFFICE_HOSPITAL] = {1, 12000, 40, 350},
+        [OFFICE_CONFERENCE] = {1, 20000, 5, 60},        [OFFICE_ALARM] = {4, 250, 0.05, 2},
+        [OFFICE_POLICE_LINE] = {1, UINT32_MAX, 20, 60},
     };
     uint32_t counts[OFFICE_KINDS_COUNT], total = 0;
     for (uint32_t kind = 0; kind < OFFICE_KINDS_COUNT; kind++) {
@@ -140,7 +151,9 @@ static enum status offices_make(struct city *city, struct chance *c)
             office->calls_a_day =
                 (float)dice_log_uniform(c, KINDS[kind].calls_low, KINDS[kind].calls_high);
             office->sms_number = (uint64_t)dice_whole(c, 10650000000, 10699999999) * 10 + i % 10;
-            if (kind == OFFICE_GSM_TERMINAL || kind == OFFICE_ALARM)
+            if (kind == OFFICE_POLICE_LINE)
+                office_police(city, c, office);
+            else if (kind == OFFICE_GSM_TERMINAL || kind == OFFICE_ALARM)
                 office_sims(city, c, office);
             else
                 office_numbers(city, c, office);

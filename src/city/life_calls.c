@@ -16,8 +16,7 @@ static const uint32_t DIALLED[] = {10086, 10010, 10000, 95588, 95533,
                                    95555, 12345, 12306, 95511, 96110};
 
 enum {
-    SENDERS_COUNT = 220, /* of codes and advertisements */
-    LINKS_COUNT = 60,    /* domains of advertisers; the first few shorten links for everybody */
+    LINKS_COUNT = 60, /* domains of advertisers; the first few shorten links for everybody */
     SHORTENERS_COUNT = 6,
 };
 
@@ -71,6 +70,8 @@ static void person_calls(struct city *city, struct chance *c, uint32_t person, s
     bool abroad = is_abroad(city, person, day.number);
     for (uint32_t i = 0; i < count; i++) {
         int64_t at_ms = day.start_ms + dice_time_of_day(c, TALKING);
+        if (person_is_busy(city, person, at_ms))
+            continue;
         if (dice_yes(c, 0.13)) {
             struct voice voice = voice_of_person(city, c, person, at_ms);
             tell_chat(city, c, at_ms, &voice, number_of_business(city, c));
@@ -89,16 +90,23 @@ static void person_calls(struct city *city, struct chance *c, uint32_t person, s
                                    .trunk = trunk_any(c, TRUNK_INTERNATIONAL)};
             census_add(city, CITY_CLASS_roamer, SUBJECT_PHONE, voice.number);
         }
-        tell_chat(city, c, at_ms, &voice, person_number(city, friend));
+        uint64_t number = person_number(city, friend);
+        if (person_is_busy(city, friend, at_ms) && number != voice.number)
+            (void)tell_no_call(city, at_ms, &voice, number, CALL_BUSY);
+        else
+            tell_chat(city, c, at_ms, &voice, number);
     }
 }
 
-static struct voice sender_voice(struct chance *c, uint64_t sender)
+/* A shortener, the advertiser's own domain, or one made for this week. */
+static uint16_t link_of(struct chance *c, uint64_t sender)
 {
-    static const uint64_t SCALE[4] = {100, 1000, 10000, 100000};
-    uint64_t bits = dice_mix(sender + 4711);
-    uint64_t number = (UINT64_C(10650000) + bits % 50000) * SCALE[sender % 4] + sender;
-    return (struct voice){.number = number, .cell = NONE, .trunk = trunk_any(c, TRUNK_SERVICE)};
+    double u = chance_unit(c);
+    if (u < 0.3)
+        return (uint16_t)(1 + sender % SHORTENERS_COUNT);
+    if (u < 0.93)
+        return (uint16_t)(1 + sender % LINKS_COUNT);
+    return (uint16_t)dice_whole(c, LINKS_COUNT + 1, 60000);
 }
 
 /* Codes, notices, advertisements; a few senders write most of them. */
@@ -111,11 +119,10 @@ static void person_is_written_to(struct city *city, struct chance *c, uint32_t p
         int64_t at_ms = day.start_ms + dice_time_of_day(c, WRITING);
         double u = chance_unit(c);
         uint64_t sender = (uint64_t)(u * u * SENDERS_COUNT);
-        struct voice voice = sender_voice(c, sender);
+        struct voice voice = voice_of_sender(c, sender);
         struct message message = {.template = dice_mix(sender * 64 + chance_below(c, 6))};
         if (sender % 5 < 2 && dice_yes(c, 0.7)) /* these advertise */
-            message.url = (uint16_t)(1 + (dice_yes(c, 0.3) ? sender % SHORTENERS_COUNT
-                                                           : sender % LINKS_COUNT));
+            message.url = link_of(c, sender);
         (void)tell_sms(city, at_ms, &voice, number, message);
         if (sender % 5 > 2 && dice_yes(c, 0.25)) { /* the code is sent again */
             at_ms += dice_whole(c, 20 * SECOND_MS, 120 * SECOND_MS);
@@ -152,7 +159,10 @@ static void line_introduced(struct city *city, struct chance *c, uint32_t person
     uint32_t count = (uint32_t)dice_whole(c, 3, 14);
     for (uint32_t i = 0; i < count; i++) {
         at_ms += (int64_t)chance_wait(c, 22.0 * MINUTE_MS) + MINUTE_MS;
-        struct voice voice = voice_of_line(city, c, line, person_site(city, c, person, at_ms));
+        uint32_t site = person_is_here(city, person)
+                            ? person_site(city, c, person, at_ms)
+                            : city->people[person].circle[0] % city->places.sites_count;
+        struct voice voice = voice_of_line(city, c, line, site);
         uint64_t number = person_number(city, person_friend(city, c, person));
         if (number != voice.number)
             tell_chat(city, c, at_ms, &voice, number);
@@ -162,13 +172,14 @@ static void line_introduced(struct city *city, struct chance *c, uint32_t person
 static void sims_change(struct city *city, struct chance *c, struct day day)
 {
     for (uint32_t i = times_today(city, c, day, 0.0008); i > 0; i--) {
-        uint32_t person = person_adult(city, c);
+        bool comes = dice_yes(c, 0.15); /* to live here; the papers still say elsewhere */
+        uint32_t person = comes ? person_elsewhere(city, c) : person_adult(city, c);
         struct person *self = &city->people[person];
         bool own = dice_yes(c, 0.5); /* in the same handset */
         uint64_t imei =
             own ? city->lines[self->line].imei : number_imei(&city->numbers, number_phone_model(c));
         uint32_t line = line_mint(city, person, (uint32_t)chance_below(c, OPERATORS_COUNT), imei);
-        if (self->line_second == NONE)
+        if (self->line_second == NONE && !comes)
             self->line_second = line;
         census_add(city, CITY_CLASS_new_subscriber, SUBJECT_PHONE, city->lines[line].number);
         line_introduced(city, c, person, line, day.start_ms + dice_time_of_day(c, TALKING));
@@ -190,16 +201,40 @@ static void sims_fail(struct city *city, struct chance *c, struct day day)
     for (uint32_t i = times_today(city, c, day, 0.0002); i > 0; i--) {
         uint32_t line = city->people[person_any(city, c)].line;
         city->lines[line].imsi = number_imsi(&city->numbers, city->lines[line].operator);
-        (void)tell_sim(city, day.start_ms + dice_time_of_day(c, TALKING), line, SIM_SWAPPED,
-                       (uint32_t)dice_whole(c, 1, 40));
-    }
-    for (uint32_t i = times_today(city, c, day, 0.0006); i > 0; i--) {
-        uint32_t line = city->people[person_any(city, c)].line;
         int64_t at_ms = day.start_ms + dice_time_of_day(c, TALKING);
-        (void)tell_sim(city, at_ms, line, SIM_SUSPENDED, NONE);
-        if (dice_yes(c, 0.8))
-            (void)tell_sim(city, at_ms + dice_log_whole(c, MINUTE_MS, 20.0 * HOUR_MS), line,
-                           SIM_RESTORED, NONE);
+        (void)tell_sim(city, at_ms, line, SIM_SWAPPED, (uint32_t)dice_whole(c, 1, 40));
+    }
+    for (uint32_t i = times_today(city, c, day, 0.0006); i > 0; i--) { /* unpaid */
+        uint32_t person = person_any(city, c);
+        uint32_t line = city->people[person].line;
+        int64_t at_ms = day.start_ms + dice_time_of_day(c, TALKING);
+        int64_t again_ms = at_ms + dice_log_whole(c, MINUTE_MS, 20.0 * HOUR_MS);
+        if (!tell_sim(city, at_ms, line, SIM_SUSPENDED, NONE))
+            continue;
+        person_keep_busy(city, person, at_ms, again_ms);
+        (void)tell_sim(city, again_ms, line, SIM_RESTORED, NONE);
+    }
+}
+
+/* Somebody abroad, always the same, from a number that no other record explains. */
+static void relatives_call(struct city *city, struct chance *c, struct day day)
+{
+    for (uint32_t i = 0; i < city->relatives_count; i++) {
+        const struct relative *relative = &city->relatives[i];
+        if (!dice_yes(c, i == 0 && day.number == 0 ? 1 : 0.3))
+            continue;
+        int64_t at_ms = day.start_ms + dice_time_of_day(c, TALKING);
+        int64_t talk_ms = (int64_t)dice_log_normal(c, 7.0 * MINUTE_MS, 1.0);
+        struct voice own = voice_of_person(city, c, relative->person, at_ms);
+        struct voice far = {
+            .number = relative->number, .cell = NONE, .trunk = trunk_any(c, TRUNK_INTERNATIONAL)};
+        if (dice_yes(c, 0.35))
+            tell_chat(city, c, at_ms, &own, far.number);
+        else if (dice_yes(c, 0.7))
+            (void)tell_call(city, at_ms, &far, person_number(city, relative->person), talk_ms);
+        else
+            tell_chat(city, c, at_ms, &far, person_number(city, relative->person));
+        census_add(city, CITY_CLASS_abroad_relative, SUBJECT_PHONE, relative->number);
     }
 }
 
@@ -208,6 +243,7 @@ void life_calls_day(struct city *city, struct day day)
     struct chance changes = city_stream(city, STREAM_ODD, day.number, 1);
     sims_change(city, &changes, day);
     sims_fail(city, &changes, day);
+    relatives_call(city, &changes, day);
     for (uint32_t person = 0; person < city->people_count; person++) {
         struct chance c = city_stream(city, STREAM_CALLS, day.number, person);
         person_calls(city, &c, person, day);

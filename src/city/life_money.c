@@ -123,8 +123,15 @@ static void is_paid(struct city *city, struct chance *c, uint32_t person, struct
     payment.payee = self->account;
     payment.amount =
         (int64_t)(dice_log_normal(c, 5200.0 * YUAN, 0.35) * (0.6 + 0.4 * (double)self->spending));
-    (void)tell_payment(city, start_ms + dice_whole(c, 0, 12 * MINUTE_MS), &payment);
+    start_ms += dice_whole(c, 0, 12 * MINUTE_MS);
+    (void)tell_payment(city, start_ms, &payment);
     census_add(city, CITY_CLASS_payroll, SUBJECT_ACCOUNT, payment.payer);
+    if (self->household == person || !dice_yes(c, 0.3))
+        return; /* most keep it */
+    start_ms += dice_log_whole(c, 1.0 * MINUTE_MS, 9.0 * HOUR_MS);
+    int64_t passed = payment.amount * dice_whole(c, 60, 100) / 100;
+    if (tell_transfer(city, c, start_ms, person, self->household, passed))
+        census_add(city, CITY_CLASS_pay_passed_on, SUBJECT_ACCOUNT, self->account);
 }
 
 static bool is_payday(const struct city *city, uint32_t employer, struct day day)
@@ -192,9 +199,7 @@ static int64_t long_call(struct city *city, struct chance *c, uint32_t person, s
             voice =
                 (struct voice){.number = office->numbers[0], .cell = NONE, .trunk = office->trunk};
     } else if (dice_yes(c, 0.05)) {
-        voice = (struct voice){.number = number_foreign(&city->numbers, c),
-                               .cell = NONE,
-                               .trunk = trunk_any(c, TRUNK_INTERNATIONAL)};
+        voice = voice_from_abroad(city, c);
     }
     uint64_t number = person_number(city, person);
     if (voice.number == number)
@@ -220,8 +225,22 @@ static void coincidences(struct city *city, struct chance *c, struct day day)
         large_payment(city, c, person, over_ms + dice_log_whole(c, 2.0 * MINUTE_MS, 6.0 * HOUR_MS));
         census_add(city, CITY_CLASS_call_then_pay, SUBJECT_PERSON, person);
     }
-    for (uint32_t i = times_today(city, c, day, 0.009); i > 0; i--)
-        large_payment(city, c, person_adult(city, c), at_time(c, day, SPENDING));
+    for (uint32_t i = times_today(city, c, day, 0.009); i > 0; i--) {
+        uint32_t person = person_adult(city, c);
+        large_payment(city, c, person, at_time(c, day, SPENDING));
+    }
+}
+
+/* The lender and the bank write their codes first. */
+static void codes_arrive(struct city *city, struct chance *c, uint32_t person, int64_t at_ms)
+{
+    for (uint32_t i = (uint32_t)dice_whole(c, 1, 4); i > 0; i--) {
+        uint64_t sender = chance_below(c, SENDERS_COUNT);
+        struct voice voice = voice_of_sender(c, sender);
+        struct message message = {.template = dice_mix(sender * 64 + chance_below(c, 6))};
+        (void)tell_sms(city, at_ms - dice_whole(c, 20 * SECOND_MS, 15 * MINUTE_MS), &voice,
+                       person_number(city, person), message);
+    }
 }
 
 static void loans(struct city *city, struct chance *c, struct day day)
@@ -232,6 +251,7 @@ static void loans(struct city *city, struct chance *c, struct day day)
             firm = (firm + 1) % city->firms_count;
         uint32_t person = person_adult(city, c);
         int64_t at_ms = at_time(c, day, SPENDING);
+        codes_arrive(city, c, person, at_ms);
         struct payment loan = payment_of_firm(city, firm);
         loan.payee = city->people[person].account;
         loan.amount = round_to(dice_log_uniform(c, 1000.0 * YUAN, 200000.0 * YUAN), 100 * YUAN);
@@ -257,9 +277,9 @@ static void houses(struct city *city, struct chance *c, struct day day)
         uint32_t helpers = (uint32_t)dice_whole(c, 0, 5); /* the family puts together */
         for (uint32_t k = 0; k < helpers; k++) {
             uint32_t friend = person_friend(city, c, buyer);
-            (void)tell_transfer(city, c, at_ms - dice_whole(c, 10 * MINUTE_MS, 9 * HOUR_MS), friend,
-                                buyer,
-                                round_to(dice_log_uniform(c, 1e4 * YUAN, 2e5 * YUAN), 1000 * YUAN));
+            int64_t before_ms = at_ms - dice_whole(c, 10 * MINUTE_MS, 9 * HOUR_MS);
+            double help = dice_log_uniform(c, 1e4 * YUAN, 2e5 * YUAN);
+            (void)tell_transfer(city, c, before_ms, friend, buyer, round_to(help, 1000 * YUAN));
         }
         uint32_t parts = (uint32_t)dice_whole(c, 1, 4); /* daily limits split it */
         for (uint32_t k = 0; k < parts; k++) {
@@ -283,9 +303,10 @@ static void gatherings(struct city *city, struct chance *c, struct day day)
         int64_t start_ms = at_time(c, day, SPENDING);
         for (uint32_t k = 0; k < guests; k++) {
             uint32_t guest = person_friend(city, c, k % 2 ? host : person_friend(city, c, host));
+            int64_t at_ms = start_ms + (int64_t)chance_wait(c, 50.0 * MINUTE_MS);
+            int64_t gift = GIFTS[chance_below(c, 10)] * YUAN;
             if (guest != host)
-                (void)tell_transfer(city, c, start_ms + (int64_t)chance_wait(c, 50.0 * MINUTE_MS),
-                                    guest, host, GIFTS[chance_below(c, 10)] * YUAN);
+                (void)tell_transfer(city, c, at_ms, guest, host, gift);
         }
         census_add(city, CITY_CLASS_red_packets, SUBJECT_ACCOUNT, city->people[host].account);
         struct payment feast = payment_of_person(city, c, host); /* and the restaurant is paid */
@@ -300,8 +321,10 @@ static void gatherings(struct city *city, struct chance *c, struct day day)
         for (uint32_t k = 0; k < givers; k++) {
             int64_t gift = GIFTS[chance_below(c, 10)] * YUAN / 2;
             total += gift;
-            (void)tell_transfer(city, c, start_ms + (int64_t)chance_wait(c, 100.0 * MINUTE_MS),
-                                person_any(city, c), ill, gift);
+            int64_t at_ms = start_ms + (int64_t)chance_wait(c, 100.0 * MINUTE_MS);
+            uint32_t giver = person_any(city, c);
+            if (giver != ill)
+                (void)tell_transfer(city, c, at_ms, giver, ill, gift);
         }
         struct payment hospital = payment_of_person(city, c, ill);
         hospital.payee = city->firms[city->firms_count - 6].account;
@@ -378,6 +401,21 @@ static void accounts_change(struct city *city, struct chance *c, struct day day)
     }
 }
 
+/* A bank's rule is wrong, and somebody asks to have it lifted. */
+static void errors_of_banks(struct city *city, struct chance *c, struct day day)
+{
+    for (uint32_t i = times_today(city, c, day, 0.0004); i > 0; i--) {
+        uint32_t account = city->people[person_adult(city, c)].account;
+        int64_t at_ms = at_time(c, day, SPENDING);
+        if (!tell_account(city, at_ms, account, ACCOUNT_LIMITED, NONE))
+            continue;
+        census_add(city, CITY_CLASS_limited_in_error, SUBJECT_ACCOUNT, account);
+        if (dice_yes(c, 0.85))
+            (void)tell_account(city, at_ms + dice_log_whole(c, 10.0 * MINUTE_MS, 60.0 * HOUR_MS),
+                               account, ACCOUNT_RESTORED, NONE);
+    }
+}
+
 void life_money_day(struct city *city, struct day day)
 {
     struct chance odd = city_stream(city, STREAM_ODD, day.number, 2);
@@ -387,6 +425,7 @@ void life_money_day(struct city *city, struct day day)
     gatherings(city, &odd, day);
     charity(city, &odd, day);
     accounts_change(city, &odd, day);
+    errors_of_banks(city, &odd, day);
     for (uint32_t person = 0; person < city->everyone_count; person++) {
         struct chance c = city_stream(city, STREAM_MONEY, day.number, person);
         person_pays(city, &c, person, day);

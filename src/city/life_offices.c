@@ -103,7 +103,8 @@ static void school_day(struct city *city, struct chance *c, const struct office 
     int64_t start_ms = at_hour(day, 8 + 10 * chance_unit(c));
     double lasts_ms = dice_log_uniform(c, 8.0 * MINUTE_MS, 90.0 * MINUTE_MS);
     bool writes = dice_yes(c, 0.6);
-    struct message message = {.template = chance_bits(c), .url = dice_yes(c, 0.2) ? 3 : 0};
+    struct message message = {.template = chance_bits(c)};
+    message.url = dice_yes(c, 0.2) ? 3 : 0;
     struct voice port = {
         .number = office->sms_number, .cell = NONE, .trunk = trunk_any(c, TRUNK_SERVICE)};
     for (uint32_t i = 0; i < count; i++) {
@@ -170,6 +171,10 @@ void life_offices_day(struct city *city, struct day day)
         switch (office->kind) {
         case OFFICE_CALL_CENTRE:
             centre_day(city, &c, office, day);
+            break;
+        case OFFICE_POLICE_LINE:
+            calls_out(city, &c, office, at_hour(day, 8), at_hour(day, 22));
+            note(city, CITY_CLASS_police_line, office);
             break;
         case OFFICE_GSM_TERMINAL:
             terminal_day(city, &c, office, day);

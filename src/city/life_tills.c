@@ -67,8 +67,8 @@ static void small_merchant_day(struct city *city, struct chance *c, uint32_t per
     for (uint32_t i = 0; i < times && dice_yes(c, 0.8); i++) {
         int64_t at_ms =
             at_hour(day, dice_yes(c, 0.6) ? 18 + 5.5 * chance_unit(c) : 5 + 9 * chance_unit(c));
-        int64_t amount =
-            round_to(dice_log_normal(c, 900.0 * YUAN, 0.8), dice_yes(c, 0.5) ? 100 * YUAN : 1);
+        double taken = dice_log_normal(c, 900.0 * YUAN, 0.8);
+        int64_t amount = round_to(taken, dice_yes(c, 0.5) ? 100 * YUAN : 1);
         double u = chance_unit(c);
         if (u < 0.35 && self->account_second != NONE)
             pays_account(city, c, at_ms, (const uint32_t[2]){person, self->account_second}, amount);
@@ -158,10 +158,12 @@ static void group_leader_day(struct city *city, struct chance *c, uint32_t perso
             total += price;
     }
     uint32_t suppliers = (uint32_t)dice_whole(c, 1, 3);
-    for (uint32_t i = 0; i < suppliers && total > 100 * YUAN; i++)
-        pays_account(city, c, at_hour(day, 19 + 4 * chance_unit(c)),
-                     (const uint32_t[2]){person, supplier(city, c)},
-                     total * dice_whole(c, 78, 97) / 100 / suppliers);
+    for (uint32_t i = 0; i < suppliers && total > 100 * YUAN; i++) {
+        int64_t at_ms = at_hour(day, 19 + 4 * chance_unit(c));
+        int64_t cost = total * dice_whole(c, 78, 97) / 100 / suppliers;
+        uint32_t payee = supplier(city, c);
+        pays_account(city, c, at_ms, (const uint32_t[2]){person, payee}, cost);
+    }
     note(city, CITY_CLASS_group_leader, person);
 }
 
@@ -219,6 +221,59 @@ static void cash_agent_day(struct city *city, struct chance *c, uint32_t person,
     note(city, CITY_CLASS_cash_agent, person);
 }
 
+/* Sells chances for round sums; the centre gets its share several times a day. */
+static void lottery_shop_day(struct city *city, struct chance *c, uint32_t person, struct day day)
+{
+    static const int64_t TICKETS[] = {10, 10, 20, 20, 30, 50, 50, 100, 100, 200, 300, 500, 1000};
+    uint32_t players = (uint32_t)dice_log_whole(c, 10, 160);
+    uint32_t centre = city->firms[city->firms_count - 6].account;
+    int64_t at_ms = at_hour(day, 8), till = 0;
+    double gap_ms = 13.0 * HOUR_MS / players;
+    for (uint32_t i = 0; i < players; i++) {
+        uint32_t player = dice_yes(c, 0.9) ? person_any(city, c) : person_elsewhere(city, c);
+        struct payment payment = payment_of_person(city, c, player);
+        payment.payee = city->people[person].account;
+        payment.channel = CHANNEL_QR;
+        payment.amount = TICKETS[chance_below(c, sizeof TICKETS / sizeof TICKETS[0])] * YUAN;
+        at_ms += (int64_t)chance_wait(c, gap_ms);
+        if (player != person && tell_payment(city, at_ms, &payment))
+            till += payment.amount;
+        if (till < 500 * YUAN || !dice_yes(c, 0.12))
+            continue;
+        uint32_t to = dice_yes(c, 0.8) ? centre : supplier(city, c);
+        int64_t passed = till * dice_whole(c, 86, 95) / 100;
+        pays_account(city, c, at_ms + dice_log_whole(c, 1.0 * MINUTE_MS, 40.0 * MINUTE_MS),
+                     (const uint32_t[2]){person, to}, passed);
+        till = 0;
+    }
+    note(city, CITY_CLASS_lottery_shop, person);
+}
+
+/* Everybody pays in, one takes it all; next month another. */
+static void savings_circle_day(struct city *city, struct chance *c, uint32_t person, struct day day,
+                               bool surely)
+{
+    if (!surely && !dice_yes(c, 0.07))
+        return;
+    uint32_t members = (uint32_t)dice_whole(c, 8, 32);
+    int64_t share = dice_log_whole(c, 2, 100) * 100 * YUAN, paid = 0;
+    int64_t start_ms = at_hour(day, 8 + 6 * chance_unit(c)), last_ms = start_ms;
+    for (uint32_t i = 0; i < members; i++) {
+        uint32_t member = (uint32_t)(dice_mix(person * UINT64_C(32) + i) % city->people_count);
+        int64_t at_ms = start_ms + (int64_t)(chance_unit(c) * 9.0 * HOUR_MS);
+        if (member == person || !tell_transfer(city, c, at_ms, member, person, share))
+            continue;
+        paid += share;
+        last_ms = at_ms > last_ms ? at_ms : last_ms;
+    }
+    uint32_t winner =
+        (uint32_t)(dice_mix(person * UINT64_C(32) + day.number % members) % city->people_count);
+    if (paid > 0 && winner != person)
+        pays_account(city, c, last_ms + dice_log_whole(c, 2.0 * MINUTE_MS, 3.0 * HOUR_MS),
+                     (const uint32_t[2]){person, city->people[winner].account}, paid);
+    note(city, CITY_CLASS_savings_circle, person);
+}
+
 static void student_day(struct city *city, struct chance *c, uint32_t person, struct day day)
 {
     const struct person *self = &city->people[person];
@@ -227,8 +282,8 @@ static void student_day(struct city *city, struct chance *c, uint32_t person, st
     uint32_t parent = self->household != person ? self->household : self->circle[1];
     if (parent == person)
         return;
-    (void)tell_transfer(city, c, at_hour(day, 7 + 16 * chance_unit(c)), parent, person,
-                        dice_log_whole(c, 1, 30) * 100 * YUAN);
+    int64_t amount = dice_log_whole(c, 1, 30) * 100 * YUAN;
+    (void)tell_transfer(city, c, at_hour(day, 7 + 16 * chance_unit(c)), parent, person, amount);
     note(city, CITY_CLASS_student, person);
 }
 
@@ -243,6 +298,7 @@ void life_tills_day(struct city *city, struct day day)
         [CITY_CLASS_freelancer] = freelancer_day,
         [CITY_CLASS_cash_agent] = cash_agent_day,
         [CITY_CLASS_student] = student_day,
+        [CITY_CLASS_lottery_shop] = lottery_shop_day,
     };
     for (uint32_t trade = 0; trade < CITY_CLASSES_COUNT; trade++) {
         for (uint32_t k = 0; k < city->trade_counts[trade]; k++) {
@@ -253,6 +309,8 @@ void life_tills_day(struct city *city, struct day day)
                 DAYS[trade](city, &c, person, day);
             else if (trade == CITY_CLASS_treasurer)
                 treasurer_day(city, &c, person, day, surely);
+            else if (trade == CITY_CLASS_savings_circle)
+                savings_circle_day(city, &c, person, day, surely);
             else if (trade == CITY_CLASS_group_leader)
                 group_leader_day(city, &c, person, day, surely);
         }

@@ -29,6 +29,7 @@ static const struct round_row ROUNDS[] = {
     {CITY_CLASS_insurance_agent, 15, 140, 9, 19.5, 0.8, 0.58, 110, 1.0, 0.6, 0.15, 2},
     {CITY_CLASS_debt_reminder, 80, 330, 8.5, 19, 0.75, 0.50, 38, 0.8, 0.7, 0.10, 0},
     {CITY_CLASS_telemarketer, 90, 420, 9, 18.5, 0.72, 0.42, 18, 1.1, 0.97, 0.06, 0},
+    {CITY_CLASS_community_worker, 15, 160, 8.5, 20, 0.8, 0.7, 35, 0.8, 0.75, 0.2, 0},
     {CITY_CLASS_recruiter, 20, 90, 9, 18.5, 0.72, 0.62, 150, 1.1, 0.9, 0.30, 0},
     {CITY_CLASS_tradesman, 4, 28, 7, 20, 0.85, 0.75, 50, 0.8, 0.6, 0.5, 4},
     {CITY_CLASS_traveller, 3, 25, 6, 22, 0.9, 0.75, 70, 1.1, 0.3, 0.3, 9},
@@ -160,6 +161,30 @@ static void handset_dealer_day(struct city *city, struct chance *c, uint32_t per
     }
 }
 
+/* "New noodles from tomorrow": one text, all customers, the owner's own SIM. */
+static void shop_messages_day(struct city *city, struct chance *c, struct day day)
+{
+    uint32_t stalls = city->trade_counts[CITY_CLASS_small_merchant];
+    for (uint32_t i = times_today(city, c, day, 0.0001); i > 0; i--) {
+        uint64_t which = chance_below(c, stalls);
+        uint32_t person = city->trade_people[CITY_CLASS_small_merchant][which];
+        const struct person *self = &city->people[person];
+        uint32_t count = (uint32_t)dice_log_whole(c, 8, 250);
+        double gap_ms = dice_log_uniform(c, 0.5 * SECOND_MS, 40.0 * SECOND_MS);
+        struct message message = {.template = chance_bits(c)};
+        if (dice_yes(c, 0.3))
+            message.url = (uint16_t)dice_whole(c, 1, 60000);
+        int64_t at_ms = at_hour(day, 8 + 12 * chance_unit(c));
+        for (uint32_t k = 0; k < count; k++) {
+            struct voice voice = voice_of_line(city, c, self->line, self->work);
+            uint64_t to = person_number(city, person_any(city, c));
+            at_ms += SECOND_MS / 4 + (int64_t)chance_wait(c, gap_ms);
+            (void)tell_sms(city, at_ms, &voice, to, message);
+        }
+        census_add(city, CITY_CLASS_shop_messages, SUBJECT_PHONE, city->lines[self->line].number);
+    }
+}
+
 void life_trades_day(struct city *city, struct day day)
 {
     for (uint32_t i = 0; i < ROUNDS_COUNT; i++) {
@@ -172,6 +197,8 @@ void life_trades_day(struct city *city, struct day day)
                 round_go(city, &c, row, person, day);
         }
     }
+    struct chance messages = city_stream(city, STREAM_ODD, day.number, 3);
+    shop_messages_day(city, &messages, day);
     for (uint32_t k = 0; k < city->trade_counts[CITY_CLASS_phone_shop]; k++) {
         uint32_t person = city->trade_people[CITY_CLASS_phone_shop][k];
         struct chance c = city_stream(city, STREAM_TRADES, day.number, person);

@@ -21,7 +21,8 @@ struct bank { /* of SIMs, or one forged sender */
 
 static struct bank bank_draw(struct city *city, struct chance *c, const struct campaign *campaign)
 {
-    struct bank bank = {.ours = dice_yes(c, 0.65), .site = site_any(&city->places, c)};
+    struct bank bank = {.ours = dice_yes(c, 0.65)};
+    bank.site = site_any(&city->places, c);
     bank.count = (uint32_t)dice_log_whole(c, 2, campaign->evasive ? 12 : BANK_SIMS_MAX - 1);
     bank.gap_ms = dice_log_uniform(c, 0.3 * SECOND_MS, (campaign->evasive ? 8.0 : 1.0) * MINUTE_MS);
     bank.per_line = (uint32_t)dice_log_whole(c, 3, 300);
@@ -37,10 +38,10 @@ static struct bank bank_draw(struct city *city, struct chance *c, const struct c
             known ? (uint32_t)dice_whole(c, TACS_GATEWAY, TACS_THING - 1) : number_phone_model(c);
         bank.imeis[i] = i > 0 && one_imei ? bank.imeis[0] : number_imei(&city->numbers, model);
         bank.lines[i] = line_mint(city, person_elsewhere(city, c), operator, bank.imeis[i]);
-        if (dice_yes(c, 0.3))
-            (void)tell_sim(city,
-                           campaign->start_ms - dice_log_whole(c, 10.0 * MINUTE_MS, 20.0 * DAY_MS),
-                           bank.lines[i], SIM_ACTIVATED, (uint32_t)dice_whole(c, 1, 90));
+        if (!dice_yes(c, 0.3))
+            continue;
+        int64_t at_ms = campaign->start_ms - dice_log_whole(c, 10.0 * MINUTE_MS, 20.0 * DAY_MS);
+        (void)tell_sim(city, at_ms, bank.lines[i], SIM_ACTIVATED, (uint32_t)dice_whole(c, 1, 90));
     }
     return bank;
 }
@@ -125,9 +126,7 @@ void reach_wangiri(struct city *city, struct chance *c, struct campaign *campaig
         if (rung++ % per_number == 0) {
             voice = ours ? voice_of_line(city, c,
                                          line_mint(city, person_elsewhere(city, c), 0, imei), site)
-                         : (struct voice){.number = number_foreign(&city->numbers, c),
-                                          .cell = NONE,
-                                          .trunk = trunk_any(c, TRUNK_INTERNATIONAL)};
+                         : voice_from_abroad(city, c);
         }
         at_ms = reach_working(city, campaign, at_ms + 100 + (int64_t)chance_wait(c, gap_ms));
         if (at_ms >= campaign->end_ms)

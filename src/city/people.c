@@ -83,9 +83,36 @@ uint32_t person_site(const struct city *city, struct chance *c, uint32_t person,
     return site_near(&city->places, c, u < 0.8 ? self->home : self->work, 3);
 }
 
-uint32_t person_device(uint32_t person)
+uint32_t person_device(struct city *city, uint32_t person)
 {
-    return person;
+    const struct person *self = &city->people[person];
+    int age = YEAR_NOW - self->born;
+    uint64_t one_in_100 = dice_mix(person + UINT64_C(31337)) % 100;
+    if (self->household == person || one_in_100 >= (age < 17 || age > 68 ? 40u : 4u))
+        return person;
+    census_add(city, CITY_CLASS_family_device, SUBJECT_DEVICE, self->household);
+    return self->household;
+}
+
+void person_keep_busy(struct city *city, uint32_t person, int64_t from_ms, int64_t to_ms)
+{
+    if (city->stretches_count == city->stretches_max) {
+        city->full = true;
+        return;
+    }
+    struct person *self = &city->people[person];
+    uint32_t stretch = city->stretches_count++;
+    city->stretches[stretch] = (struct stretch){from_ms, to_ms, self->busy};
+    self->busy = stretch;
+}
+
+bool person_is_busy(const struct city *city, uint32_t person, int64_t at_ms)
+{
+    for (uint32_t i = city->people[person].busy; i != NONE; i = city->stretches[i].older) {
+        if (at_ms >= city->stretches[i].from_ms && at_ms < city->stretches[i].to_ms)
+            return true;
+    }
+    return false;
 }
 
 uint32_t person_ip(struct chance *c, uint32_t person, uint32_t household)
@@ -163,6 +190,7 @@ static void person_equip(struct city *city, struct chance *c, uint32_t index)
     self->calls_a_day = (float)dice_log_normal(c, 2.6, 0.7);
     self->line_second = self->account_second = NONE;
     self->landlord = self->employer = NONE;
+    self->busy = NONE;
     double savings = dice_log_normal(c, 6000.0 * YUAN, 1.3) * (double)self->spending;
     self->account = account_mint(city, index, (int64_t)savings);
     uint64_t imei = number_imei(&city->numbers, number_phone_model(c));
@@ -302,6 +330,18 @@ static enum status trades_make(struct city *city, struct chance *c, uint32_t *or
     return STATUS_OK;
 }
 
+static enum status relatives_make(struct city *city, struct chance *c)
+{
+    uint32_t count = 2 + city->people_count / 80;
+    TRY(ARENA_NEW(city->boot, count, &city->relatives));
+    for (; city->relatives_count < count; city->relatives_count++) {
+        struct relative *relative = &city->relatives[city->relatives_count];
+        relative->person = person_adult(city, c);
+        relative->number = number_foreign(&city->numbers, c);
+    }
+    return STATUS_OK;
+}
+
 enum status people_make(struct city *city)
 {
     struct chance c = city_stream(city, STREAM_PEOPLE, 0, 0);
@@ -312,6 +352,8 @@ enum status people_make(struct city *city)
         city->everyone_count * 2 + SPARE_ACCOUNTS + (uint32_t)(city->people_count / 40 * wave);
     city->accounts_max =
         city->everyone_count * 2 + SPARE_ACCOUNTS + (uint32_t)(city->people_count / 40 * wave);
+    city->stretches_max = SPARE_ACCOUNTS + (uint32_t)(city->people_count / 20 * wave);
+    TRY(ARENA_NEW(city->boot, city->stretches_max, &city->stretches));
     TRY(ARENA_NEW(city->boot, city->everyone_count, &city->people));
     TRY(ARENA_NEW(city->boot, city->lines_max, &city->lines));
     TRY(ARENA_NEW(city->boot, city->accounts_max, &city->accounts));
@@ -322,6 +364,8 @@ enum status people_make(struct city *city)
     TRY(pages_take(order_size, &order));
     circles_make(city, &c, order);
     enum status status = trades_make(city, &c, order);
+    if (status == STATUS_OK)
+        status = relatives_make(city, &c);
     pages_give_back(order, order_size);
     return status;
 }

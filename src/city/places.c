@@ -51,11 +51,10 @@ static void sites_place(struct places *places, struct chance *c)
         if (row % 2 == 1)
             column = places->row_size - 1 - column;
         int32_t step = (int32_t)(90000 / places->row_size); /* the city is 0.9 degrees wide */
-        places->sites[i] = (struct site){
-            .lat_e5 = 2460000 + (int32_t)row * step + (int32_t)dice_whole(c, 0, step),
-            .lon_e5 = 10230000 + (int32_t)column * step + (int32_t)dice_whole(c, 0, step),
-            .region = (uint16_t)region,
-        };
+        struct site *site = &places->sites[i];
+        site->lat_e5 = 2460000 + (int32_t)row * step + (int32_t)dice_whole(c, 0, step);
+        site->lon_e5 = 10230000 + (int32_t)column * step + (int32_t)dice_whole(c, 0, step);
+        site->region = (uint16_t)region;
     }
 }
 

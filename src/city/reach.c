@@ -66,39 +66,79 @@ static void label(struct city *city, const struct campaign *campaign, const stru
         truth_touch(city, port->label, port->imei, at_ms, campaign->number);
 }
 
+/* Somebody new, or one of those dialled before. */
+static struct target next_target(struct city *city, struct chance *c, struct campaign *campaign)
+{
+    if (campaign->recent_count > 0 && dice_yes(c, campaign->redials)) {
+        uint32_t kept = campaign->recent_count < RECENT_MAX ? campaign->recent_count : RECENT_MAX;
+        return campaign->recent[chance_below(c, kept)];
+    }
+    struct target target = {.person = NONE};
+    if (dice_yes(c, campaign->here) || dice_yes(c, 0.08)) {
+        target.person = victim_pick(city, c, campaign);
+        target.number = person_number(city, target.person);
+    } else { /* somewhere in the country; the records show the number this once */
+        target.number = number_mobile(&city->numbers, (uint32_t)chance_below(c, OPERATORS_COUNT));
+    }
+    campaign->recent[campaign->recent_count++ % RECENT_MAX] = target;
+    return target;
+}
+
+/* Nobody was quick enough, or has second thoughts: some call back, and hardly ever get through. */
+static void called_back(struct city *city, struct chance *c, const struct port *port,
+                        uint32_t person, int64_t at_ms)
+{
+    at_ms += dice_log_whole(c, 20.0 * SECOND_MS, 4.0 * HOUR_MS);
+    struct voice own = voice_of_person(city, c, person, at_ms);
+    if (own.number == port->voice.number)
+        return;
+    bool ours = port->voice.imsi != 0;
+    if (ours && dice_yes(c, 0.15))
+        (void)tell_call(city, at_ms, &own, port->voice.number, dice_log_whole(c, 2e3, 60e3));
+    else
+        (void)tell_no_call(city, at_ms, &own, port->voice.number,
+                           ours && dice_yes(c, 0.6) ? CALL_NO_ANSWER : CALL_FAILED);
+}
+
+static void missed(struct city *city, struct chance *c, struct campaign *campaign,
+                   struct port *port, struct target target)
+{
+    static const uint16_t WHY[] = {0, 15, 65, 12, 8}; /* as enum call_result */
+    int64_t at_ms = port->now_ms;
+    enum call_result result = (enum call_result)dice_weighted(c, WHY, 5);
+    port->now_ms += dice_whole(c, 3 * SECOND_MS, 40 * SECOND_MS);
+    if (!tell_no_call(city, at_ms, &port->voice, target.number, result))
+        return;
+    label(city, campaign, port, at_ms);
+    if (target.person != NONE && person_is_here(city, target.person) && dice_yes(c, 0.05))
+        called_back(city, c, port, target.person, port->now_ms);
+}
+
 /* Dials one number.  The port is free again at port->now_ms. */
 static void hook(struct city *city, struct chance *c, struct campaign *campaign, struct port *port)
 {
     int64_t at_ms = port->now_ms;
-    uint32_t person = NONE;
-    uint64_t number = 0;
-    if (dice_yes(c, campaign->here) || dice_yes(c, 0.08)) {
-        person = victim_pick(city, c, campaign);
-        number = person_number(city, person);
-    } else { /* somewhere in the country; the records show the number this once */
-        number = number_mobile(&city->numbers, (uint32_t)chance_below(c, OPERATORS_COUNT));
-    }
+    struct target target = next_target(city, c, campaign);
     campaign->dialled++;
-    if (number == port->voice.number)
+    if (target.number == port->voice.number)
         return;
     if (!dice_yes(c, campaign->answered)) {
-        static const uint16_t WHY[] = {0, 15, 65, 12, 8}; /* as enum call_result */
-        enum call_result result = (enum call_result)dice_weighted(c, WHY, 5);
-        port->now_ms += dice_whole(c, 3 * SECOND_MS, 40 * SECOND_MS);
-        if (tell_no_call(city, at_ms, &port->voice, number, result))
-            label(city, campaign, port, at_ms);
+        missed(city, c, campaign, port, target);
         return;
     }
     bool believes = dice_yes(c, campaign->engaged);
     int64_t talk_ms = believes ? victim_talk_ms(campaign, c)
                                : (int64_t)dice_log_normal(c, campaign->hook_ms, 0.9);
     port->now_ms += 8 * SECOND_MS + talk_ms;
-    if (tell_call(city, at_ms, &port->voice, number, talk_ms))
+    if (tell_call(city, at_ms, &port->voice, target.number, talk_ms))
         label(city, campaign, port, at_ms);
-    if (believes && person != NONE)
-        victim_work(
-            city, c, campaign, person,
-            (struct contact){.voice = port->voice, .at_ms = at_ms, .over_ms = at_ms + talk_ms});
+    if (target.person == NONE)
+        return;
+    if (believes)
+        victim_work(city, c, campaign, target.person,
+                    (struct contact){port->voice, at_ms, at_ms + talk_ms});
+    else if (person_is_here(city, target.person) && dice_yes(c, 0.01))
+        called_back(city, c, port, target.person, port->now_ms);
 }
 
 /* ---- gateways ---- */
@@ -117,13 +157,13 @@ struct box {
     uint32_t lines[BOX_SIMS_MAX];
     int64_t dead_ms[BOX_SIMS_MAX]; /* when the carrier cuts the SIM off */
     uint32_t lines_count, next_line;
-    uint32_t ports;
+    uint32_t ports, ports_left; /* of those, not yet set to work */
     enum imei_kind imeis;
     uint32_t forged_every; /* calls with one forged IMEI */
     uint32_t site;
     bool drives;
     double gap_ms, rotate_ms;
-    double decoys, redials;
+    double decoys;
     bool regular; /* gaps like a clock's */
 };
 
@@ -141,10 +181,11 @@ static void box_sims(struct city *city, struct chance *c, const struct campaign 
             line_mint(city, holder, operator, number_imei(&city->numbers, number_phone_model(c)));
         box->dead_ms[i] = INT64_MAX;
         int64_t in_ms = campaign->start_ms + (int64_t)i * MINUTE_MS;
-        if (fresh)
-            (void)tell_sim(city, in_ms - dice_log_whole(c, 5.0 * MINUTE_MS, 25.0 * DAY_MS),
-                           box->lines[i], SIM_ACTIVATED,
-                           dice_yes(c, 0.7) ? outlet : (uint32_t)dice_whole(c, 1, 90));
+        if (fresh) {
+            int64_t at_ms = in_ms - dice_log_whole(c, 5.0 * MINUTE_MS, 25.0 * DAY_MS);
+            uint32_t shop = dice_yes(c, 0.7) ? outlet : (uint32_t)dice_whole(c, 1, 90);
+            (void)tell_sim(city, at_ms, box->lines[i], SIM_ACTIVATED, shop);
+        }
         if (cut && dice_yes(c, 0.4)) {
             box->dead_ms[i] = in_ms + dice_log_whole(c, 0.5 * HOUR_MS, 40.0 * HOUR_MS);
             (void)tell_sim(city, box->dead_ms[i], box->lines[i], SIM_SUSPENDED, NONE);
@@ -157,7 +198,7 @@ static struct box box_draw(struct city *city, struct chance *c, const struct cam
     static const uint16_t KINDS[IMEI_KINDS_COUNT] = {15, 25, 27, 20, 13};
     struct box box = {0};
     box.ports = (uint32_t)dice_log_whole(c, 1, campaign->evasive ? 6 : 32);
-    double most = campaign->evasive ? box.ports * 1.5 + 1 : box.ports * 4.0 + 1;
+    double most = campaign->evasive ? box.ports * 2.0 + 1 : box.ports * 10.0 + 2;
     box.lines_count =
         (uint32_t)dice_log_whole(c, box.ports, most < BOX_SIMS_MAX - 1 ? most : BOX_SIMS_MAX - 1);
     box.imeis = (enum imei_kind)dice_weighted(c, KINDS, IMEI_KINDS_COUNT);
@@ -165,9 +206,8 @@ static struct box box_draw(struct city *city, struct chance *c, const struct cam
     box.site = site_any(&city->places, c);
     box.drives = dice_yes(c, campaign->evasive ? 0.35 : 0.12);
     box.gap_ms = dice_log_uniform(c, 3.0 * SECOND_MS, (campaign->evasive ? 20.0 : 4.0) * MINUTE_MS);
-    box.rotate_ms = dice_log_uniform(c, 6.0 * MINUTE_MS, 14.0 * HOUR_MS);
+    box.rotate_ms = dice_log_uniform(c, 3.0 * MINUTE_MS, 10.0 * HOUR_MS);
     box.decoys = dice_yes(c, campaign->evasive ? 0.6 : 0.15) ? 0.35 * chance_unit(c) : 0;
-    box.redials = dice_yes(c, 0.3) ? 0.2 * chance_unit(c) : 0;
     box.regular = dice_yes(c, 0.3);
     return box;
 }
@@ -209,8 +249,8 @@ static void port_works(struct city *city, struct chance *c, struct campaign *cam
                        struct box *box, struct port *port)
 {
     int64_t rotate_at_ms = 0;
-    uint32_t calls = 0,
-             calls_max = campaign->dialled + (campaign->dialled_max - campaign->dialled) / 2 + 1;
+    uint32_t calls = 0, share = (campaign->dialled_max - campaign->dialled) / box->ports_left;
+    uint32_t calls_max = campaign->dialled + share + share / 4 + 1;
     while (campaign->dialled < calls_max) {
         double gap = box->regular ? box->gap_ms * (0.85 + 0.3 * chance_unit(c))
                                   : chance_wait(c, box->gap_ms);
@@ -245,6 +285,7 @@ void reach_by_gateway(struct city *city, struct chance *c, struct campaign *camp
             : box.imeis == IMEI_UNLISTED ? (uint32_t)dice_whole(c, TACS_GATEWAY + 6, TACS_THING - 1)
                                          : number_phone_model(c);
         port.imei = number_imei(&city->numbers, model);
+        box.ports_left = box.ports - i;
         port_works(city, c, campaign, &box, &port);
     }
 }
@@ -273,6 +314,7 @@ static void relay_session(struct city *city, struct chance *c, struct campaign *
     double gap_ms = dice_log_uniform(c, 8.0 * SECOND_MS, 6.0 * MINUTE_MS);
     int64_t end_ms = port->now_ms + dice_log_whole(c, 0.5 * HOUR_MS, 8.0 * HOUR_MS);
     uint32_t per_line = (uint32_t)dice_log_whole(c, 5, 80), on_line = 0, which = 0;
+    int64_t begin_ms = port->now_ms;
     while (port->now_ms < end_ms && campaign->dialled < campaign->dialled_max) {
         port->now_ms += 3 * SECOND_MS + (int64_t)chance_wait(c, gap_ms);
         if (on_line++ >= per_line) { /* blocked, or to be spared: the next SIM */
@@ -289,6 +331,7 @@ static void relay_session(struct city *city, struct chance *c, struct campaign *
                                      .cell = cell_of_site(here, line->operator)};
         hook(city, c, campaign, port);
     }
+    person_keep_busy(city, holder, begin_ms, port->now_ms);
 }
 
 void reach_by_relay(struct city *city, struct chance *c, struct campaign *campaign)

@@ -128,6 +128,14 @@ static void add_cell(struct text *text, uint32_t cell)
     text_add_digits(text, 70000001 + (uint64_t)site * 256);
 }
 
+static void add_device(struct text *text, uint32_t device)
+{
+    if (device == NONE)
+        return;
+    text_add_char(text, 'd');
+    add_hex(text, dice_mix(device), 16);
+}
+
 static void add_outlet(struct text *text, uint32_t outlet)
 {
     if (outlet == NONE)
@@ -146,7 +154,7 @@ static void add_url(struct text *text, uint16_t url)
     uint64_t bits = dice_mix(url);
     for (int i = 0; i < 3; i++, bits >>= 4)
         text_add_string(text, STARTS[bits & 15]);
-    text_add_digits(text, url);
+    text_add_digits(text, url * UINT64_C(40503) % 65536);
     text_add(text, SLICE(".example"));
 }
 
@@ -266,10 +274,7 @@ static void row_of_payment(struct row_writer *writer, struct text *text, const s
     text_add_char(text, ',');
     add_bank(text, city, h->payment.payee);
     text_add_char(text, ',');
-    if (h->payment.device != NONE) {
-        text_add_char(text, 'd');
-        add_hex(text, dice_mix(h->payment.device), 16);
-    }
+    add_device(text, h->payment.device);
     text_add_char(text, ',');
     add_ip(text, h->payment.ip);
     text_add_char(text, ',');
@@ -376,6 +381,8 @@ static void add_subject(struct row_writer *writer, struct text *text, const stru
         add_account(text, writer->city, (uint32_t)row->subject);
     else if (row->kind == SUBJECT_PERSON)
         add_person(text, (uint32_t)row->subject);
+    else if (row->kind == SUBJECT_DEVICE)
+        add_device(text, (uint32_t)row->subject);
     else
         text_add_digits(text, row->subject);
     text_add_char(text, ',');

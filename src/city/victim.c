@@ -18,6 +18,7 @@ struct scam_row {
     double after_low, after_high, between_low, between_high;
     double payments_low, payments_high, sum_low, sum_high, growth_low, growth_high;
     double bait, loan, firm, reports;
+    int age_low, age_high;
 };
 
 static const struct scam_row SCAMS[SCAMS_COUNT] = {
@@ -45,12 +46,13 @@ int64_t victim_talk_ms(const struct campaign *campaign, struct chance *c)
 
 uint32_t victim_pick(const struct city *city, struct chance *c, const struct campaign *campaign)
 {
+    const struct scam_row *row = &SCAMS[campaign->scam];
     if (!dice_yes(c, campaign->here))
         return person_elsewhere(city, c);
     for (int tries = 0; tries < 32; tries++) {
         uint32_t person = person_any(city, c);
         int age = YEAR_NOW - city->people[person].born;
-        if (campaign->scam == T10 ? age < 19 : age >= 18 && age <= 82)
+        if (age >= row->age_low && age <= row->age_high)
             return person;
     }
     return person_any(city, c);
@@ -117,6 +119,7 @@ static void further_call(struct city *city, struct chance *c, struct work *work)
         touch(city, work, work->now_ms);
         truth_touch(city, CITY_LABEL_scam_caller, voice.number, work->now_ms, campaign->number);
         name_phone(work, voice.number);
+        person_keep_busy(city, work->person, work->now_ms, work->now_ms + talk_ms);
         if (talk_ms > 15 * MINUTE_MS && person_is_here(city, work->person))
             family_waits(city, c, work, talk_ms);
     }
@@ -129,6 +132,13 @@ static void loan_drawn(struct city *city, struct chance *c, struct work *work, i
     uint32_t firm = (uint32_t)chance_below(c, city->firms_count);
     while (!city->firms[firm].lender)
         firm = (firm + 1) % city->firms_count;
+    for (uint32_t i = (uint32_t)dice_whole(c, 1, 6); i > 0; i--) { /* codes of lenders and banks */
+        uint64_t sender = chance_below(c, SENDERS_COUNT);
+        struct voice voice = voice_of_sender(c, sender);
+        struct message message = {.template = dice_mix(sender * 64 + chance_below(c, 6))};
+        (void)tell_sms(city, work->now_ms - dice_whole(c, 1, 60 * MINUTE_MS), &voice,
+                       person_number(city, work->person), message);
+    }
     struct payment loan = payment_of_firm(city, firm);
     loan.payee = city->people[work->person].account;
     loan.amount = (amount / (1000 * YUAN) + 1) * 1000 * YUAN;
@@ -166,6 +176,26 @@ static void pays_once(struct city *city, struct chance *c, struct work *work,
     if (holder != NONE && holder != work->person) /* the parent, too, is being cheated */
         truth_touch(city, CITY_LABEL_victim, holder, work->now_ms, work->campaign->number);
     name_account(work, account);
+    work->report.amount += payment.amount;
+}
+
+/* Takes cash, or buys gold, and gives it to somebody at the door: no mule sees it. */
+static void hands_over(struct city *city, struct chance *c, struct work *work,
+                       struct payment payment)
+{
+    payment.channel = CHANNEL_COUNTER;
+    if (dice_yes(c, 0.3)) {
+        uint32_t shop = 0;
+        while (!city->firms[shop].gold)
+            shop++;
+        payment.payee = city->firms[shop].account;
+        payment.channel = CHANNEL_POS;
+    }
+    payment.device = NONE;
+    payment.ip = 0;
+    if (!tell_payment(city, work->now_ms, &payment))
+        return;
+    touch(city, work, work->now_ms);
     work->report.amount += payment.amount;
 }
 
@@ -212,7 +242,10 @@ static void pays(struct city *city, struct chance *c, struct work *work)
         payment.amount = sum_rounded(c, sum);
         if (dice_yes(c, row->loan))
             loan_drawn(city, c, work, payment.amount);
-        pays_once(city, c, work, payment, moves ? account + i : account);
+        if (work->campaign->scam == T08 && dice_yes(c, 0.08))
+            hands_over(city, c, work, payment);
+        else
+            pays_once(city, c, work, payment, moves ? account + i : account);
         if (bait && i < 2)
             bait_paid(city, c, work, sum);
         sum *= growth;
@@ -242,6 +275,22 @@ static void reports(struct city *city, struct chance *c, struct work *work, bool
     (void)tell_report(city, at_ms, &work->report);
 }
 
+/* 96110 warns some in time; most of those believe it. */
+static bool police_call(struct city *city, struct chance *c, const struct work *work)
+{
+    if (!person_is_here(city, work->person) || !dice_yes(c, 0.07))
+        return false;
+    int64_t at_ms = work->now_ms + dice_log_whole(c, 2.0 * MINUTE_MS, 5.0 * HOUR_MS);
+    struct voice voice = {.number = 96110, .cell = NONE, .trunk = trunk_any(c, TRUNK_SERVICE)};
+    uint64_t number = person_number(city, work->person);
+    if (!dice_yes(c, 0.7)) {
+        (void)tell_no_call(city, at_ms, &voice, number, CALL_NO_ANSWER);
+        return false;
+    }
+    (void)tell_call(city, at_ms, &voice, number, (int64_t)dice_log_normal(c, 100e3, 0.7));
+    return true;
+}
+
 void victim_work(struct city *city, struct chance *c, struct campaign *campaign, uint32_t person,
                  struct contact contact)
 {
@@ -254,10 +303,12 @@ void victim_work(struct city *city, struct chance *c, struct campaign *campaign,
     if (contact.voice.number != 0 && in_run) {
         touch(city, &work, contact.at_ms);
         name_phone(&work, contact.voice.number);
+        person_keep_busy(city, person, contact.at_ms, contact.over_ms);
     }
     for (uint32_t i = dice_count(c, work.row->calls_more); i > 0; i--)
         further_call(city, c, &work);
-    bool paid = dice_yes(c, work.row->pays * campaign->skill);
+    bool warned = police_call(city, c, &work);
+    bool paid = dice_yes(c, work.row->pays * campaign->skill * (warned ? 0.35 : 1));
     if (paid)
         pays(city, c, &work);
     reports(city, c, &work, paid);

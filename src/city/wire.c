@@ -37,6 +37,21 @@ struct voice voice_of_person(struct city *city, struct chance *c, uint32_t perso
                           .trunk = trunk_any(c, TRUNK_NATIONAL)};
 }
 
+struct voice voice_of_sender(struct chance *c, uint64_t sender)
+{
+    static const uint64_t SCALE[4] = {100, 1000, 10000, 100000};
+    uint64_t bits = dice_mix(sender + 4711);
+    uint64_t number = (UINT64_C(10650000) + bits % 50000) * SCALE[sender % 4] + sender;
+    return (struct voice){.number = number, .cell = NONE, .trunk = trunk_any(c, TRUNK_SERVICE)};
+}
+
+struct voice voice_from_abroad(struct city *city, struct chance *c)
+{
+    struct voice voice = {.number = number_foreign(&city->numbers, c), .cell = NONE};
+    voice.trunk = trunk_any(c, TRUNK_INTERNATIONAL);
+    return voice;
+}
+
 uint64_t person_number(const struct city *city, uint32_t person)
 {
     return city->lines[city->people[person].line].number;
@@ -197,19 +212,24 @@ bool tell_report(struct city *city, int64_t at_ms, const struct report *report)
 struct payment payment_of_person(struct city *city, struct chance *c, uint32_t person)
 {
     const struct person *payer = &city->people[person];
-    return (struct payment){
-        .payer = payer->account,
-        .payee = NONE,
-        .channel = dice_yes(c, 0.93) ? CHANNEL_MOBILE : CHANNEL_WEB,
-        .device = person_device(person),
-        .ip = person_ip(c, person, payer->household),
-    };
+    struct payment payment = {.payer = payer->account, .payee = NONE};
+    payment.channel = dice_yes(c, 0.93) ? CHANNEL_MOBILE : CHANNEL_WEB;
+    payment.device = person_device(city, person);
+    payment.ip = person_ip(c, person, payer->household);
+    return payment;
 }
 
-struct payment payment_of_firm(const struct city *city, uint32_t firm)
+struct payment payment_of_firm(struct city *city, uint32_t firm)
 {
-    return (struct payment){
+    struct payment payment = {
         .payer = city->firms[firm].account, .payee = NONE, .channel = CHANNEL_WEB, .device = NONE};
+    if (firm % 3 != 0) { /* its books are kept by somebody who keeps those of six others */
+        uint32_t keeper = firm / 10;
+        payment.device = UINT32_C(0x80000000) + keeper;
+        payment.ip = UINT32_C(10) << 24 | (uint32_t)(dice_mix(payment.device) & 0xffffff);
+        census_add(city, CITY_CLASS_accountant, SUBJECT_DEVICE, payment.device);
+    }
+    return payment;
 }
 
 bool tell_transfer(struct city *city, struct chance *c, int64_t at_ms, uint32_t from, uint32_t to,
