@@ -14,27 +14,43 @@
 #include <errno.h>
 #include <iconv.h>
 
-#define HIGH_BITS 0x8080808080808080u
-#define LOW_BITS  0x0101010101010101u
+/* Sixteen bytes worked on at once, on any machine that can. */
+typedef unsigned char sixteen __attribute__((vector_size(16)));
 
-enum row_bytes row_bytes_of(struct slice row)
+static sixteen sixteen_at(const char *at)
 {
-    uint64_t high = 0;
-    uint64_t zero = 0;
-    size_t i = 0;
-    for (; i + 8 <= row.size; i += 8) {
-        uint64_t word;
-        memcpy(&word, row.at + i, sizeof word);
-        high |= word & HIGH_BITS;
-        zero |= (word - LOW_BITS) & ~word & HIGH_BITS;
+    sixteen bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    return bytes;
+}
+
+static bool any(sixteen bytes)
+{
+    uint64_t half[2];
+    memcpy(half, &bytes, sizeof half);
+    return (half[0] | half[1]) != 0;
+}
+
+unsigned row_bytes_of(struct slice row)
+{
+    sixteen high = {0};
+    sixteen control = {0};
+    char tail[sizeof(sixteen)];
+    memset(tail, 'x', sizeof tail);
+    for (size_t i = 0; i < row.size; i += sizeof(sixteen)) {
+        const char *at = row.at + i;
+        if (row.size - i < sizeof tail) {
+            memcpy(tail, at, row.size - i);
+            at = tail;
+        }
+        sixteen bytes = sixteen_at(at);
+        high |= bytes & 0x80;
+        control |= (sixteen)(bytes < 0x20) | (sixteen)(bytes == 0x7F);
     }
-    for (; i < row.size; i++) {
-        high |= (unsigned char)row.at[i] & 0x80u;
-        zero |= row.at[i] == '\0';
-    }
-    if (zero != 0)
-        return ROW_NUL;
-    return high != 0 ? ROW_HIGH : ROW_ASCII;
+    unsigned found = any(high) ? ROW_HIGH : 0;
+    if (any(control))
+        found |= ROW_CONTROL | (memchr(row.at, '\0', row.size) != NULL ? ROW_NUL : 0);
+    return found;
 }
 
 static bool between(unsigned char byte, unsigned char low, unsigned char high)
@@ -76,7 +92,7 @@ enum encoding encoding_of(struct slice sample)
         struct slice line = {sample.at, size};
         size_t taken = size + (line_end != NULL);
         sample = (struct slice){sample.at + taken, sample.size - taken};
-        if (row_bytes_of(line) != ROW_HIGH)
+        if ((row_bytes_of(line) & (ROW_HIGH | ROW_NUL)) != ROW_HIGH)
             continue;
         if (utf8_valid(line))
             votes[ENCODING_UTF8]++;

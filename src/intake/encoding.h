@@ -6,10 +6,14 @@
 
 enum encoding { ENCODING_OPEN, ENCODING_UTF8, ENCODING_GB18030 };
 
-/* What the bytes of a row are, before any decoding. */
-enum row_bytes { ROW_ASCII, ROW_HIGH, ROW_NUL };
+/* What is among the bytes of a row, before any decoding; bits. */
+enum row_bytes {
+    ROW_HIGH = 1,    /* bytes above 127 */
+    ROW_CONTROL = 2, /* control characters, line ends and tabs too */
+    ROW_NUL = 4,
+};
 
-enum row_bytes row_bytes_of(struct slice row);
+unsigned row_bytes_of(struct slice row);
 /* Which encoding most lines with high bytes fit; OPEN: there are none, or they fit neither. */
 enum encoding encoding_of(struct slice sample);
 /* "UTF-8", "GB18030", "ASCII". */

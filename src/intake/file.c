@@ -130,17 +130,18 @@ static enum took decode(struct file *file, struct work *work, struct slice row, 
                         struct refusal *refusal)
 {
     *out = row;
-    enum row_bytes bytes = row_bytes_of(row);
-    if (bytes == ROW_HIGH && file->encoding == ENCODING_OPEN) {
+    unsigned bytes = row_bytes_of(row);
+    work->desk.clean = (bytes & ROW_CONTROL) == 0;
+    if ((bytes & ~(unsigned)ROW_CONTROL) == 0)
+        return TOOK_RECORD;
+    if ((bytes & ROW_HIGH) != 0 && file->encoding == ENCODING_OPEN) {
         const char *end = file->source->end;
         file->encoding = encoding_of((struct slice){row.at, (size_t)(end - row.at)});
     }
     struct slice name =
         slice_of(encoding_name(file->encoding == ENCODING_OPEN ? ENCODING_UTF8 : file->encoding));
-    if (bytes == ROW_NUL)
+    if ((bytes & ROW_NUL) != 0)
         return refuse(refusal, REJECT_ENCODING, name);
-    if (bytes == ROW_ASCII)
-        return TOOK_RECORD;
     if (file->encoding != ENCODING_GB18030)
         return utf8_valid(row) ? TOOK_RECORD : refuse(refusal, REJECT_ENCODING, name);
     struct text text = text_over(work->decoded, sizeof work->decoded - 1);
@@ -152,8 +153,20 @@ static enum took decode(struct file *file, struct work *work, struct slice row, 
 
 /* ---- lines ---- */
 
-/* Passes over the rest of a line, however long.  False: the file ended before the line did. */
-static bool skip_line(struct file *file)
+/* Brings more bytes.  False: there are none, or the window must stay where it is. */
+static bool bring_more(struct file *file, struct work *work)
+{
+    if (file->source->ended)
+        return false;
+    work->parched = work->window_stays;
+    if (!work->parched)
+        source_more(file->source);
+    return !work->parched;
+}
+
+/* Passes over the rest of a line, however long.  False: the file ended before the line did, or the
+ * window must stay. */
+static bool skip_line(struct file *file, struct work *work)
 {
     struct source *source = file->source;
     for (;;) {
@@ -164,9 +177,8 @@ static bool skip_line(struct file *file)
             return true;
         }
         source->at = source->end;
-        if (source->ended)
+        if (!bring_more(file, work))
             return false;
-        source_more(source);
     }
 }
 
@@ -199,10 +211,10 @@ static enum took take_columns(struct file *file, struct work *work, const struct
 {
     unsigned field;
     int column;
-    if (plan_skips(plan, work->column))
+    if (plan->skips_count != 0 && plan_skips(plan, work->columns))
         return TOOK_NOTHING;
     size_t room_used = work->desk.room_used;
-    if (row_take(plan, work->column, &work->desk, &field, &column) == STATUS_OK)
+    if (row_take(plan, work->columns, &work->desk, &field, &column) == STATUS_OK)
         return TOOK_RECORD;
     work->desk.room_used = room_used;
     refusal->column_name = column_name(file, plan, column, field);
@@ -237,10 +249,11 @@ static enum took spread_columns(const struct file *file, struct work *work, stru
         text_addf(&text, "%u, not %u", row->count, file->columns_count);
         return refuse(refusal, REJECT_COLUMNS, text_slice(&text));
     }
-    if (loose)
+    work->columns = row->column;
+    if (loose) {
         gather_loose(file, row, work->column);
-    else
-        memcpy(work->column, row->column, file->columns_count * sizeof row->column[0]);
+        work->columns = work->column;
+    }
     return TOOK_RECORD;
 }
 
@@ -267,9 +280,8 @@ static enum took take_csv(struct file *file, struct work *work, struct refusal *
         struct slice bytes = {source->at, (size_t)(source->end - source->at)};
         enum csv_end end = csv_read(row, file->csv, bytes, source->ended);
         if (end == CSV_MORE) {
-            if (source->ended)
+            if (!bring_more(file, work))
                 return TOOK_END;
-            source_more(source);
             continue;
         }
         if (end == CSV_LONG)
@@ -319,6 +331,7 @@ static enum took spread_members(const struct file *file, struct work *work, enum
                                 struct refusal *refusal)
 {
     unsigned count = file->plan != NULL ? file->columns_count : kind_schema(kind)->fields_count;
+    work->columns = work->column;
     memset(work->column, 0, count * sizeof work->column[0]);
     memset(work->column_number, 0, count * sizeof work->column_number[0]);
     for (unsigned i = 0; i < work->json.count; i++) {
@@ -346,7 +359,9 @@ static enum took take_json_row(struct file *file, struct work *work, struct refu
     if (took != TOOK_RECORD)
         return took;
     struct json_row *row = &work->json;
-    switch (json_read(row, text)) {
+    enum json_end end = json_read(row, text);
+    work->desk.clean = work->desk.clean && row->spare_used == 0;
+    switch (end) {
     case JSON_BROKEN: {
         struct slice rest = {text.at + row->at, text.size - row->at};
         return refuse(refusal, is_cut(file->source) ? REJECT_CUT : REJECT_JSON, rest);
@@ -384,7 +399,8 @@ static enum took take_json(struct file *file, struct work *work, struct refusal 
         if (line_end == NULL && looked_at > ROW_BYTES_MAX)
             return too_long(file, refusal);
         if (line_end == NULL && !source->ended) {
-            source_more(source);
+            if (!bring_more(file, work))
+                return TOOK_END;
             continue;
         }
         size_t size = line_end == NULL ? at_hand : (size_t)(line_end - source->at);
@@ -405,17 +421,24 @@ static enum took take_json(struct file *file, struct work *work, struct refusal 
 enum status file_next(struct file *file, struct work *work)
 {
     must(file->source != NULL);
+    work->parched = false;
+    work->desk.window = file->source->window;
+    work->desk.window_size = SOURCE_WINDOW_SIZE;
     for (;;) {
         struct refusal refusal = {0};
-        if (file->skipping && !skip_line(file))
+        if (file->skipping && !skip_line(file, work)) {
+            if (work->parched)
+                return STATUS_END;
             file->line++;
+        }
         file->skipping = false;
         uint64_t line = file->line;
         enum took took = file->form == FORM_CSV ? take_csv(file, work, &refusal)
                                                 : take_json(file, work, &refusal);
         switch (took) {
         case TOOK_END:
-            file->failure = file->source->failure;
+            if (!work->parched)
+                file->failure = file->source->failure;
             return STATUS_END;
         case TOOK_REJECT:
             TRY(reject(file, work, &refusal, line));

@@ -49,7 +49,8 @@ struct file {
 struct work {
     struct csv_row csv;
     struct json_row json;
-    struct slice column[COLUMNS_MAX];    /* of the row at hand, in the order of the plan */
+    const struct slice *columns;         /* of the row at hand, in the order of the plan */
+    struct slice column[COLUMNS_MAX];    /* of a JSON row, or of one that fell to pieces */
     unsigned column_number[COLUMNS_MAX]; /* of a JSON row: the member's number, from 1 */
     char decoded[2 * ROW_BYTES_MAX + 1]; /* a row of GB18030 as UTF-8 */
     struct transcoder transcoder;
@@ -58,14 +59,16 @@ struct work {
     enum record_kind kind_asked;                 /* of `--kind`; KINDS_COUNT: none */
     struct reject_sink rejects;                  /* take NULL: nobody wants to know */
     struct intake_counts counts;
+    bool window_stays; /* records that were not handed out yet lend from the window */
+    bool parched;      /* the last END means only that the window would have to move */
 };
 
 /* Opens the file, or opens it again, at its first row.  IO: `file->fault`. */
 enum status file_open(struct file *file, struct source *source);
 /* Closes; gives the source back. */
 struct source *file_close(struct file *file);
-/* Puts the next record at the desk, with its position; rejected rows go to the sink.  END: no more,
- * see file->failure.  Any other status is the sink's. */
+/* Puts the next record at the desk, with its position; rejected rows go to the sink.  END: no more, see
+ * file->failure; or `work->parched`.  Any other status is the sink's. */
 enum status file_next(struct file *file, struct work *work);
 /* Plans for rows that say their kind. */
 enum status work_plans(struct work *work, struct arena *boot);

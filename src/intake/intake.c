@@ -10,8 +10,8 @@
  *
  * Invariants:  1. The order is a function of the files and the order in which they were added:
  *                 equal times go by the number of the file.
- *              2. All texts of a batch lie in the batch's room; the heads of files have rooms of
- *                 their own.
+ *              2. Texts of a batch lie in the batch's room, or, if they are canonical as they stand
+ *                 in the file, in the file's window; so the batch ends before a window moves.
  *              3. A file that fails in the middle ends there, and is told once, after its last
  *                 record.
  * Not chosen:  sorting within a file.  Feeds are roughly ordered, and what is behind them knows
@@ -52,6 +52,7 @@ struct intake {
     struct work work;
     struct record *batch;
     size_t batch_count;
+    bool batch_closed; /* a window that it lends from is about to change */
     char *batch_room;
     size_t room_used;
 };
@@ -167,6 +168,7 @@ static void find_first_time(struct intake *intake, struct file *file)
     work->desk.room = intake->batch_room;
     work->desk.room_size = BATCH_ROOM_SIZE;
     work->desk.room_used = 0;
+    work->window_stays = false;
     file->first_at = MOMENT_NONE;
     if (file_next(file, work) == STATUS_OK)
         file->first_at = work->desk.record->at;
@@ -292,7 +294,7 @@ static void put_away(struct intake *intake, struct file *file)
 
 static bool batch_has_room(const struct intake *intake)
 {
-    return intake->batch_count < RECORD_BATCH_MAX &&
+    return !intake->batch_closed && intake->batch_count < RECORD_BATCH_MAX &&
            BATCH_ROOM_SIZE - intake->room_used >= RECORD_ROOM_SIZE;
 }
 
@@ -305,10 +307,12 @@ static enum status read_into_batch(struct intake *intake, struct file *file)
     desk->room_size = BATCH_ROOM_SIZE;
     desk->room_used = intake->room_used;
     intake->current = file;
+    intake->work.window_stays = intake->batch_count != 0;
     return file_next(file, &intake->work);
 }
 
-static enum status read_into_head(struct intake *intake, struct file *file)
+/* The same as the head of the file.  `window_stays`: the batch may lend from the file's window. */
+static enum status read_into_head(struct intake *intake, struct file *file, bool window_stays)
 {
     struct lane *lane = intake->lanes[file->number];
     struct desk *desk = &intake->work.desk;
@@ -317,6 +321,7 @@ static enum status read_into_head(struct intake *intake, struct file *file)
     desk->room_size = sizeof lane->room;
     desk->room_used = 0;
     intake->current = file;
+    intake->work.window_stays = window_stays;
     return file_next(file, &intake->work);
 }
 
@@ -340,8 +345,9 @@ static struct ident_list *list_copy(char *room, size_t *used, const struct ident
     return list;
 }
 
-/* A record with all its texts, in another room. */
-static void record_copy(struct record *to, const struct record *from, char *room, size_t *used)
+/* A record in another room, with those of its texts that do not lie in a window. */
+static void record_copy(struct record *to, const struct record *from, const struct lane *lane,
+                        char *room, size_t *used)
 {
     *to = *from;
     const struct kind_schema *schema = kind_schema(from->kind);
@@ -349,7 +355,8 @@ static void record_copy(struct record *to, const struct record *from, char *room
         if (!record_knows(from, i))
             continue;
         enum field_held held = field_held(schema->fields[i].type);
-        if (held == HELD_NAME)
+        size_t offset = (uintptr_t)from->text[i].at - (uintptr_t)lane->source->window;
+        if (held == HELD_NAME && offset >= SOURCE_WINDOW_SIZE)
             to->text[i].at = room_copy(room, used, from->text[i].at, from->text[i].size);
         else if (held == HELD_NAMES)
             to->field[i].names = list_copy(room, used, from->field[i].names);
@@ -374,8 +381,11 @@ static enum status fill_registers(struct intake *intake)
         }
         enum status status = read_into_batch(intake, file);
         if (status == STATUS_END) {
-            put_away(intake, file);
-            intake->registers_next++;
+            intake->batch_closed = intake->batch_count != 0;
+            if (!intake->work.parched) {
+                put_away(intake, file);
+                intake->registers_next++;
+            }
             continue;
         }
         TRY(status);
@@ -456,10 +466,15 @@ static enum status run_first(struct intake *intake)
     struct lane *lane = intake->lanes[file->number];
     for (;;) {
         bool direct = batch_has_room(intake);
-        enum status status = direct ? read_into_batch(intake, file) : read_into_head(intake, file);
+        enum status status =
+            direct ? read_into_batch(intake, file) : read_into_head(intake, file, true);
         if (status == STATUS_END) {
-            put_away(intake, file);
-            heap_drop_first(intake);
+            intake->batch_closed = true; /* it lends from this file's window */
+            lane->has_head = false;
+            if (!intake->work.parched) {
+                put_away(intake, file);
+                heap_drop_first(intake);
+            }
             return STATUS_OK;
         }
         TRY(status);
@@ -471,20 +486,21 @@ static enum status run_first(struct intake *intake)
         }
         size_t used = 0;
         if (direct)
-            record_copy(&lane->head, read, lane->room, &used);
+            record_copy(&lane->head, read, lane, lane->room, &used);
         intake->heap[0].at = lane->head.at;
         heap_sink(intake);
         return STATUS_OK;
     }
 }
 
-/* The first file is asleep: reads its head, by which its place may change. */
+/* The first file has no head: it is asleep, or the window had to move, or it is a pipe that was never
+ * read.  Nothing of the batch lies in its window.  By the head its place may change. */
 static enum status wake_first(struct intake *intake)
 {
     struct file *file = intake->heap[0].file;
     bool awake;
     TRY(wake(intake, file, &awake));
-    enum status status = awake ? read_into_head(intake, file) : STATUS_END;
+    enum status status = awake ? read_into_head(intake, file, false) : STATUS_END;
     if (status == STATUS_END) {
         if (awake)
             put_away(intake, file);
@@ -503,11 +519,11 @@ static enum status fill_events(struct intake *intake)
 {
     while (intake->heap_count != 0 && batch_has_room(intake)) {
         struct lane *lane = intake->lanes[intake->heap[0].file->number];
-        if (lane == NULL || !lane->has_head) { /* asleep, or a pipe that was never read */
+        if (lane == NULL || !lane->has_head) {
             TRY(wake_first(intake));
             continue;
         }
-        record_copy(&intake->batch[intake->batch_count++], &lane->head, intake->batch_room,
+        record_copy(&intake->batch[intake->batch_count++], &lane->head, lane, intake->batch_room,
                     &intake->room_used);
         TRY(run_first(intake));
     }
@@ -533,6 +549,7 @@ static enum status tell_failure(struct intake *intake)
 enum status intake_next(struct intake *intake, const struct record **records, size_t *count)
 {
     intake->batch_count = 0;
+    intake->batch_closed = false;
     intake->room_used = 0;
     *records = intake->batch;
     *count = 0;

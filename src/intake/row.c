@@ -44,6 +44,7 @@ enum status plan_canonical(struct plan *plan, enum record_kind kind, const int *
             continue;
         origins[i].column = columns[i];
         origins[i].column_second = COLUMN_NONE;
+        origins[i].plain = true;
         plan->steps[plan->steps_count++] =
             (struct step){.field = i, .origins_count = 1, .origins = &origins[i]};
     }
@@ -127,6 +128,25 @@ static enum status check_whole(struct desk *desk, unsigned *field)
     return STATUS_MALFORMED;
 }
 
+/* Fills the field of the step from the first origin that has a value; most have one plain column. */
+static enum status take_step(const struct step *step, const struct slice *columns,
+                             struct desk *desk, int *column)
+{
+    const struct origin *origin = step->origins;
+    *column = origin->column;
+    if (origin->plain) {
+        struct slice value = slice_trim(columns[origin->column]);
+        return value.size == 0 ? STATUS_OK : value_put(desk, step->field, value, NULL);
+    }
+    for (unsigned i = 0; i < step->origins_count; i++, origin++) {
+        *column = origin->column;
+        TRY(take_origin(origin, columns, desk, step->field));
+        if (record_knows(desk->record, step->field))
+            return STATUS_OK;
+    }
+    return STATUS_OK;
+}
+
 static int column_of(const struct plan *plan, unsigned field)
 {
     for (unsigned i = 0; i < plan->steps_count; i++)
@@ -162,14 +182,9 @@ enum status row_take(const struct plan *plan, const struct slice *columns, struc
 {
     desk_clear(desk, plan->kind);
     for (unsigned i = 0; i < plan->steps_count; i++) {
-        const struct step *step = &plan->steps[i];
-        uint32_t bit = 1u << step->field;
-        for (unsigned j = 0; j < step->origins_count && (desk->record->known & bit) == 0; j++) {
-            if (take_origin(&step->origins[j], columns, desk, step->field) != STATUS_OK) {
-                *field = step->field;
-                *column = step->origins[j].column;
-                return STATUS_MALFORMED;
-            }
+        if (take_step(&plan->steps[i], columns, desk, column) != STATUS_OK) {
+            *field = plan->steps[i].field;
+            return STATUS_MALFORMED;
         }
     }
     if ((plan->must & ~desk->record->known) != 0)

@@ -20,6 +20,7 @@ struct origin {
     unsigned words_count;
     const struct translation *words; /* to of size 0: means "unknown" */
     struct slice otherwise; /* for values that are in no translation; at NULL: as they are */
+    bool plain;             /* the only origin, and the column as it stands */
     bool spelled;           /* `spelling` is not canonical */
     struct spelling spelling;
 };

@@ -85,13 +85,63 @@ static enum status civil_read(struct slice written, struct civil *out)
     return STATUS_OK;
 }
 
-static enum status canonical_read(struct slice written, int32_t zone_minutes, moment *out)
+/* Takes "2026-03-02T09:15:04" or "2026-03-02T09:15:04.250" apart: milliseconds since midnight, and what
+ * stands behind.  False: it has another shape, or is no plain time of day. */
+static bool clock_read(struct slice written, int64_t *since_midnight_ms, struct slice *zone)
 {
-    if (moment_parse(written, out) == STATUS_OK)
+    const char *at = written.at;
+    if (written.size < 19 || at[13] != ':' || at[16] != ':')
+        return false;
+    int32_t hour = digits_at(at + 11, 2);
+    int32_t minute = digits_at(at + 14, 2);
+    int32_t second = digits_at(at + 17, 2);
+    int32_t millisecond = 0;
+    size_t size = 19;
+    if (written.size >= 23 && at[19] == '.') {
+        millisecond = digits_at(at + 20, 3);
+        size = 23;
+    }
+    bool odd = hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59;
+    if (odd || millisecond < 0 || (at[10] != 'T' && at[10] != ' '))
+        return false;
+    *since_midnight_ms =
+        ((int64_t)hour * 60 + minute) * MINUTE_MS + second * SECOND_MS + millisecond;
+    *zone = (struct slice){at + size, written.size - size};
+    return zone->size <= sizeof((struct time_memory *)0)->zone;
+}
+
+static bool is_remembered(const struct time_memory *memory, struct slice written,
+                          struct slice zone)
+{
+    return memory->known && memcmp(memory->date, written.at, sizeof memory->date) == 0 &&
+           memory->zone_size == zone.size &&
+           (zone.size == 0 || memcmp(memory->zone, zone.at, zone.size) == 0);
+}
+
+static enum status canonical_read(struct slice written, int32_t zone_minutes,
+                                  struct time_memory *memory, moment *out)
+{
+    int64_t since_midnight_ms = 0;
+    struct slice zone = {0};
+    bool plain = memory != NULL && clock_read(written, &since_midnight_ms, &zone);
+    if (plain && is_remembered(memory, written, zone)) {
+        *out = (moment){memory->midnight_ms + since_midnight_ms};
         return STATUS_OK;
-    struct civil civil;
-    TRY(civil_read(written, &civil));
-    return moment_of_civil(civil, zone_minutes, out);
+    }
+    if (moment_parse(written, out) != STATUS_OK) {
+        struct civil civil;
+        TRY(civil_read(written, &civil));
+        TRY(moment_of_civil(civil, zone_minutes, out));
+    }
+    if (plain) {
+        memcpy(memory->date, written.at, sizeof memory->date);
+        if (zone.size != 0)
+            memcpy(memory->zone, zone.at, zone.size);
+        memory->zone_size = zone.size;
+        memory->midnight_ms = out->ms - since_midnight_ms;
+        memory->known = true;
+    }
+    return STATUS_OK;
 }
 
 static enum status epoch_read(struct slice written, int shift, moment *out)
@@ -319,7 +369,7 @@ bool time_pattern_fine(struct slice pattern, size_t *at)
 }
 
 enum status time_read(const struct time_form *form, struct slice written, int32_t zone_minutes,
-                      moment *out)
+                      struct time_memory *memory, moment *out)
 {
     switch (form == NULL ? TIME_CANONICAL : form->kind) {
     case TIME_EPOCH_S:
@@ -332,6 +382,6 @@ enum status time_read(const struct time_form *form, struct slice written, int32_
         return pattern_read(form->pattern, written, zone_minutes, out);
     case TIME_CANONICAL:
     default:
-        return canonical_read(written, zone_minutes, out);
+        return canonical_read(written, zone_minutes, memory, out);
     }
 }

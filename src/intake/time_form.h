@@ -19,10 +19,20 @@ struct time_form {
     struct slice pattern;
 };
 
-/* `zone_minutes` is that of a time which does not say its own.  MALFORMED: not a time of this form.
+/* The day of the time read last: rows of a file share their days. */
+struct time_memory {
+    char date[10];
+    char zone[6]; /* as written */
+    size_t zone_size;
+    int64_t midnight_ms; /* in UTC, of the date in the zone */
+    bool known;
+};
+
+/* `memory` may be NULL; one that is used again must not see another `zone_minutes`.
+ * `zone_minutes` is that of a time which does not say its own.  MALFORMED: not a time of this form.
  * */
 enum status time_read(const struct time_form *form, struct slice written, int32_t zone_minutes,
-                      moment *out);
+                      struct time_memory *memory, moment *out);
 /* Whether the pattern is one: known letters, a date in it.  If not, `*at` is where it goes wrong.
  * */
 bool time_pattern_fine(struct slice pattern, size_t *at);

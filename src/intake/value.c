@@ -8,6 +8,7 @@
 #include "value.h"
 
 #include "decimal.h"
+#include "phone.h"
 
 enum { IMEI_DIGITS = 14, IMEI_DIGITS_MAX = 16, PHONE_BYTES = 32, WORD_BYTES_MAX = 32 };
 
@@ -21,10 +22,14 @@ static const struct spelling CANONICAL;
 
 void desk_clear(struct desk *desk, enum record_kind kind)
 {
-    memset(desk->record, 0, sizeof *desk->record);
-    desk->record->kind = kind;
-    desk->record->at = MOMENT_NONE;
+    struct record *record = desk->record;
     desk->schema = kind_schema(kind);
+    record->kind = kind;
+    record->known = 0;
+    record->digest = 0;
+    record->at = MOMENT_NONE;
+    memset(record->field, 0, desk->schema->fields_count * sizeof record->field[0]);
+    memset(record->text, 0, desk->schema->fields_count * sizeof record->text[0]);
     desk->currency_digits = desk->manner.currency_digits;
 }
 
@@ -72,33 +77,49 @@ static bool has_control(struct slice value)
     return found;
 }
 
-/* A copy of prefix and value in the room, at most `size_max` bytes of text without control
- * characters. */
-static enum status text_copy(struct desk *desk, struct slice written, struct slice prefix,
+/* The bytes themselves if they stay where they are for the life of the batch, else a copy. */
+static struct slice keep(struct desk *desk, struct slice text)
+{
+    if ((uintptr_t)text.at - (uintptr_t)desk->window < desk->window_size)
+        return text;
+    char *at = room_take(desk, text.size);
+    memcpy(at, text.at, text.size);
+    return (struct slice){at, text.size};
+}
+
+/* Prefix and value, at most `size_max` bytes of text without control characters. */
+static enum status text_keep(struct desk *desk, struct slice written, struct slice prefix,
                              size_t size_max, struct slice *out)
 {
     enum reject_reason reason = size_max == RECORD_TEXT_MAX ? REJECT_TEXT : REJECT_IDENT;
-    if (written.size + prefix.size > size_max || has_control(written))
+    if (written.size + prefix.size > size_max || (!desk->clean && has_control(written)))
         return refuse(desk, reason, written);
+    if (prefix.size == 0) {
+        *out = keep(desk, written);
+        return STATUS_OK;
+    }
     char *at = room_take(desk, prefix.size + written.size);
-    if (prefix.size != 0)
-        memcpy(at, prefix.at, prefix.size);
+    memcpy(at, prefix.at, prefix.size);
     memcpy(at + prefix.size, written.at, written.size);
     *out = (struct slice){at, prefix.size + written.size};
     return STATUS_OK;
 }
 
-static enum status opaque_copy(struct desk *desk, struct slice written,
+static enum status opaque_keep(struct desk *desk, struct slice written,
                                const struct spelling *spelling, struct slice *out)
 {
-    return text_copy(desk, written, spelling->prefix, IDENT_BYTES_MAX, out);
+    return text_keep(desk, written, spelling->prefix, IDENT_BYTES_MAX, out);
 }
 
-static enum status phone_copy(struct desk *desk, struct slice written,
+static enum status phone_keep(struct desk *desk, struct slice written,
                               const struct spelling *spelling, struct slice *out)
 {
     if (spelling->as == AS_OPAQUE)
-        return opaque_copy(desk, written, spelling, out);
+        return opaque_keep(desk, written, spelling, out);
+    if (spelling->prefix.size == 0 && phone_is_plain(written)) {
+        *out = keep(desk, written);
+        return STATUS_OK;
+    }
     char joined[2 * IDENT_BYTES_MAX];
     if (spelling->prefix.size != 0) {
         struct text text = text_over(joined, sizeof joined);
@@ -119,11 +140,16 @@ static enum status phone_copy(struct desk *desk, struct slice written,
 
 /* The first fourteen digits: the fifteenth is a check digit that networks often send as 0, and the
  * software version of an IMEISV changes with updates.  Empty: all zeros, which is "none". */
-static enum status imei_copy(struct desk *desk, struct slice written, struct slice *out)
+static enum status imei_keep(struct desk *desk, struct slice written, struct slice *out)
 {
     char digits[IMEI_DIGITS_MAX];
     unsigned count = 0;
     bool any = false;
+    bool plain = written.size >= IMEI_DIGITS && written.size <= IMEI_DIGITS_MAX;
+    if (plain && digits_only(written.at, written.size) && written.at[0] != '0') {
+        *out = keep(desk, (struct slice){written.at, IMEI_DIGITS});
+        return STATUS_OK;
+    }
     for (size_t i = 0; i < written.size; i++) {
         char c = written.at[i];
         if (c == '-' || c == ' ' || c == '/')
@@ -167,7 +193,8 @@ static enum status put_time(struct desk *desk, unsigned field, struct slice writ
 {
     int32_t zone = spelling->zoned ? spelling->zone_minutes : desk->manner.zone_minutes;
     moment at;
-    if (time_read(spelling->time, written, zone, &at) != STATUS_OK)
+    struct time_memory *memory = spelling->zoned ? NULL : &desk->times;
+    if (time_read(spelling->time, written, zone, memory, &at) != STATUS_OK)
         return refuse(desk, REJECT_TIME, written);
     if (field == 0 && desk->schema->group == GROUP_EVENT)
         desk->record->at = at;
@@ -207,10 +234,12 @@ static enum status put_duration(struct desk *desk, unsigned field, struct slice 
     struct decimal decimal;
     int64_t thousandths;
     int64_t ms;
-    if (clock_ms(written, &ms) == STATUS_OK)
-        return put_whole(desk, field, ms);
-    if (decimal_read(written, false, &decimal) != STATUS_OK || decimal.negative ||
-        decimal_whole(decimal, 3, true, &thousandths) != STATUS_OK ||
+    if (decimal_read(written, false, &decimal) != STATUS_OK) {
+        if (clock_ms(written, &ms) == STATUS_OK)
+            return put_whole(desk, field, ms);
+        return refuse(desk, REJECT_DURATION, written);
+    }
+    if (decimal.negative || decimal_whole(decimal, 3, true, &thousandths) != STATUS_OK ||
         thousandths > INT64_MAX / HOUR_MS)
         return refuse(desk, REJECT_DURATION, written);
     return put_whole(desk, field, (thousandths * unit_ms + 500) / 1000);
@@ -263,8 +292,19 @@ static enum status put_degrees(struct desk *desk, unsigned field, struct slice w
 static enum status put_choice(struct desk *desk, unsigned field, struct slice written)
 {
     int64_t number;
-    if (choice_find(desk->record->kind, field, written, &number))
+    struct word_memory *memory = &desk->words[field];
+    if (memory->kind == desk->record->kind && memory->size == written.size &&
+        memcmp(memory->word, written.at, written.size) == 0)
+        return put_whole(desk, field, memory->number);
+    if (choice_find(desk->record->kind, field, written, &number)) {
+        if (written.size <= sizeof memory->word) {
+            memory->kind = desk->record->kind;
+            memory->size = written.size;
+            memory->number = number;
+            memcpy(memory->word, written.at, written.size);
+        }
         return put_whole(desk, field, number);
+    }
     char word[WORD_BYTES_MAX];
     if (written.size > sizeof word)
         return refuse(desk, REJECT_CHOICE, written);
@@ -298,17 +338,17 @@ static enum status put_any(struct desk *desk, unsigned field, struct slice writt
     struct slice text;
     switch (as_of_any(desk, spelling)) {
     case AS_PHONE:
-        TRY(phone_copy(desk, written, &CANONICAL, &text));
+        TRY(phone_keep(desk, written, &CANONICAL, &text));
         break;
     case AS_IMEI:
-        TRY(imei_copy(desk, written, &text));
+        TRY(imei_keep(desk, written, &text));
         if (text.size == 0)
             return refuse(desk, REJECT_IMEI, written);
         break;
     case AS_FIELD:
     case AS_OPAQUE:
     default:
-        TRY(opaque_copy(desk, written, spelling, &text));
+        TRY(opaque_keep(desk, written, spelling, &text));
         break;
     }
     return put_spelling(desk, field, text);
@@ -340,9 +380,9 @@ static enum status put_names(struct desk *desk, unsigned field, struct slice wri
         if (count == RECORD_NAMED_MAX)
             return refuse(desk, REJECT_TOO_MANY, written);
         if (phones)
-            TRY(phone_copy(desk, value, spelling, &texts[count]));
+            TRY(phone_keep(desk, value, spelling, &texts[count]));
         else
-            TRY(opaque_copy(desk, value, spelling, &texts[count]));
+            TRY(opaque_keep(desk, value, spelling, &texts[count]));
         names[count] = ident_of(texts[count]);
         count++;
     }
@@ -360,31 +400,34 @@ static enum status put_names(struct desk *desk, unsigned field, struct slice wri
     return STATUS_OK;
 }
 
-/* Types whose value is a name. */
-static enum status put_name(struct desk *desk, unsigned field, struct slice written,
+static enum status put_phone(struct desk *desk, unsigned field, struct slice written,
+                             const struct spelling *spelling)
+{
+    struct slice text;
+    TRY(phone_keep(desk, written, spelling, &text));
+    return put_spelling(desk, field, text);
+}
+
+static enum status put_imei(struct desk *desk, unsigned field, struct slice written)
+{
+    struct slice text;
+    TRY(imei_keep(desk, written, &text));
+    return text.size == 0 ? STATUS_OK : put_spelling(desk, field, text);
+}
+
+static enum status put_text(struct desk *desk, unsigned field, struct slice written,
                             const struct spelling *spelling)
 {
     struct slice text;
-    switch (desk->schema->fields[field].type) {
-    case FIELD_PHONE:
-        TRY(phone_copy(desk, written, spelling, &text));
-        break;
-    case FIELD_IMEI:
-        TRY(imei_copy(desk, written, &text));
-        if (text.size == 0)
-            return STATUS_OK;
-        break;
-    case FIELD_TEXT:
-        TRY(text_copy(desk, written, spelling->prefix, RECORD_TEXT_MAX, &text));
-        break;
-    case FIELD_CURRENCY:
-        return put_currency(desk, field, written);
-    case FIELD_ANY:
-        return put_any(desk, field, written, spelling);
-    default:
-        TRY(opaque_copy(desk, written, spelling, &text));
-        break;
-    }
+    TRY(text_keep(desk, written, spelling->prefix, RECORD_TEXT_MAX, &text));
+    return put_spelling(desk, field, text);
+}
+
+static enum status put_opaque(struct desk *desk, unsigned field, struct slice written,
+                              const struct spelling *spelling)
+{
+    struct slice text;
+    TRY(opaque_keep(desk, written, spelling, &text));
     return put_spelling(desk, field, text);
 }
 
@@ -397,6 +440,10 @@ enum status value_put(struct desk *desk, unsigned field, struct slice written,
     switch (desk->schema->fields[field].type) {
     case FIELD_TIME:
         return put_time(desk, field, written, spelling);
+    case FIELD_PHONE:
+        return put_phone(desk, field, written, spelling);
+    case FIELD_IMEI:
+        return put_imei(desk, field, written);
     case FIELD_DURATION:
         return put_duration(desk, field, written, spelling);
     case FIELD_MONEY:
@@ -407,10 +454,16 @@ enum status value_put(struct desk *desk, unsigned field, struct slice written,
         return put_choice(desk, field, written);
     case FIELD_DEGREES:
         return put_degrees(desk, field, written);
+    case FIELD_CURRENCY:
+        return put_currency(desk, field, written);
+    case FIELD_TEXT:
+        return put_text(desk, field, written, spelling);
+    case FIELD_ANY:
+        return put_any(desk, field, written, spelling);
     case FIELD_PHONES:
     case FIELD_ACCOUNTS:
         return put_names(desk, field, written, spelling);
     default:
-        return put_name(desk, field, written, spelling);
+        return put_opaque(desk, field, written, spelling);
     }
 }

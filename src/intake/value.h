@@ -36,26 +36,44 @@ struct spelling {
 /* The most that the texts and lists of one record take. */
 enum { RECORD_ROOM_SIZE = RECORD_FIELDS_MAX * RECORD_TEXT_MAX };
 
+/* The word of a CHOICE field read last: rows of a file share their words. */
+struct word_memory {
+    enum record_kind kind;
+    size_t size;
+    int64_t number;
+    char word[16];
+};
+
 /* Where a record is put together. */
 struct desk {
     struct record *record;
     const struct kind_schema *schema;
     struct manner manner;
     int currency_digits; /* of the record: its own currency's if it has named one */
-    char *room;          /* texts and lists of the record go here */
+    char *room;          /* texts and lists that are not as they stand in the window */
     size_t room_used, room_size;
+    const char *window; /* texts in here are borrowed, not copied */
+    size_t window_size;
+    bool clean; /* the row has no control characters */
+    struct time_memory times;
+    struct word_memory words[RECORD_FIELDS_MAX];
     enum reject_reason reason; /* of the last failure */
     struct slice value;        /* that failed; lent from the row */
 };
 
+static inline bool is_blank_byte(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 static inline struct slice slice_trim(struct slice slice)
 {
-    while (slice.size != 0 && (slice.at[0] == ' ' || slice.at[0] == '\t')) {
+    while (slice.size != 0 && is_blank_byte(slice.at[slice.size - 1]))
+        slice.size--;
+    while (slice.size != 0 && is_blank_byte(slice.at[0])) {
         slice.at++;
         slice.size--;
     }
-    while (slice.size != 0 && (slice.at[slice.size - 1] == ' ' || slice.at[slice.size - 1] == '\t'))
-        slice.size--;
     return slice;
 }
 
