@@ -25,6 +25,10 @@
  *   output        the files, in the order of arrival
  *   city          everything in its order
  *
+ * That is more files than a room should have.  They are one noun each and short, they share the one
+ * `struct city`, and outside the room nobody needs any of them but city.h: rooms of their own would
+ * have faces that nobody else looks at.
+ *
  * Times are epoch milliseconds in a variable that ends in `_ms`.  Money is fen.  A stream of
  * chance is made for each purpose and day, so that one more draw in one place changes nothing in
  * another. */

@@ -10,6 +10,7 @@
 /* cmocka wants those four first */
 #include <cmocka.h>
 
+#include "ground/checksum.h"
 #include "ground/disk.h"
 #include <stdlib.h>
 #include <string.h>
@@ -436,11 +437,51 @@ static void leaves_no_half_files(void **state)
     made_forget(&whole);
 }
 
-int main(void)
+/* Who changes the city on purpose puts the new digest here, and says so in the commit. */
+static void the_bytes_are_these(void **state)
 {
+    (void)state;
+    struct made made;
+    struct city_options options = small();
+    options.people = CITY_PEOPLE_MIN;
+    made_read(&made, &options);
+    struct digest digest = digest_of(made.files, CITY_FILES_COUNT);
+    char hex[DIGEST_HEX_SIZE];
+    digest_hex(&digest, hex);
+    assert_string_equal(hex, "eb26721a6fa428773bffa78918bfb69dd2a108ff3001a6f107fe532bd16acb9d");
+    made_forget(&made);
+}
+
+static const char *page; /* docs/city.md */
+
+static void the_page_names_everything(void **state)
+{
+    (void)state;
+    struct arena *arena;
+    struct slice text;
+    enum disk_fault fault;
+    if (page == NULL)
+        skip();
+    assert_int_equal(arena_create(&arena, 1 << 20), STATUS_OK);
+    assert_int_equal(disk_read_all(page, 1 << 18, arena, &text, &fault), STATUS_OK);
+    for (int class = CITY_CLASS_ordinary + 1; class < CITY_CLASSES_COUNT; class ++) {
+        char name[40];
+        struct text quoted = text_over(name, sizeof name);
+        text_addf(&quoted, "`%s`", city_class_name((enum city_class) class));
+        if (strstr(text.at, name) == NULL)
+            fail_msg("docs/city.md says nothing of %s", name);
+    }
+    arena_destroy(arena);
+}
+
+int main(int count, char **arguments)
+{
+    page = count > 1 ? arguments[1] : NULL;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_seed_same_bytes),
         cmocka_unit_test(another_seed_other_bytes),
+        cmocka_unit_test(the_bytes_are_these),
+        cmocka_unit_test(the_page_names_everything),
         cmocka_unit_test(rows_are_well_formed),
         cmocka_unit_test(truth_occurs_in_the_records),
         cmocka_unit_test(no_fraud_no_truth),

@@ -42,9 +42,11 @@ static double log_2(double x)
     }
     double t = (x - 1) / (x + 1);
     double square = t * t;
-    double sum = 1.0 / 15;
-    for (int k = 13; k >= 1; k -= 2)
-        sum = sum * square + 1.0 / k;
+    static const double OVER[] = {1,       1.0 / 3,  1.0 / 5,  1.0 / 7,
+                                  1.0 / 9, 1.0 / 11, 1.0 / 13, 1.0 / 15};
+    double sum = 0;
+    for (int k = 7; k >= 0; k--)
+        sum = sum * square + OVER[k];
     return exponent + 2 * t * sum / LN_2;
 }
 
@@ -53,9 +55,12 @@ static double power_of_2(double x)
 {
     int whole = (int)x;
     double y = (x - whole) * LN_2;
+    static const double OVER[] = {0,        1,        1.0 / 2,  1.0 / 3, 1.0 / 4,
+                                  1.0 / 5,  1.0 / 6,  1.0 / 7,  1.0 / 8, 1.0 / 9,
+                                  1.0 / 10, 1.0 / 11, 1.0 / 12, 1.0 / 13};
     double sum = 1;
-    for (int k = 14; k >= 1; k--)
-        sum = 1 + sum * y / k;
+    for (int k = 13; k >= 1; k--)
+        sum = 1 + sum * y * OVER[k];
     double step = whole < 0 ? 0.5 : 2;
     for (int n = whole < 0 ? -whole : whole; n > 0; n >>= 1) {
         if (n & 1)

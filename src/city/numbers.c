@@ -100,7 +100,9 @@ uint64_t number_imsi(struct numbers *numbers, uint32_t operator)
 uint64_t number_imei(struct numbers *numbers, uint32_t model)
 {
     must(model < TACS_COUNT);
-    uint64_t rest = shuffle(numbers->key + 116, numbers->imeis[model]++, 1000);
+    uint32_t serial =
+        numbers->imeis[model]++ % 1000000; /* a TAC has no more: then they come again */
+    uint64_t rest = shuffle(numbers->key + 116, serial, 1000);
     return (uint64_t)numbers->tacs[model] * 1000000 + rest;
 }
 

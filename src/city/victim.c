@@ -237,6 +237,8 @@ static void pays(struct city *city, struct chance *c, struct work *work)
         pays_once(city, c, work, test, account);
         work->now_ms += dice_log_whole(c, 1.0 * MINUTE_MS, 25.0 * MINUTE_MS);
     }
+    if (bait && dice_yes(c, 0.4)) /* it begins with a gift */
+        bait_paid(city, c, work, sum);
     for (uint32_t i = 0; i < payments; i++) {
         struct payment payment = paying(city, c, work, from_firm);
         payment.amount = sum_rounded(c, sum);
