@@ -1,7 +1,8 @@
 /* ident.c -- spellings into words of eight bytes, and back where that is possible.
  *
- * Most names of the trade are digits: phones, IMSIs, IMEIs, account numbers.  Eighteen of them with a 1 in
- * front stay below 2^61, so they need no table of spellings and no hash, and print again as they were.
+ * Most names of the trade are digits: phones, IMSIs, IMEIs, account numbers.  Eighteen of them with
+ * a 1 in front stay below 2^61, so they need no table of spellings and no hash, and print again as
+ * they were.
  *
  * Invariants:  1. ident_of() of two different spellings that are both packed differs.
  *              2. A packed ident prints as the spelling that it was made of, leading zeros too.

@@ -1,11 +1,13 @@
 /* ident.h -- a name in eight bytes.
  *
- * Phones, IMSIs, IMEIs, accounts and all other identifiers are compared, hashed and remembered as one word.
- * A name of up to 18 digits, with or without a leading `+`, is packed exactly and can be printed again.  Any
- * other name is the 62 low bits of its XXH3 hash: two different ones are equal with a chance of 2^-62 a pair.
+ * Phones, IMSIs, IMEIs, accounts and all other identifiers are compared, hashed and remembered as
+ * one word. A name of up to 18 digits, with or without a leading `+`, is packed exactly and can be
+ * printed again.  Any other name is the 62 low bits of its XXH3 hash: two different ones are equal
+ * with a chance of 2^-62 a pair.
  *
- *   bits 63..62   01 plain digits   10 `+` and digits   11 hashed      00 with all else zero: unknown
- *   bits 61..0    the decimal number "1" followed by the digits (so that leading zeros count), or the hash */
+ *   bits 63..62   01 plain digits   10 `+` and digits   11 hashed   00, all else zero: unknown
+ *   bits 61..0    the decimal number "1" followed by the digits (so that leading zeros count),
+ *                 or the hash */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 

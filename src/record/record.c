@@ -1,13 +1,15 @@
 /* record.c -- the schema as tables, and a record as text and as a digest.
  *
- * The tables are made from the lists of this room at compile time, so that a new field is one line in
- * fields.inc and nothing here.
+ * The tables are made from the lists of this room at compile time, so that a new field is one line
+ * in fields.inc and nothing here.
  *
- * Invariants:  1. The digest depends on the kind and the known fields alone: not on the position, not on
- *                 what lies in fields that are unknown, not on the machine.
- *              2. A record with a known `id` is named by kind and id: a correction of it is a duplicate.
- *              3. text_add_record() writes the fields in the order of fields.inc, unknown ones not at all.
- * Not chosen:  hashing the JSON line.  A million records a second have no time to be written first. */
+ * Invariants:  1. The digest depends on the kind and the known fields alone: not on the position,
+ *                 not on what lies in fields that are unknown, not on the machine.
+ *              2. A record with a known `id` is named by kind and id: a correction of it is a
+ *                 duplicate.
+ *              3. text_add_record() writes the fields in the order of fields.inc, unknown ones not
+ *                 at all.
+ * Not chosen:  hashing the JSON line.  A million records a second have no time to be written. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/record.h"
 
@@ -17,7 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The words of each CHOICE field: every CHOICE_FIELD ends the table before it and begins its own. */
+/* The words of each CHOICE field: every CHOICE_FIELD ends the table before it and begins one. */
 #define CHOICE_FIELD(kind, field) \
     NULL                          \
     }                             \
@@ -29,8 +31,8 @@
     NULL};
 #undef CHOICE
 
-/* WORDS(CHOICE, …) is the field's table, of every other type NULL: MARK_CHOICE puts one argument more
- * in front, any other MARK_ stays a word without meaning in the argument that is dropped. */
+/* WORDS(CHOICE, …) is the field's table, of every other type NULL: MARK_CHOICE puts one argument
+ * more in front, any other MARK_ stays a word without meaning in the argument that is dropped. */
 #define MARK_CHOICE                0,
 #define SECOND(first, second, ...) second
 #define PICK(...)                  SECOND(__VA_ARGS__)
@@ -205,7 +207,8 @@ void record_seal(struct record *record)
 
 /* ---- as text ---- */
 
-/* A whole number of parts as a decimal; `keep`: zeros at the end stay (money), else they go (seconds). */
+/* A whole number of parts as a decimal; `keep`: zeros at the end stay (money), else they go
+ * (seconds). */
 static void text_add_decimal(struct text *text, int64_t parts, int digits, bool keep)
 {
     uint64_t rest = parts < 0 ? -(uint64_t)parts : (uint64_t)parts;
@@ -239,7 +242,8 @@ static void text_add_real(struct text *text, double real)
     text_add_string(text, form);
 }
 
-/* A payment says its currency; other kinds speak of the currency of the site, taken to have hundredths. */
+/* A payment says its currency; other kinds speak of the currency of the site, taken to have
+ * hundredths. */
 static int digits_of_money(const struct record *record)
 {
     unsigned currency = FIELD_OF(payment, currency);

@@ -1,8 +1,8 @@
 /* record.h -- what we are told: one event, or one row of a register, in canonical form.
  *
- * The contract is records.md; its kinds, fields, types and words are fields.inc, field_types.inc and
- * choices.inc.  Intake makes records, everything behind it reads them.  A record borrows its texts from the
- * batch that it came in. */
+ * The contract is records.md; its kinds, fields, types and words are fields.inc, field_types.inc
+ * and choices.inc.  Intake makes records, everything behind it reads them.  A record borrows its
+ * texts from the batch that it came in. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -70,7 +70,8 @@ static inline bool record_knows(const struct record *record, unsigned field)
     return (record->known >> field & 1u) != 0;
 }
 
-/* Field numbers by name: FIELD_OF(call, caller) is 1.  A kind starts the count of the enum again at 0. */
+/* Field numbers by name: FIELD_OF(call, caller) is 1.  A kind starts the count of the enum again at
+ * 0. */
 enum record_field_number {
 #define KIND(kind, plural, group) RECORD_FIELD_START_##kind = -1,
 #define FIELD(kind, name, type, need) RECORD_FIELD_##kind##_##name,
@@ -79,6 +80,15 @@ enum record_field_number {
 #undef FIELD
 };
 #define FIELD_OF(kind, name) ((unsigned)RECORD_FIELD_##kind##_##name)
+
+/* Choice words by name: CHOICE_OF(sim, event, swapped) is 1. */
+enum record_choice_number {
+#define CHOICE_FIELD(kind, field) RECORD_CHOICE_START_##kind##_##field = -1,
+#define CHOICE(kind, field, word) RECORD_CHOICE_##kind##_##field##_##word,
+#include "choices.inc"
+#undef CHOICE
+};
+#define CHOICE_OF(kind, field, word) ((int64_t)RECORD_CHOICE_##kind##_##field##_##word)
 
 /* ---- the schema, for everybody who works by name ---- */
 
@@ -106,7 +116,8 @@ bool kind_find(struct slice name, enum record_kind *out);
 bool field_find(enum record_kind kind, struct slice name, unsigned *out);
 bool choice_find(enum record_kind kind, unsigned field, struct slice word, int64_t *out);
 
-/* Sets `digest` from kind and known fields; a record with a known `id` field is named by kind and id alone. */
+/* Sets `digest` from kind and known fields; a record with a known `id` field is named by kind and
+ * id alone. */
 void record_seal(struct record *record);
 /* The value as records.md writes it (RFC 3339 UTC, decimal, word, spelling); nothing if unknown. */
 void text_add_field(struct text *text, const struct record *record, unsigned field);

@@ -1,4 +1,5 @@
-/* record_test.c -- the schema is found by name, a record is written as records.md says, and is named once. */
+/* record_test.c -- the schema is found by name, a record is written as records.md says, and is
+ * named once. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/record.h"
 
