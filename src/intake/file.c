@@ -424,6 +424,8 @@ enum status file_next(struct file *file, struct work *work)
     work->parched = false;
     work->desk.window = file->source->window;
     work->desk.window_size = SOURCE_WINDOW_SIZE;
+    work->desk.manner = &file->manner;
+    work->desk.times = &file->times;
     for (;;) {
         struct refusal refusal = {0};
         if (file->skipping && !skip_line(file, work)) {
@@ -454,4 +456,43 @@ enum status file_next(struct file *file, struct work *work)
             break;
         }
     }
+}
+
+void file_sample(struct file *file, struct work *work, uint64_t rows_max,
+                 struct intake_counts *counts, moment *first_at)
+{
+    struct source *source = file->source;
+    struct source before = *source;
+    struct reject_sink rejects = work->rejects;
+    struct intake_counts counts_before = work->counts;
+    enum encoding encoding = file->encoding;
+    uint64_t line = file->line;
+    while (!source->ended && source->end > source->at && source->end[-1] != '\n')
+        source->end--;
+    char behind = *source->end;
+    *source->end = '\n';
+    source->ended = true;
+    work->rejects = (struct reject_sink){0};
+    work->counts = (struct intake_counts){0};
+    work->desk.record = &work->sample;
+    work->desk.room = work->sample_room;
+    work->desk.room_size = sizeof work->sample_room;
+    work->window_stays = false;
+    *first_at = MOMENT_NONE;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && work->counts.read < rows_max) {
+        work->desk.room_used = 0;
+        status = file_next(file, work);
+        if (status == STATUS_OK && work->counts.accepted == 1)
+            *first_at = work->sample.at;
+    }
+    *counts = work->counts;
+    *source->end = behind;
+    *source = before;
+    work->rejects = rejects;
+    work->counts = counts_before;
+    file->encoding = encoding;
+    file->line = line;
+    file->failure = STATUS_OK;
+    file->skipping = false;
 }

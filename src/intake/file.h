@@ -32,6 +32,9 @@ struct file {
     uint64_t body_line;        /* number of its line */
     moment first_at;           /* of its first record; NONE: not known */
 
+    struct manner manner; /* what its rows cannot tell */
+    struct time_memory times;
+
     struct source *source; /* NULL: closed */
     struct slice memory;   /* a file that is bytes in memory */
     enum pack pack;
@@ -59,6 +62,8 @@ struct work {
     enum record_kind kind_asked;                 /* of `--kind`; KINDS_COUNT: none */
     struct reject_sink rejects;                  /* take NULL: nobody wants to know */
     struct intake_counts counts;
+    struct record sample; /* for a look at a file's first rows */
+    _Alignas(16) char sample_room[RECORD_ROOM_SIZE];
     bool window_stays; /* records that were not handed out yet lend from the window */
     bool parched;      /* the last END means only that the window would have to move */
 };
@@ -67,9 +72,13 @@ struct work {
 enum status file_open(struct file *file, struct source *source);
 /* Closes; gives the source back. */
 struct source *file_close(struct file *file);
-/* Puts the next record at the desk, with its position; rejected rows go to the sink.  END: no more, see
- * file->failure; or `work->parched`.  Any other status is the sink's. */
+/* Puts the next record at the desk, with its position; rejected rows go to the sink.  END: no more,
+ * see file->failure; or `work->parched`.  Any other status is the sink's. */
 enum status file_next(struct file *file, struct work *work);
+/* The same for the rows that are at hand whole, and counts them apart in `*counts`; nobody is told
+ * of their rejects.  Reads at most `rows_max` rows and leaves the source at its place. */
+void file_sample(struct file *file, struct work *work, uint64_t rows_max,
+                 struct intake_counts *counts, moment *first_at);
 /* Plans for rows that say their kind. */
 enum status work_plans(struct work *work, struct arena *boot);
 /* The name of the kind's plural that the file's name begins with, or RECORD_KINDS_COUNT. */

@@ -1,6 +1,7 @@
 /* guess.c -- a file that nobody has described, looked at. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "recognise.h"
+#include "intake.h"
+#include "why.h"
 
 enum status intake_guess(const char *path, const struct intake_options *options,
                          struct arena *scratch, struct text *yaml, struct text *rows,

@@ -18,6 +18,7 @@
  * late records. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "recognise.h"
+#include "why.h"
 
 enum { BATCH_ROOM_SIZE = RECORD_BATCH_MAX * 1024 + RECORD_ROOM_SIZE };
 
@@ -49,6 +50,7 @@ struct intake {
     const struct file *current;
     const struct file *failed; /* told last */
     uint32_t untold_count;     /* files that failed and were not told yet */
+    struct manner manner;      /* of files whose mapping does not say otherwise */
     struct work work;
     struct record *batch;
     size_t batch_count;
@@ -74,7 +76,7 @@ enum status intake_create(struct intake **out, const struct intake_options *opti
     TRY(slice_copy(boot, options->home_country, &intake->options.home_country));
     TRY(slice_copy(boot, options->home_currency, &intake->options.home_currency));
     struct slice currency = intake->options.home_currency;
-    intake->work.desk.manner = (struct manner){
+    intake->manner = (struct manner){
         .home_country = intake->options.home_country,
         .home_currency = currency,
         .zone_minutes = options->zone_minutes,
@@ -148,36 +150,6 @@ static enum status check_kind(struct intake *intake, struct text why[TONGUES_COU
     return STATUS_REFUSED;
 }
 
-/* Reads on within the bytes at hand until the first record, to know where the file stands in time.
- * */
-static void find_first_time(struct intake *intake, struct file *file)
-{
-    struct work *work = &intake->work;
-    struct source *source = file->source;
-    struct reject_sink rejects = work->rejects;
-    struct intake_counts counts = work->counts;
-    enum encoding encoding = file->encoding;
-    if (!source->ended) { /* only whole lines are looked at */
-        while (source->end > source->at && source->end[-1] != '\n')
-            source->end--;
-        *source->end = '\n';
-        source->ended = true;
-    }
-    work->rejects = (struct reject_sink){0};
-    work->desk.record = &intake->batch[0];
-    work->desk.room = intake->batch_room;
-    work->desk.room_size = BATCH_ROOM_SIZE;
-    work->desk.room_used = 0;
-    work->window_stays = false;
-    file->first_at = MOMENT_NONE;
-    if (file_next(file, work) == STATUS_OK)
-        file->first_at = work->desk.record->at;
-    work->rejects = rejects;
-    work->counts = counts;
-    file->encoding = encoding;
-    file->failure = STATUS_OK;
-}
-
 static enum status understand(struct intake *intake, struct file *file, struct source *source,
                               struct text why[TONGUES_COUNT])
 {
@@ -185,10 +157,14 @@ static enum status understand(struct intake *intake, struct file *file, struct s
     file->size = source->size;
     file->pack = source->pack;
     file->once = source->size < 0;
+    file->manner = intake->manner;
     TRY(recognise(file, source, &intake->options, &intake->work, intake->boot, why));
     file->line = file->body_line;
-    if (!file->once && file->group == GROUP_EVENT)
-        find_first_time(intake, file);
+    file->first_at = MOMENT_NONE;
+    if (!file->once && file->group == GROUP_EVENT) {
+        struct intake_counts counts;
+        file_sample(file, &intake->work, 1, &counts, &file->first_at);
+    }
     return STATUS_OK;
 }
 
@@ -493,8 +469,8 @@ static enum status run_first(struct intake *intake)
     }
 }
 
-/* The first file has no head: it is asleep, or the window had to move, or it is a pipe that was never
- * read.  Nothing of the batch lies in its window.  By the head its place may change. */
+/* The first file has no head: it is asleep, or the window had to move, or it is a pipe that was
+ * never read.  Nothing of the batch lies in its window.  By the head its place may change. */
 static enum status wake_first(struct intake *intake)
 {
     struct file *file = intake->heap[0].file;

@@ -9,36 +9,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "recognise.h"
 
-enum { SAMPLE_SIZE = ROW_BYTES_MAX, NAMES_SHOWN_MAX = 12 };
+#include "canonical.h"
+#include "mapping.h"
+#include "shipped.h"
+#include "why.h"
 
-void why_path(struct text why[TONGUES_COUNT], struct slice path)
-{
-    struct slice shown = slice_equal(path, SLICE("-")) ? SLICE("(stdin)") : path;
-    text_add(&why[TONGUE_EN], shown);
-    text_add(&why[TONGUE_EN], SLICE(": "));
-    text_add(&why[TONGUE_ZH], shown);
-    text_add(&why[TONGUE_ZH], SLICE("："));
-}
+enum { SAMPLE_SIZE = ROW_BYTES_MAX, SAMPLE_ROWS = 50 };
 
-void why_add(struct text why[TONGUES_COUNT], const char *en, const char *zh)
-{
-    text_add_string(&why[TONGUE_EN], en);
-    text_add_string(&why[TONGUE_ZH], zh);
-}
-
-void why_names(struct text why[TONGUES_COUNT], const struct slice *names, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        if (i == NAMES_SHOWN_MAX) {
-            why_add(why, " ...", "……");
-            return;
-        }
-        if (i != 0)
-            why_add(why, ", ", "、");
-        text_add(&why[TONGUE_EN], names[i]);
-        text_add(&why[TONGUE_ZH], names[i]);
-    }
-}
+/* A file being looked at. */
+struct recognition {
+    struct file *file;
+    struct source *source;
+    const struct intake_options *options;
+    struct work *work;
+    struct arena *boot;
+    struct text *why;
+    size_t start_at; /* bytes of the mark of the encoding */
+};
 
 /* ---- what is no text ---- */
 
@@ -134,9 +121,11 @@ static enum record_group group_of_rows(struct work *work, struct slice sample)
     }
 }
 
-static enum status recognise_json(struct file *file, struct work *work, struct slice sample,
-                                  struct text why[TONGUES_COUNT])
+static enum status recognise_json(struct recognition *of, struct slice sample)
 {
+    struct file *file = of->file;
+    struct text *why = of->why;
+    const struct mapping *mapping = of->options->mapping;
     file->form = FORM_JSON;
     const char *line_end = memchr(sample.at, '\n', sample.size);
     struct slice line = {sample.at,
@@ -148,97 +137,16 @@ static enum status recognise_json(struct file *file, struct work *work, struct s
                 "是 JSON，但不是每行一个对象；可用 `jq -c '.[]' 文件` 转换为 JSON Lines");
         return STATUS_MALFORMED;
     }
-    file->group = file->kind == RECORD_KINDS_COUNT ? group_of_rows(work, sample)
+    if (mapping != NULL && mapping->form == FORM_JSON) {
+        TRY(mapping_names(mapping, of->boot, &file->names, &file->columns_count));
+        return mapping_bind(mapping, file, of->boot, why);
+    }
+    file->group = file->kind == RECORD_KINDS_COUNT ? group_of_rows(of->work, sample)
                                                    : kind_schema(file->kind)->group;
     return STATUS_OK;
 }
 
 /* ---- CSV ---- */
-
-static bool same_name(struct slice a, const char *b)
-{
-    if (a.size != strlen(b))
-        return false;
-    for (size_t i = 0; i < a.size; i++) {
-        char c = a.at[i];
-        if ((c >= 'A' && c <= 'Z' ? c | 0x20 : c) != b[i])
-            return false;
-    }
-    return true;
-}
-
-/* Finds the columns of a kind by the header.  Returns how many fields there are, 0: one that must
- * be there is not; `*missing` is then its number.  A column named twice is `*twice`. */
-static unsigned find_columns(const struct file *file, enum record_kind kind, int *columns,
-                             unsigned *missing, struct slice *twice)
-{
-    const struct kind_schema *schema = kind_schema(kind);
-    unsigned found = 0;
-    bool complete = true;
-    for (unsigned i = 0; i < schema->fields_count; i++) {
-        columns[i] = COLUMN_NONE;
-        for (unsigned j = 0; j < file->columns_count; j++) {
-            if (!same_name(file->names[j], schema->fields[i].name))
-                continue;
-            if (columns[i] != COLUMN_NONE)
-                *twice = file->names[j];
-            else
-                columns[i] = (int)j;
-        }
-        found += columns[i] != COLUMN_NONE;
-        if (columns[i] == COLUMN_NONE && schema->fields[i].must && complete) {
-            complete = false;
-            *missing = i;
-        }
-    }
-    return complete ? found : 0;
-}
-
-/* The kind whose fields fill the header best; KINDS_COUNT: none, or two do equally. */
-static enum record_kind kind_by_header(const struct file *file)
-{
-    unsigned best = 0;
-    enum record_kind kind = RECORD_KINDS_COUNT;
-    for (int i = 0; i < RECORD_KINDS_COUNT; i++) {
-        int columns[RECORD_FIELDS_MAX];
-        unsigned missing;
-        struct slice twice = {0};
-        unsigned found = find_columns(file, (enum record_kind)i, columns, &missing, &twice);
-        if (found > best)
-            kind = (enum record_kind)i;
-        else if (found == best && found != 0)
-            kind = RECORD_KINDS_COUNT;
-        best = found > best ? found : best;
-    }
-    return kind;
-}
-
-static enum status no_kind(const struct file *file, struct text why[TONGUES_COUNT])
-{
-    why_path(why, file->path);
-    why_add(why, "neither its name nor its header says what kind of records it holds (header: ",
-            "文件名和表头都不能说明其中是哪类记录（表头：");
-    why_names(why, file->names, file->columns_count);
-    why_add(why, "); name the kind with --kind, or let `cutline intake guess` propose a mapping",
-            "）；请用 --kind 指明类别，或用 `cutline intake guess` 生成映射");
-    return STATUS_MALFORMED;
-}
-
-static enum status lacks_column(const struct file *file, enum record_kind kind, unsigned missing,
-                                struct text why[TONGUES_COUNT])
-{
-    const struct kind_schema *schema = kind_schema(kind);
-    why_path(why, file->path);
-    why_add(why, "as kind ", "作为类别 ");
-    why_add(why, schema->name, schema->name);
-    why_add(why, " it must have a column ", "，必须有列 ");
-    why_add(why, schema->fields[missing].name, schema->fields[missing].name);
-    why_add(why, "; its header is: ", "；其表头为：");
-    why_names(why, file->names, file->columns_count);
-    why_add(why, ".  `cutline intake guess` proposes a mapping",
-            "。可用 `cutline intake guess` 生成映射");
-    return STATUS_MALFORMED;
-}
 
 /* Copies the names of the header, decoded and trimmed, for the life of boot. */
 static enum status keep_names(struct file *file, const struct csv_row *row, struct arena *boot)
@@ -253,11 +161,31 @@ static enum status keep_names(struct file *file, const struct csv_row *row, stru
     return STATUS_OK;
 }
 
-/* Reads the header and leaves the source behind it. */
-static enum status read_header(struct file *file, struct source *source, struct work *work,
-                               struct arena *boot, struct text why[TONGUES_COUNT])
+/* Back to the first byte behind the mark of the encoding. */
+static void rewind_to_start(struct recognition *of)
 {
+    of->source->at -= of->file->body_at - of->start_at;
+    of->file->body_at = of->start_at;
+    of->file->body_line = 1;
+}
+
+static enum status broken_header(const struct recognition *of)
+{
+    why_path(of->why, of->file->path);
+    why_add(of->why, "its first row is not a CSV header: a quote is not closed, or it is too long",
+            "第一行不是 CSV 表头：引号未闭合或过长");
+    return STATUS_MALFORMED;
+}
+
+/* Reads the header of a CSV file of this form and leaves the source behind it.  MALFORMED: its
+ * quotes are wrong. */
+static enum status read_header(struct recognition *of, struct csv_form form)
+{
+    struct file *file = of->file;
+    struct source *source = of->source;
+    struct work *work = of->work;
     struct csv_row *row = &work->csv;
+    file->csv = form;
     for (;;) {
         struct slice bytes = {source->at, (size_t)(source->end - source->at)};
         enum csv_end end = csv_read(row, file->csv, bytes, true);
@@ -267,59 +195,187 @@ static enum status read_header(struct file *file, struct source *source, struct 
             file->body_line++;
             continue;
         }
-        if (end != CSV_ROW || row->count > COLUMNS_MAX) {
-            why_path(why, file->path);
-            why_add(why,
-                    "its first row is not a CSV header: a quote is not closed, or it is too long",
-                    "第一行不是 CSV 表头：引号未闭合或过长");
+        if (end != CSV_ROW || row->count > COLUMNS_MAX)
             return STATUS_MALFORMED;
-        }
         struct slice header = {source->at, row->bare_size};
         source->at += row->size;
         file->body_at += row->size;
         file->body_line += row->lines;
-        if (row_bytes_of(header) == ROW_HIGH && file->encoding == ENCODING_GB18030) {
+        if ((row_bytes_of(header) & ROW_HIGH) != 0 && file->encoding == ENCODING_GB18030) {
             struct text text = text_over(work->decoded, sizeof work->decoded - 1);
             if (transcode(&work->transcoder, header, &text) == STATUS_OK) {
                 work->decoded[text.size] = '\n';
                 end = csv_read(row, file->csv, text_slice(&text), true);
             }
         }
-        return end == CSV_ROW ? keep_names(file, row, boot) : STATUS_MALFORMED;
+        return end == CSV_ROW ? keep_names(file, row, of->boot) : STATUS_MALFORMED;
     }
 }
 
-static enum status recognise_csv(struct file *file, struct source *source, struct work *work,
-                                 struct arena *boot, struct text why[TONGUES_COUNT])
+/* ---- CSV through a mapping ---- */
+
+/* Passes over the lines that the mapping says are no rows. */
+static void skip_preamble(struct recognition *of, uint64_t lines)
 {
-    file->form = FORM_CSV;
-    file->csv = (struct csv_form){.delimiter = ','};
-    TRY(read_header(file, source, work, boot, why));
-    int columns[RECORD_FIELDS_MAX];
-    unsigned missing = 0;
-    struct slice twice = {0};
-    enum record_kind kind = file->kind;
-    if (kind == RECORD_KINDS_COUNT || (work->kind_asked == RECORD_KINDS_COUNT &&
-                                       find_columns(file, kind, columns, &missing, &twice) == 0)) {
-        enum record_kind by_header = kind_by_header(file);
-        if (by_header == RECORD_KINDS_COUNT)
-            return kind == RECORD_KINDS_COUNT ? no_kind(file, why)
-                                              : lacks_column(file, kind, missing, why);
-        kind = by_header;
+    struct source *source = of->source;
+    for (uint64_t i = 0; i < lines; i++) {
+        char *line_end = memchr(source->at, '\n', (size_t)(source->end - source->at));
+        if (line_end == NULL)
+            return;
+        of->file->body_at += (size_t)(line_end + 1 - source->at);
+        of->file->body_line++;
+        source->at = line_end + 1;
     }
-    twice = (struct slice){0};
-    if (find_columns(file, kind, columns, &missing, &twice) == 0)
-        return lacks_column(file, kind, missing, why);
-    if (twice.size != 0) {
-        why_path(why, file->path);
-        why_add(why, "its header names a column twice: ", "表头中有重复的列：");
-        why_names(why, &twice, 1);
-        return STATUS_MALFORMED;
+}
+
+static bool shape_takes(const struct mapping *mapping, const struct shape *shape, unsigned columns)
+{
+    if (columns < shape->count)
+        return false;
+    return columns <= shape->count + mapping->columns_more || mapping->loose_first.size != 0;
+}
+
+/* Which of the mapping's lists of columns fits most of the first rows; NULL: none fits any. */
+static const struct shape *shape_of_rows(struct recognition *of, const struct mapping *mapping)
+{
+    unsigned exact[SHAPES_MAX] = {0};
+    unsigned taken[SHAPES_MAX] = {0};
+    struct csv_row *row = &of->work->csv;
+    const char *at = of->source->at;
+    for (unsigned rows = 0; rows < SAMPLE_ROWS && at < of->source->end;) {
+        enum csv_end end =
+            csv_read(row, mapping->csv, (struct slice){at, (size_t)(of->source->end - at)}, true);
+        if (end == CSV_LONG)
+            break;
+        at += row->size;
+        rows += end != CSV_BLANK;
+        for (unsigned i = 0; i < mapping->shapes_count && end == CSV_ROW; i++) {
+            exact[i] += row->count == mapping->shapes[i].count;
+            taken[i] += shape_takes(mapping, &mapping->shapes[i], row->count);
+        }
     }
-    file->kind = kind;
-    file->group = kind_schema(kind)->group;
-    TRY(ARENA_NEW(boot, 1, &file->plan));
-    return plan_canonical(file->plan, kind, columns, boot);
+    const struct shape *best = NULL;
+    unsigned best_votes = 0;
+    for (unsigned i = 0; i < mapping->shapes_count; i++) {
+        unsigned votes = exact[i] * (SAMPLE_ROWS + 1) + taken[i];
+        if (votes > best_votes) {
+            best = &mapping->shapes[i];
+            best_votes = votes;
+        }
+    }
+    return best;
+}
+
+static enum status no_shape(const struct recognition *of, const struct mapping *mapping)
+{
+    char counts[SHAPES_MAX * 8];
+    struct text text = text_over(counts, sizeof counts);
+    for (unsigned i = 0; i < mapping->shapes_count; i++)
+        text_addf(&text, "%s%u", i == 0 ? "" : ", ", mapping->shapes[i].count);
+    why_path(of->why, of->file->path);
+    why_add(of->why, "its rows do not have as many columns as mapping ", "各行的列数与映射 ");
+    why_text(of->why, mapping->name);
+    why_add(of->why, " says: ", " 不符，应为：");
+    why_text(of->why, text_slice(&text));
+    return STATUS_MALFORMED;
+}
+
+/* Understands the file through the mapping; `told`: and says why not, if not. */
+static enum status try_mapping(struct recognition *of, const struct mapping *mapping, bool told)
+{
+    struct file *file = of->file;
+    rewind_to_start(of);
+    skip_preamble(of, mapping->skip_lines);
+    file->form = mapping->form;
+    file->csv = mapping->csv;
+    if (mapping->encoding != ENCODING_OPEN)
+        file->encoding = mapping->encoding;
+    if (mapping->shapes_count == 0) {
+        if (read_header(of, mapping->csv) != STATUS_OK)
+            return told ? broken_header(of) : STATUS_MALFORMED;
+    } else {
+        const struct shape *shape = shape_of_rows(of, mapping);
+        if (shape == NULL)
+            return told ? no_shape(of, mapping) : STATUS_MALFORMED;
+        file->names = shape->names;
+        file->columns_count = shape->count;
+    }
+    file->mapping = mapping;
+    return mapping_bind(mapping, file, of->boot, told ? of->why : NULL);
+}
+
+/* Whether most of the first rows come through, or miss only a number that a switch may not know. */
+static bool rows_fit(struct recognition *of)
+{
+    struct intake_counts counts;
+    moment first_at;
+    of->file->line = of->file->body_line;
+    file_sample(of->file, of->work, SAMPLE_ROWS, &counts, &first_at);
+    uint64_t fine = counts.accepted + counts.by_reason[REJECT_EMPTY_FIELD];
+    return counts.read != 0 && fine * 2 > counts.read;
+}
+
+/* A file without header may be one of the formats that we know by their shape. */
+static enum status try_shipped(struct recognition *of)
+{
+    unsigned count;
+    const struct shipped *all = shipped_all(&count);
+    struct file before = *of->file;
+    struct source source = *of->source;
+    for (unsigned i = 0; i < count; i++) {
+        struct mapping *mapping;
+        if (!all[i].recognised)
+            continue;
+        TRY(mapping_parse(&mapping, all[i].name.at, all[i].text, of->boot, of->why));
+        if (try_mapping(of, mapping, false) == STATUS_OK && rows_fit(of))
+            return STATUS_OK;
+        *of->file = before;
+        *of->source = source;
+    }
+    return STATUS_ABSENT;
+}
+
+/* Canonical by its header, or known by its shape. */
+static enum status without_mapping(struct recognition *of)
+{
+    struct file *file = of->file;
+    bool asked = of->work->kind_asked != RECORD_KINDS_COUNT;
+    bool header = read_header(of, (struct csv_form){.delimiter = ','}) == STATUS_OK;
+    if (header && canonical_bind(file, asked, of->boot, NULL) == STATUS_OK)
+        return STATUS_OK;
+    if (!asked && (!header || header_is_data(file))) {
+        enum status status = try_shipped(of);
+        if (status != STATUS_ABSENT)
+            return status;
+    }
+    return header ? canonical_bind(file, asked, of->boot, of->why) : broken_header(of);
+}
+
+/* By the mapping; a canonical file may be among those that are read through one. */
+static enum status with_mapping(struct recognition *of, const struct mapping *mapping)
+{
+    struct file *file = of->file;
+    struct file before = *file;
+    struct source source = *of->source;
+    bool asked = of->work->kind_asked != RECORD_KINDS_COUNT;
+    if (try_mapping(of, mapping, false) == STATUS_OK)
+        return STATUS_OK;
+    *file = before;
+    *of->source = source;
+    if (read_header(of, (struct csv_form){.delimiter = ','}) == STATUS_OK &&
+        canonical_bind(file, asked, of->boot, NULL) == STATUS_OK)
+        return STATUS_OK;
+    *file = before;
+    *of->source = source;
+    return try_mapping(of, mapping, true);
+}
+
+static enum status recognise_csv(struct recognition *of)
+{
+    const struct mapping *mapping = of->options->mapping;
+    of->file->form = FORM_CSV;
+    return mapping != NULL && mapping->form == FORM_CSV ? with_mapping(of, mapping)
+                                                        : without_mapping(of);
 }
 
 /* ---- all of it ---- */
@@ -354,17 +410,11 @@ static enum status check_content(const struct file *file, const struct source *s
     return STATUS_ABSENT;
 }
 
-static void skip_bytes(struct file *file, struct source *source, size_t size)
-{
-    source->at += size;
-    file->body_at += size;
-}
-
 enum status recognise(struct file *file, struct source *source,
                       const struct intake_options *options, struct work *work, struct arena *boot,
                       struct text why[TONGUES_COUNT])
 {
-    (void)options;
+    struct recognition of = {file, source, options, work, boot, why, 0};
     bring_sample(file, source);
     file->body_at = 0;
     file->body_line = 1;
@@ -374,8 +424,10 @@ enum status recognise(struct file *file, struct source *source,
     struct slice sample = {source->at, (size_t)(source->end - source->at)};
     TRY(check_text(file, sample, why));
     TRY(check_content(file, source, why));
-    if (slice_starts(sample, SLICE("\xEF\xBB\xBF")))
-        skip_bytes(file, source, 3);
+    if (slice_starts(sample, SLICE("\xEF\xBB\xBF"))) {
+        source->at += 3;
+        file->body_at = of.start_at = 3;
+    }
     sample = (struct slice){source->at, (size_t)(source->end - source->at)};
     file->encoding = encoding_of(sample);
     while (sample.size != 0 && (unsigned char)sample.at[0] <= ' ') {
@@ -383,6 +435,6 @@ enum status recognise(struct file *file, struct source *source,
         sample.size--;
     }
     if (sample.size != 0 && (sample.at[0] == '{' || sample.at[0] == '['))
-        return recognise_json(file, work, sample, why);
-    return recognise_csv(file, source, work, boot, why);
+        return recognise_json(&of, sample);
+    return recognise_csv(&of);
 }

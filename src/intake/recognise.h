@@ -10,8 +10,3 @@
 enum status recognise(struct file *file, struct source *source,
                       const struct intake_options *options, struct work *work, struct arena *boot,
                       struct text why[TONGUES_COUNT]);
-/* Adds to both tongues: `form` has one %s or %.*s pair for the path and the rest as given. */
-void why_path(struct text why[TONGUES_COUNT], struct slice path);
-void why_add(struct text why[TONGUES_COUNT], const char *en, const char *zh);
-/* "a, b, c" of names. */
-void why_names(struct text why[TONGUES_COUNT], const struct slice *names, unsigned count);

@@ -128,7 +128,8 @@ static enum status check_whole(struct desk *desk, unsigned *field)
     return STATUS_MALFORMED;
 }
 
-/* Fills the field of the step from the first origin that has a value; most have one plain column. */
+/* Fills the field of the step from the first origin that has a value; most have one plain column.
+ * */
 static enum status take_step(const struct step *step, const struct slice *columns,
                              struct desk *desk, int *column)
 {
@@ -171,9 +172,9 @@ static void name_home_currency(struct desk *desk)
 {
     unsigned currency = FIELD_OF(payment, currency);
     if (desk->record->kind != RECORD_payment || record_knows(desk->record, currency) ||
-        desk->manner.home_currency.size != 3)
+        desk->manner->home_currency.size != 3)
         return;
-    enum status status = value_put(desk, currency, desk->manner.home_currency, NULL);
+    enum status status = value_put(desk, currency, desk->manner->home_currency, NULL);
     (void)status; /* a home currency that is none is refused when intake is created */
 }
 

@@ -85,8 +85,8 @@ static enum status civil_read(struct slice written, struct civil *out)
     return STATUS_OK;
 }
 
-/* Takes "2026-03-02T09:15:04" or "2026-03-02T09:15:04.250" apart: milliseconds since midnight, and what
- * stands behind.  False: it has another shape, or is no plain time of day. */
+/* Takes "2026-03-02T09:15:04" or "2026-03-02T09:15:04.250" apart: milliseconds since midnight, and
+ * what stands behind.  False: it has another shape, or is no plain time of day. */
 static bool clock_read(struct slice written, int64_t *since_midnight_ms, struct slice *zone)
 {
     const char *at = written.at;
@@ -110,8 +110,7 @@ static bool clock_read(struct slice written, int64_t *since_midnight_ms, struct 
     return zone->size <= sizeof((struct time_memory *)0)->zone;
 }
 
-static bool is_remembered(const struct time_memory *memory, struct slice written,
-                          struct slice zone)
+static bool is_remembered(const struct time_memory *memory, struct slice written, struct slice zone)
 {
     return memory->known && memcmp(memory->date, written.at, sizeof memory->date) == 0 &&
            memory->zone_size == zone.size &&
@@ -157,7 +156,8 @@ static enum status epoch_read(struct slice written, int shift, moment *out)
 }
 
 /* `number` steps after the origin, in whole milliseconds. */
-static enum status steps_read(const struct time_form *form, struct slice written, moment *out)
+static enum status steps_read(const struct time_form *form, struct slice written,
+                              int32_t zone_minutes, moment *out)
 {
     struct decimal decimal;
     int64_t billionths;
@@ -169,6 +169,8 @@ static enum status steps_read(const struct time_form *form, struct slice written
         return STATUS_MALFORMED;
     /* A step is at most 366 days: the product of its part stays far below 2^63 in microsteps. */
     int64_t ms = form->origin_ms + whole * form->step_ms + part / 1000 * form->step_ms / 1000000;
+    if (form->origin_local)
+        ms -= zone_minutes * MINUTE_MS;
     if (ms < EPOCH_MS_MIN || ms > EPOCH_MS_MAX)
         return STATUS_MALFORMED;
     *out = (moment){ms};
@@ -377,7 +379,7 @@ enum status time_read(const struct time_form *form, struct slice written, int32_
     case TIME_EPOCH_MS:
         return epoch_read(written, 0, out);
     case TIME_STEPS:
-        return steps_read(form, written, out);
+        return steps_read(form, written, zone_minutes, out);
     case TIME_PATTERN:
         return pattern_read(form->pattern, written, zone_minutes, out);
     case TIME_CANONICAL:

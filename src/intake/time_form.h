@@ -16,6 +16,7 @@ struct time_form {
     enum time_form_kind kind;
     int64_t step_ms;   /* of STEPS */
     int64_t origin_ms; /* of STEPS: the moment of step 0 */
+    bool origin_local; /* ... in UTC as if that were the zone of the column */
     struct slice pattern;
 };
 

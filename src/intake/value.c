@@ -30,7 +30,7 @@ void desk_clear(struct desk *desk, enum record_kind kind)
     record->at = MOMENT_NONE;
     memset(record->field, 0, desk->schema->fields_count * sizeof record->field[0]);
     memset(record->text, 0, desk->schema->fields_count * sizeof record->text[0]);
-    desk->currency_digits = desk->manner.currency_digits;
+    desk->currency_digits = desk->manner->currency_digits;
 }
 
 static enum status refuse(struct desk *desk, enum reject_reason reason, struct slice value)
@@ -120,6 +120,7 @@ static enum status phone_keep(struct desk *desk, struct slice written,
         *out = keep(desk, written);
         return STATUS_OK;
     }
+    struct slice number = written;
     char joined[2 * IDENT_BYTES_MAX];
     if (spelling->prefix.size != 0) {
         struct text text = text_over(joined, sizeof joined);
@@ -127,11 +128,15 @@ static enum status phone_keep(struct desk *desk, struct slice written,
         text_add(&text, written);
         if (text.full)
             return refuse(desk, REJECT_PHONE, written);
-        written = text_slice(&text);
+        number = text_slice(&text);
     }
     struct text text = text_over(room_take(desk, PHONE_BYTES), PHONE_BYTES);
-    if (phone_canonical(written, desk->manner.home_country, &text) != STATUS_OK)
+    if (phone_canonical(number, desk->manner->home_country, &text) != STATUS_OK) {
+        desk->room_used -= PHONE_BYTES;
+        if (spelling->as == AS_DIALLED)
+            return opaque_keep(desk, written, spelling, out);
         return refuse(desk, REJECT_PHONE, written);
+    }
     must(!text.full);
     desk->room_used -= PHONE_BYTES - text.size;
     *out = text_slice(&text);
@@ -191,9 +196,9 @@ static enum status put_currency(struct desk *desk, unsigned field, struct slice 
 static enum status put_time(struct desk *desk, unsigned field, struct slice written,
                             const struct spelling *spelling)
 {
-    int32_t zone = spelling->zoned ? spelling->zone_minutes : desk->manner.zone_minutes;
+    int32_t zone = spelling->zoned ? spelling->zone_minutes : desk->manner->zone_minutes;
     moment at;
-    struct time_memory *memory = spelling->zoned ? NULL : &desk->times;
+    struct time_memory *memory = spelling->zoned ? NULL : desk->times;
     if (time_read(spelling->time, written, zone, memory, &at) != STATUS_OK)
         return refuse(desk, REJECT_TIME, written);
     if (field == 0 && desk->schema->group == GROUP_EVENT)

@@ -14,9 +14,10 @@ struct manner {
 };
 
 enum spelled_as {
-    AS_FIELD,  /* as the field's type says */
-    AS_OPAQUE, /* as written: for phones that are made-up numbers, extensions, hashes */
-    AS_PHONE,  /* for fields of any type: a phone, an IMEI */
+    AS_FIELD,   /* as the field's type says */
+    AS_OPAQUE,  /* as written: for phones that are made-up numbers, extensions, hashes */
+    AS_DIALLED, /* a phone number where it is one, else as written */
+    AS_PHONE,   /* for fields of any type: a phone, an IMEI */
     AS_IMEI,
 };
 
@@ -48,14 +49,14 @@ struct word_memory {
 struct desk {
     struct record *record;
     const struct kind_schema *schema;
-    struct manner manner;
+    const struct manner *manner;
     int currency_digits; /* of the record: its own currency's if it has named one */
     char *room;          /* texts and lists that are not as they stand in the window */
     size_t room_used, room_size;
     const char *window; /* texts in here are borrowed, not copied */
     size_t window_size;
     bool clean; /* the row has no control characters */
-    struct time_memory times;
+    struct time_memory *times;
     struct word_memory words[RECORD_FIELDS_MAX];
     enum reject_reason reason; /* of the last failure */
     struct slice value;        /* that failed; lent from the row */
