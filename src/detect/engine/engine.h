@@ -1,8 +1,9 @@
 /* engine.h -- where records meet rules and memory.
  *
- * Takes records in arrival order, in batches of any size, and gives findings to the sink, in arrival order of the
- * records that triggered them, then by name of the rule.  Same records + same rules = same findings, byte for byte,
- * for any number of threads and any batching.  docs/language.md defines what a rule means. */
+ * Takes records in arrival order, in batches of any size, and gives findings to the sink, in
+ * arrival order of the records that triggered them, then by name of the rule.  Same records +
+ * same rules = same findings, byte for byte, for any number of threads and any batching.
+ * docs/language.md defines what a rule means. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -15,12 +16,13 @@ struct engine;
 struct evidence {
     struct slice condition; /* canonical source text */
     const struct expr *expr;
-    bool compared;    /* a comparison: value, threshold, comparison are set */
+    bool compared; /* a comparison: value, threshold, comparison are set */
     enum expr_kind comparison;
     struct type type; /* of value and threshold */
     double value;     /* unused for names */
     double threshold;
-    struct slice value_text; /* value and threshold for people and JSON: "7", "26h", "5000.00", a spelling */
+    /* For people and JSON: "7", "26h", "5000.00", a spelling; "unknown" where it is. */
+    struct slice value_text;
     struct slice threshold_text;
     const struct expr *read; /* the left side if it is a feature read, else NULL: for its label */
 };
@@ -44,7 +46,9 @@ struct finding {
     struct evidence evidence[CONDITIONS_MAX];
     uint32_t against_count;
     struct counter_evidence against[AGAINST_MAX];
-    uint32_t positions_count; /* the trigger first, then the sequence's earlier step, then the latest events of the read entities */
+    /* The trigger's first, then that of a sequence's earlier step, then those of the latest events
+     * that the conditions' features counted. */
+    uint32_t positions_count;
     uint64_t position[POSITIONS_MAX];
 };
 
@@ -73,8 +77,12 @@ struct engine_counts {
 };
 
 /* Takes memory from boot.  STATUS_FULL. */
-enum status engine_create(struct engine **out, const struct engine_options *options, struct arena *boot);
-/* Event records, in arrival order.  Any status of the sink is handed back. */
+enum status engine_create(struct engine **out, const struct engine_options *options,
+                          struct arena *boot);
+/* Event records, in arrival order; lent until the call returns, so a batch of thousands costs
+ * nothing more than many of one.  STATUS_FULL: memory_max; `records` of engine_count says how many
+ * were taken, each of them wholly, and the call may be made again with the rest.  Any status of the
+ * sink is handed back, and everything after it is refused with the same. */
 enum status engine_take(struct engine *engine, const struct record *records, size_t count);
 void engine_count(const struct engine *engine, struct engine_counts *out);
 void engine_destroy(struct engine *engine);

@@ -182,6 +182,7 @@ struct window_slot *window_entity(struct window *window, uint64_t key, uint64_t 
     must(window->entities_count < window->slots_count - 1); /* window_reserve saw to it */
     window->slot[at] = (struct window_slot){.key = key};
     window->entities_count++;
+    window->created++;
     return &window->slot[at];
 }
 
@@ -239,6 +240,8 @@ void window_sweep(struct window *window, uint32_t slots, int64_t newest_ms)
 {
     int64_t past_ms = newest_ms - window->plan.late_ms_max - window->plan.span_ms_max;
     uint32_t coarse = coarse_time(past_ms);
+    slots += 4 * window->created; /* more than come in, or the table would grow for ever */
+    window->created = 0;
     for (uint32_t i = 0; i < slots && window->entities_count > 0; i++) {
         if (window->swept >= window->slots_count)
             window->swept = 0;

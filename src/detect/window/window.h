@@ -134,8 +134,8 @@ void window_walk_init(struct window_walk *walk, const struct window *window,
                       const struct window_slot *slot);
 bool window_walk_back(struct window_walk *walk, struct window_seen *out);
 
-/* Visits the next `slots` slots of the table: entities of which nothing can be seen any more are
- * forgotten. */
+/* Visits the next `slots` slots of the table, and some more for each entity that came since the
+ * last sweep: entities of which nothing can be seen any more are forgotten. */
 void window_sweep(struct window *window, uint32_t slots, int64_t newest_ms);
 
 struct window_counts {

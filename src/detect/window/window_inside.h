@@ -60,7 +60,8 @@ struct window {
     struct window_slot *slot;
     uint64_t slots_count;
     uint64_t entities_count;
-    uint64_t swept; /* the next slot of the sweep */
+    uint64_t swept;   /* the next slot of the sweep */
+    uint32_t created; /* entities since the last one */
     uint64_t events_count;
     uint64_t busy_count;
     uint32_t small_max;

@@ -1,0 +1,34 @@
+/* duplicates.h -- was this record here before?
+ *
+ * Remembers the digests of DUPLICATE_HOURS of event time (docs/language.md, section 3). */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "detect/window/pool.h"
+#include "record/record.h"
+
+enum { DUPLICATE_SLICES = 9 }; /* of SLICE_HOURS each; one more than DUPLICATE_HOURS needs */
+
+/* Digests, and the times that belong to them where the digest does not name one. */
+struct digest_table {
+    uint64_t *digest; /* 0: empty */
+    int64_t *at_ms;   /* NULL: not kept */
+    uint64_t places;
+    uint64_t count;
+};
+
+struct duplicates {
+    struct budget *budget;
+    struct digest_table slice[DUPLICATE_SLICES]; /* records named by their content, by time */
+    int64_t slice_number[DUPLICATE_SLICES];
+    struct digest_table named; /* records named by kind and id */
+};
+
+enum status duplicates_init(struct duplicates *duplicates, struct budget *budget);
+void duplicates_release(struct duplicates *duplicates);
+/* Whether it was here while the watermark was `newest`; if not, it is remembered.  STATUS_FULL. */
+enum status duplicates_ask(struct duplicates *duplicates, const struct record *record,
+                           moment newest, bool *out);
+/* Bytes that `records` more can take at most. */
+size_t duplicates_growth_max(const struct duplicates *duplicates, uint32_t records);
+void duplicates_prefetch(const struct duplicates *duplicates, const struct record *record);

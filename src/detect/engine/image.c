@@ -1,0 +1,710 @@
+/* image.c -- a draft becomes an image: who is fed when, what an event holds, the programs.
+ *
+ *   draft    nodes, looks and reads                       draft.c
+ *   levels   which profiles must be fed record by record, and in which order the others go
+ *   layout   flags and values of an event, shared where features say the same
+ *   programs cut out of the graphs                        graph.c
+ *
+ * Invariants:  1. A profile's level is greater than that of every profile that its expressions or
+ *                 the names by which it is looked at depend on.
+ *              2. What depends on a profile of LEVEL_SERIAL, or on marks, is of LEVEL_SERIAL.
+ *              3. Two features share a flag only if they count the same events. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/engine/draft.h"
+
+#include "detect/rule/rule.h"
+#include "ground/arena.h"
+#include "ground/moment.h"
+#include <string.h>
+
+struct making {
+    struct image *image;
+    struct draft *draft;
+    struct arena *boot;
+    struct lowering lowering;
+};
+
+/* ---- levels ---- */
+
+static const struct node *node_of(const struct draft *draft, enum record_kind kind, uint32_t node)
+{
+    return &draft->graph[kind].node[node];
+}
+
+/* Profiles that this one's expressions read, and whether they depend on marks. */
+static uint64_t profile_needs(const struct draft *draft, uint32_t profile, bool *marks)
+{
+    uint64_t needs = 0;
+    for (uint32_t f = 0; f < draft->set->profile[profile].features_count; f++) {
+        for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
+            const struct draft_feature *feature = &draft->feature[profile][f];
+            const struct node *value = node_of(draft, kind, feature->value[kind]);
+            const struct node *where = node_of(draft, kind, feature->where[kind]);
+            needs |= value->profiles | where->profiles;
+            *marks |= ((value->flags | where->flags) & NODE_MARKS) != 0;
+        }
+    }
+    return needs;
+}
+
+/* Profiles on whose answers it depends at whom this one is looked. */
+static uint64_t looks_need(const struct draft *draft, uint32_t profile, bool *serial)
+{
+    uint64_t needs = 0;
+    for (uint32_t i = 0; i < draft->looks_count; i++) {
+        const struct draft_look *look = &draft->look[i];
+        if (look->profile != profile)
+            continue;
+        const struct node *name = node_of(draft, look->kind, look->node);
+        needs |= name->profiles;
+        *serial |= (name->flags & (NODE_MARKS | NODE_EARLIER | NODE_TRIED)) != 0;
+        *serial |= look->key == SEQUENCE_KEY;
+    }
+    return needs;
+}
+
+/* One round; whether something changed. */
+static bool levels_raise(uint32_t count, const uint64_t *needs, uint64_t *serial, uint8_t *level)
+{
+    bool changed = false;
+    for (uint32_t p = 0; p < count; p++) {
+        if ((*serial >> p & 1u) != 0)
+            continue;
+        uint8_t least = 0;
+        for (uint32_t q = 0; q < count; q++)
+            if ((needs[p] >> q & 1u) != 0 && level[q] >= least)
+                least = (uint8_t)(level[q] + 1);
+        bool circle = least > count;
+        if ((needs[p] & *serial) != 0 || circle) {
+            *serial |= (uint64_t)1 << p;
+            changed = true;
+        } else if (least > level[p]) {
+            level[p] = least;
+            changed = true;
+        }
+    }
+    return changed;
+}
+
+static void levels_find(struct making *making)
+{
+    const struct draft *draft = making->draft;
+    uint32_t count = draft->set->profiles_count;
+    uint64_t needs[PROFILES_MAX] = {0};
+    uint8_t level[PROFILES_MAX] = {0};
+    uint64_t serial = 0;
+    for (uint32_t p = 0; p < count; p++) {
+        bool marks = false;
+        needs[p] = profile_needs(draft, p, &marks) | looks_need(draft, p, &marks);
+        if (marks)
+            serial |= (uint64_t)1 << p;
+    }
+    while (levels_raise(count, needs, &serial, level)) {
+    }
+    struct image *image = making->image;
+    for (uint32_t p = 0; p < count; p++) {
+        bool is_serial = (serial >> p & 1u) != 0;
+        image->profile[p].level = is_serial ? LEVEL_SERIAL : level[p];
+        image->serials_count += is_serial;
+        if (!is_serial && level[p] >= image->levels_count)
+            image->levels_count = (uint8_t)(level[p] + 1);
+    }
+    making->lowering.serial = serial;
+}
+
+/* ---- what an event holds ---- */
+
+/* Where the value of a feature is not always known: its node; else NO_NODE. */
+static uint32_t doubted(const struct draft *draft, enum record_kind kind, uint32_t value)
+{
+    const struct node *node = node_of(draft, kind, value);
+    bool field = node->op == OP_FIELD_NAME || node->op == OP_FIELD_WHOLE;
+    if (value == NO_NODE || !field)
+        return value;
+    const struct field_schema *schema = &kind_schema(kind)->fields[node->imm];
+    /* Money may be of another currency. */
+    return schema->must && schema->type != FIELD_MONEY ? NO_NODE : value;
+}
+
+static bool same_flag(const struct draft *draft, uint32_t profile, uint32_t f, uint32_t g)
+{
+    const struct feature *a = &draft->set->profile[profile].feature[f];
+    const struct feature *b = &draft->set->profile[profile].feature[g];
+    if (a->kinds != b->kinds || a->roles != b->roles)
+        return false;
+    const struct draft_feature *x = &draft->feature[profile][f];
+    const struct draft_feature *y = &draft->feature[profile][g];
+    for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++)
+        if (x->where[kind] != y->where[kind] ||
+            doubted(draft, kind, x->value[kind]) != doubted(draft, kind, y->value[kind]))
+            return false;
+    return true;
+}
+
+/* A value of an event while it is laid out: per kind the node that is stored. */
+struct column {
+    uint32_t node[RECORD_KINDS_COUNT];
+};
+
+/* The column that holds these nodes, or can. */
+static unsigned column_for(struct column *column, unsigned *count, const uint32_t *node)
+{
+    for (unsigned v = 0; v < *count; v++) {
+        bool fits = true;
+        for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++)
+            fits &= node[kind] == NO_NODE || column[v].node[kind] == NO_NODE ||
+                    column[v].node[kind] == node[kind];
+        if (!fits)
+            continue;
+        for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++)
+            if (node[kind] != NO_NODE)
+                column[v].node[kind] = node[kind];
+        return v;
+    }
+    must(*count < WINDOW_VALUES_MAX);
+    memcpy(column[*count].node, node, sizeof column[*count].node);
+    return (*count)++;
+}
+
+static const enum measure MEASURES[AGGREGATES_COUNT] = {
+    [AGGREGATE_count] = MEASURE_COUNT, [AGGREGATE_sum] = MEASURE_SUM,
+    [AGGREGATE_mean] = MEASURE_MEAN,   [AGGREGATE_min] = MEASURE_MIN,
+    [AGGREGATE_max] = MEASURE_MAX,     [AGGREGATE_distinct] = MEASURE_DISTINCT,
+    [AGGREGATE_first] = MEASURE_FIRST, [AGGREGATE_last] = MEASURE_LAST,
+    [AGGREGATE_since] = MEASURE_SINCE, [AGGREGATE_top] = MEASURE_TOP,
+    [AGGREGATE_fresh] = MEASURE_FRESH, [AGGREGATE_quantile] = MEASURE_QUANTILE,
+};
+
+/* A profile's layout while it is made. */
+struct layout {
+    struct making *making;
+    uint32_t number;
+    const struct profile *profile;
+    struct profile_image *image;
+    unsigned flags_count;
+    uint32_t flag_feature[WINDOW_BITS_MAX]; /* a feature that the flag stands for */
+    unsigned columns_count;
+    struct column column[WINDOW_VALUES_MAX];
+};
+
+static enum status layout_features(struct layout *layout)
+{
+    const struct draft *draft = layout->making->draft;
+    const struct profile *profile = layout->profile;
+    struct window_feature *features;
+    TRY(ARENA_NEW(layout->making->boot, profile->features_count, &features));
+    for (uint32_t f = 0; f < profile->features_count; f++) {
+        const struct feature *feature = &profile->feature[f];
+        unsigned flag = 0;
+        while (flag < layout->flags_count &&
+               !same_flag(draft, layout->number, f, layout->flag_feature[flag]))
+            flag++;
+        if (flag == layout->flags_count)
+            layout->flag_feature[layout->flags_count++] = f;
+        const uint32_t *value = draft->feature[layout->number][f].value;
+        unsigned column = 0;
+        if (feature->value != NULL)
+            column = column_for(layout->column, &layout->columns_count, value);
+        features[f] = (struct window_feature){
+            .measure = MEASURES[feature->aggregate],
+            .name = feature->value != NULL && class_of(feature->value->type) == CLASS_NAME,
+            .bit = (uint8_t)flag,
+            .value = (uint8_t)column,
+            .quantile = feature->quantile,
+            .span_ms = feature->span_ms,
+        };
+        if (feature->span_ms > layout->image->window.span_ms_max)
+            layout->image->window.span_ms_max = feature->span_ms;
+        for (uint32_t k = 0; k < profile->keys_count; k++)
+            if ((feature->roles >> k & 1u) != 0)
+                layout->image->by_role[k] |= (uint64_t)1 << flag;
+    }
+    layout->image->window.feature = features;
+    layout->image->window.features_count = profile->features_count;
+    return STATUS_OK;
+}
+
+/* A name that an event gave may be asked for later, by FIRST or LAST: it wants its spelling. */
+static void layout_spellings(const struct layout *layout)
+{
+    const struct draft *draft = layout->making->draft;
+    for (uint32_t f = 0; f < layout->profile->features_count; f++) {
+        enum measure measure = layout->image->window.feature[f].measure;
+        if (measure != MEASURE_FIRST && measure != MEASURE_LAST)
+            continue;
+        for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
+            uint32_t value = draft->feature[layout->number][f].value[kind];
+            const struct node *node = node_of(draft, kind, value);
+            if (value != NO_NODE && node->op == OP_FIELD_NAME)
+                layout->making->image->kind[kind].spelt |= 1u << node->imm;
+        }
+    }
+}
+
+/* Fields of first steps that this profile must remember, and the flags that say which kind it
+ * was. */
+static enum status layout_sequences(struct layout *layout)
+{
+    struct draft *draft = layout->making->draft;
+    struct profile_image *image = layout->image;
+    memset(image->kind_bit, 0xFF, sizeof image->kind_bit);
+    memset(image->field_value, 0xFF, sizeof image->field_value);
+    for (uint32_t r = 0; r < draft->set->rules_count; r++) {
+        const struct sequence *sequence = &draft->set->rule[r].sequence;
+        if (!sequence->present || sequence->profile != layout->number)
+            continue;
+        if (image->kind_bit[sequence->first_kind] == 0xFF)
+            image->kind_bit[sequence->first_kind] = (uint8_t)layout->flags_count++;
+        if (sequence->within_ms > image->window.span_ms_max)
+            image->window.span_ms_max = sequence->within_ms;
+    }
+    for (unsigned on = 0; on < RECORD_KINDS_COUNT; on++) {
+        for (uint32_t i = 1; i < draft->graph[on].count; i++) {
+            const struct node *node = &draft->graph[on].node[i];
+            if (node->op != OP_EARLIER_NUMBER && node->op != OP_EARLIER_NAME)
+                continue;
+            if (node->imm >> 16 != layout->number)
+                continue;
+            unsigned kind = node->imm >> 8 & 0xFF;
+            unsigned field = node->imm & 0xFF;
+            struct node plain = {.imm = field};
+            enum field_held held = field_held(kind_schema(kind)->fields[field].type);
+            plain.op = held == HELD_NAME   ? OP_FIELD_NAME
+                       : held == HELD_REAL ? OP_FIELD_REAL
+                                           : OP_FIELD_WHOLE;
+            uint32_t stored[RECORD_KINDS_COUNT] = {0};
+            TRY(graph_add(&draft->graph[kind], plain, &stored[kind]));
+            unsigned column = column_for(layout->column, &layout->columns_count, stored);
+            image->field_value[kind][field] = (uint8_t)column;
+            if (held == HELD_NAME)
+                layout->making->image->kind[kind].spelt |= 1u << field;
+        }
+    }
+    must(layout->flags_count <= WINDOW_BITS_MAX);
+    return STATUS_OK;
+}
+
+/* ---- programs ---- */
+
+/* Roots gathered for one program; the same root again is the same result. */
+struct roots {
+    uint32_t *node;
+    uint32_t count;
+};
+
+static uint16_t root_add(struct roots *roots, uint32_t node)
+{
+    if (node == NO_NODE)
+        return NO_COLUMN;
+    for (uint32_t i = 0; i < roots->count; i++)
+        if (roots->node[i] == node)
+            return (uint16_t)i;
+    roots->node[roots->count] = node;
+    return (uint16_t)roots->count++;
+}
+
+static enum status program_make(struct making *making, enum record_kind kind,
+                                const struct roots *roots, struct program *out)
+{
+    TRY(graph_program(&making->draft->graph[kind], &making->lowering, roots->node, roots->count,
+                      making->boot, out));
+    if (out->registers_count > making->image->registers_max)
+        making->image->registers_max = out->registers_count;
+    return STATUS_OK;
+}
+
+static enum status feeding_make(struct layout *layout, enum record_kind kind)
+{
+    struct making *making = layout->making;
+    const struct draft *draft = making->draft;
+    struct feeding *feeding = &layout->image->feeding[kind];
+    for (uint32_t k = 0; k < layout->profile->keys_count; k++)
+        feeding->feeds |= layout->profile->key[k].kind == kind;
+    if (!feeding->feeds)
+        return STATUS_OK;
+    struct roots roots = {0};
+    TRY(ARENA_NEW(draft->scratch, WINDOW_BITS_MAX * 2 + WINDOW_VALUES_MAX, &roots.node));
+    TRY(ARENA_NEW(making->boot, layout->flags_count, &feeding->flag));
+    TRY(ARENA_NEW(making->boot, layout->columns_count, &feeding->stored));
+    for (unsigned flag = 0; flag < layout->flags_count; flag++) {
+        feeding->flag[flag] = (struct flag_image){NO_COLUMN, NO_COLUMN, CLASS_NONE};
+        if (layout->image->kind_bit[kind] == flag)
+            feeding->always |= (uint64_t)1 << flag;
+        uint32_t f = layout->flag_feature[flag];
+        if (f == UINT32_MAX || (layout->profile->feature[f].kinds >> kind & 1u) == 0)
+            continue;
+        const struct draft_feature *feature = &draft->feature[layout->number][f];
+        uint32_t value = doubted(draft, kind, feature->value[kind]);
+        feeding->flags |= (uint64_t)1 << flag;
+        feeding->flag[flag] =
+            (struct flag_image){root_add(&roots, feature->where[kind]), root_add(&roots, value),
+                                (enum class)node_of(draft, kind, value)->class};
+    }
+    for (unsigned v = 0; v < layout->columns_count; v++) {
+        uint32_t node = layout->column[v].node[kind];
+        feeding->stored[v] = (struct stored_image){root_add(&roots, node),
+                                                   (enum class)node_of(draft, kind, node)->class};
+    }
+    return program_make(making, kind, &roots, &feeding->program);
+}
+
+static enum status profile_layout(struct making *making, uint32_t number)
+{
+    struct layout *layout;
+    TRY(ARENA_NEW(making->draft->scratch, 1, &layout));
+    layout->making = making;
+    layout->number = number;
+    layout->profile = &making->draft->set->profile[number];
+    layout->image = &making->image->profile[number];
+    layout->image->profile = layout->profile;
+    memset(layout->flag_feature, 0xFF, sizeof layout->flag_feature);
+    TRY(layout_features(layout));
+    layout_spellings(layout);
+    TRY(layout_sequences(layout));
+    struct window_plan *plan = &layout->image->window;
+    plan->bits_count = layout->flags_count;
+    plan->values_count = layout->columns_count;
+    plan->late_ms_max = (int64_t)LATE_HOURS_MAX * HOUR_MS;
+    plan->events_max = ENTITY_EVENTS_MAX;
+    for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
+        uint32_t names = 0;
+        for (uint32_t k = 0; k < layout->profile->keys_count; k++)
+            if (layout->profile->key[k].kind == kind)
+                names += key_names_one(&layout->profile->key[k]) ? 1 : RECORD_NAMED_MAX;
+        if (names > layout->image->keys_max)
+            layout->image->keys_max = names;
+    }
+    /* Programs of feedings read answers of other profiles, so they are made when all reads are. */
+    for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++)
+        TRY(feeding_make(layout, kind));
+    return STATUS_OK;
+}
+
+/* ---- looks ---- */
+
+static void wants_sort(const struct making *making, struct look_image *look)
+{
+    const struct image *image = making->image;
+    for (uint32_t i = 1; i < look->wants_count; i++) {
+        uint16_t want = look->want[i];
+        uint32_t at = i;
+        int64_t span_ms =
+            image->profile[look->profile].window.feature[image->read[want].feature].span_ms;
+        for (; at > 0; at--) {
+            const struct read_image *before = &image->read[look->want[at - 1]];
+            if (image->profile[look->profile].window.feature[before->feature].span_ms <= span_ms)
+                break;
+            look->want[at] = look->want[at - 1];
+        }
+        look->want[at] = want;
+    }
+}
+
+static enum status looks_number(struct making *making)
+{
+    const struct draft *draft = making->draft;
+    struct image *image = making->image;
+    must(draft->reads_count < NO_COLUMN);
+    TRY(ARENA_NEW(making->boot, draft->looks_count, &image->look));
+    TRY(ARENA_NEW(making->boot, draft->reads_count, &image->read));
+    image->looks_count = draft->looks_count;
+    image->reads_count = draft->reads_count;
+    for (uint32_t i = 0; i < draft->reads_count; i++) {
+        const struct draft_look *look = &draft->look[draft->read[i].look];
+        const struct feature *feature =
+            &draft->set->profile[look->profile].feature[draft->read[i].feature];
+        image->read[i] = (struct read_image){
+            .profile = (uint16_t)look->profile,
+            .feature = (uint16_t)draft->read[i].feature,
+            .look = (uint16_t)draft->read[i].look,
+            .class = class_of(feature->type),
+            .now = (making->lowering.serial >> look->profile & 1u) != 0,
+        };
+        image->look[draft->read[i].look].wants_count++;
+    }
+    making->lowering.read = image->read;
+    return STATUS_OK;
+}
+
+static enum status looks_make(struct making *making)
+{
+    const struct draft *draft = making->draft;
+    struct image *image = making->image;
+    for (uint32_t i = 0; i < image->looks_count; i++) {
+        struct look_image *look = &image->look[i];
+        look->profile = (uint16_t)draft->look[i].profile;
+        look->kind = draft->look[i].kind;
+        look->key = draft->look[i].key;
+        TRY(ARENA_NEW(making->boot, look->wants_count, &look->want));
+        look->wants_count = 0;
+        struct roots roots = {.node = &making->draft->look[i].node, .count = 1};
+        if (look->key == NO_KEY)
+            TRY(program_make(making, look->kind, &roots, &look->key_program));
+    }
+    for (uint32_t i = 0; i < image->reads_count; i++) {
+        struct look_image *look = &image->look[image->read[i].look];
+        look->want[look->wants_count++] = (uint16_t)i;
+    }
+    for (uint32_t i = 0; i < image->looks_count; i++) {
+        struct look_image *look = &image->look[i];
+        wants_sort(making, look);
+        struct profile_image *profile = &image->profile[look->profile];
+        if (profile->level != LEVEL_SERIAL)
+            profile->feeding[look->kind].looks_count++;
+    }
+    return STATUS_OK;
+}
+
+/* By key first, so that the names of the record are known when other looks are made. */
+static enum status looks_share_out(struct making *making)
+{
+    struct image *image = making->image;
+    for (uint32_t p = 0; p < making->draft->set->profiles_count; p++) {
+        struct profile_image *profile = &image->profile[p];
+        for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
+            struct feeding *feeding = &profile->feeding[kind];
+            uint32_t by_name = 0;
+            TRY(ARENA_NEW(making->boot, feeding->looks_count, &feeding->look));
+            feeding->looks_count = 0;
+            for (unsigned pass = 0; pass < 2 && profile->level != LEVEL_SERIAL; pass++) {
+                for (uint32_t i = 0; i < image->looks_count; i++) {
+                    const struct look_image *look = &image->look[i];
+                    if (look->profile != p || look->kind != kind ||
+                        (look->key == NO_KEY) != (pass == 1))
+                        continue;
+                    feeding->look[feeding->looks_count++] = (uint16_t)i;
+                    by_name += pass;
+                }
+            }
+            if (by_name > profile->looks_max)
+                profile->looks_max = by_name;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* ---- rules ---- */
+
+enum part { PART_PLAIN, PART_COSTLY, PART_LATE, PART_TRIED, PARTS_COUNT };
+
+static enum part part_of(const struct making *making, const struct node *node)
+{
+    if ((node->flags & (NODE_EARLIER | NODE_TRIED)) != 0)
+        return PART_TRIED;
+    if ((node->flags & NODE_MARKS) != 0 || (node->profiles & making->lowering.serial) != 0)
+        return PART_LATE;
+    return (node->flags & NODE_COSTLY) != 0 ? PART_COSTLY : PART_PLAIN;
+}
+
+static enum status rule_condition(struct making *making, const struct rule *rule,
+                                  const struct expr *expr, struct slice *out)
+{
+    char source[RECORD_TEXT_MAX * 4];
+    struct text text = text_over(source, sizeof source);
+    text_add_expr(&text, making->draft->set, rule, expr);
+    return slice_copy(making->boot, text_slice(&text), out);
+}
+
+static const struct expr *meant(const struct rule *rule, const struct expr *expr)
+{
+    while (expr->kind == EXPR_LET)
+        expr = rule->let[expr->let].value;
+    return expr;
+}
+
+/* What is shown of a comparison besides its values. */
+static void sides_show(const struct rule *rule, const struct expr *expr,
+                       struct condition_image *condition)
+{
+    if (condition->left == NO_COLUMN)
+        return;
+    const struct expr *left = meant(rule, expr->arg[0]);
+    const struct expr *right = meant(rule, expr->arg[1]);
+    condition->class = class_of(left->type);
+    condition->type = left->type;
+    condition->read = left->kind == EXPR_READ ? left : NULL;
+    if (left->kind == EXPR_NAME)
+        condition->left_literal = left->string;
+    if (right->kind == EXPR_NAME)
+        condition->right_literal = right->string;
+}
+
+static enum status rule_finding(struct making *making, uint32_t number)
+{
+    const struct rule *rule = &making->draft->set->rule[number];
+    const struct draft_rule *draft = &making->draft->rule[number];
+    struct rule_image *image = &making->image->rule[number];
+    struct roots roots = {0};
+    TRY(ARENA_NEW(making->draft->scratch, CONDITIONS_MAX * 2 + AGAINST_MAX * 2 + 6, &roots.node));
+    TRY(ARENA_NEW(making->boot, rule->conditions_count, &image->condition));
+    TRY(ARENA_NEW(making->boot, rule->against_count, &image->against_left));
+    image->score = root_add(&roots, draft->score);
+    image->subject = root_add(&roots, draft->subject);
+    for (uint32_t i = 0; i < rule->gradings_count; i++)
+        image->grading[i] = root_add(&roots, draft->grading[i]);
+    for (uint32_t i = 0; i < rule->conditions_count; i++) {
+        struct condition_image *condition = &image->condition[i];
+        TRY(rule_condition(making, rule, rule->condition[i], &condition->text));
+        condition->left = root_add(&roots, draft->left[i]);
+        condition->right = root_add(&roots, draft->right[i]);
+        sides_show(rule, rule->condition[i], condition);
+    }
+    for (uint32_t i = 0; i < rule->against_count; i++) {
+        image->against[i] = root_add(&roots, draft->against[i]);
+        image->against_left[i].left = root_add(&roots, draft->against_left[i]);
+        sides_show(rule, rule->against[i].when, &image->against_left[i]);
+    }
+    return program_make(making, rule->on, &roots, &image->finding);
+}
+
+static enum status rule_marks(struct making *making, uint32_t number)
+{
+    const struct rule *rule = &making->draft->set->rule[number];
+    const struct draft_rule *draft = &making->draft->rule[number];
+    struct rule_image *image = &making->image->rule[number];
+    uint32_t node[MARKS_PER_RULE_MAX * 2];
+    for (uint32_t i = 0; i < rule->marks_count; i++) {
+        node[2 * i] = draft->mark_subject[i];
+        node[2 * i + 1] = draft->mark_when[i];
+        unsigned label = 0;
+        while (!slice_equal(making->draft->labels.at[label], rule->mark[i].label))
+            label++;
+        image->mark_tag[i] = tag_of(label, rule->mark[i].subject->type.name);
+    }
+    struct roots roots = {.node = node, .count = rule->marks_count * 2};
+    return program_make(making, rule->on, &roots, &image->marks);
+}
+
+/* The reads that a rule's conditions make, those for naming an entity included. */
+static enum status rule_reads(struct making *making, uint32_t number)
+{
+    const struct rule *rule = &making->draft->set->rule[number];
+    struct rule_image *image = &making->image->rule[number];
+    const struct graph *graph = &making->draft->graph[rule->on];
+    uint32_t top = 0;
+    bool *seen;
+    TRY(ARENA_NEW(making->draft->scratch, graph->count, &seen));
+    for (uint32_t i = 0; i < rule->conditions_count; i++) {
+        uint32_t node = making->draft->rule[number].condition[i];
+        seen[node] = true;
+        top = node > top ? node : top;
+    }
+    for (uint32_t i = top; i >= 1; i--) {
+        const struct node *node = &graph->node[i];
+        if (!seen[i])
+            continue;
+        seen[node->a] = seen[node->b] = seen[node->c] = true;
+        image->reads_count += node->op >= OP_READ_NUMBER && node->op <= OP_READ_TRUTH;
+    }
+    TRY(ARENA_NEW(making->boot, image->reads_count, &image->read));
+    image->reads_count = 0;
+    for (uint32_t i = 1; i <= top; i++) {
+        const struct node *node = &graph->node[i];
+        if (seen[i] && node->op >= OP_READ_NUMBER && node->op <= OP_READ_TRUTH)
+            image->read[image->reads_count++] = (uint16_t)node->imm;
+    }
+    return STATUS_OK;
+}
+
+static enum status rule_make(struct making *making, uint32_t number, uint32_t *plain)
+{
+    const struct rule *rule = &making->draft->set->rule[number];
+    const struct draft_rule *draft = &making->draft->rule[number];
+    struct rule_image *image = &making->image->rule[number];
+    struct graph *graph = &making->draft->graph[rule->on];
+    uint32_t part[PARTS_COUNT] = {NO_NODE};
+    image->rule = rule;
+    for (uint32_t i = 0; i < rule->conditions_count; i++) {
+        uint32_t *all = &part[part_of(making, &graph->node[draft->condition[i]])];
+        TRY(graph_and(graph, *all, draft->condition[i], all));
+    }
+    *plain = part[PART_PLAIN];
+    struct program *program[] = {&image->after, &image->late, &image->tried};
+    for (unsigned i = 0; i < 3; i++) {
+        struct roots roots = {.node = &part[PART_COSTLY + i], .count = 1};
+        if (part[PART_COSTLY + i] != NO_NODE)
+            TRY(program_make(making, rule->on, &roots, program[i]));
+    }
+    TRY(rule_reads(making, number));
+    TRY(rule_marks(making, number));
+    return rule_finding(making, number);
+}
+
+static enum status rules_make(struct making *making)
+{
+    const struct rule_set *set = making->draft->set;
+    struct image *image = making->image;
+    struct roots roots[RECORD_KINDS_COUNT] = {0};
+    for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
+        TRY(ARENA_NEW(making->draft->scratch, set->rules_count, &roots[kind].node));
+        TRY(ARENA_NEW(making->boot, set->rules_count, &image->kind[kind].rule));
+    }
+    for (uint32_t r = 0; r < set->rules_count; r++) {
+        enum record_kind on = set->rule[r].on;
+        uint32_t plain = NO_NODE;
+        TRY(rule_make(making, r, &plain));
+        image->rule[r].fires = root_add(&roots[on], plain);
+        image->kind[on].rule[image->kind[on].rules_count++] = (uint16_t)r;
+    }
+    for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
+        TRY(program_make(making, kind, &roots[kind], &image->kind[kind].rules));
+        uint32_t marks = 0;
+        for (uint32_t i = 0; i < image->kind[kind].rules_count; i++)
+            marks += set->rule[image->kind[kind].rule[i]].marks_count;
+        if (marks > image->marks_per_record_max)
+            image->marks_per_record_max = marks;
+    }
+    return STATUS_OK;
+}
+
+/* ---- all of it ---- */
+
+static enum status slices_keep(const struct slices *slices, struct arena *boot, struct slice **out,
+                               uint32_t *count)
+{
+    struct slice *kept;
+    TRY(ARENA_NEW(boot, slices->count, &kept));
+    if (slices->count > 0)
+        memcpy(kept, slices->at, slices->count * sizeof *kept);
+    *out = kept;
+    *count = slices->count;
+    return STATUS_OK;
+}
+
+static enum status image_make(struct making *making, const struct rule_set *set,
+                              struct arena *scratch)
+{
+    struct image *image = making->image;
+    struct draft *draft = making->draft;
+    TRY(draft_fill(draft, set, scratch));
+    image->set = set;
+    image->currency = ident_of(set->currency);
+    image->ties_matter = draft->ties_matter;
+    TRY(ARENA_NEW(making->boot, set->profiles_count, &image->profile));
+    TRY(ARENA_NEW(making->boot, set->rules_count, &image->rule));
+    making->lowering.profile = image->profile;
+    levels_find(making);
+    TRY(looks_number(making));
+    for (uint32_t p = 0; p < set->profiles_count; p++)
+        TRY(profile_layout(making, p));
+    TRY(looks_make(making));
+    TRY(looks_share_out(making));
+    TRY(rules_make(making));
+    TRY(slices_keep(&draft->strings, making->boot, &image->string, &image->strings_count));
+    TRY(slices_keep(&draft->lists, making->boot, &image->list, &image->lists_count));
+    return slices_keep(&draft->labels, making->boot, &image->label, &image->labels_count);
+}
+
+enum status image_create(const struct image **out, const struct rule_set *set, struct arena *boot)
+{
+    struct arena *scratch;
+    struct draft draft;
+    struct making making = {.draft = &draft, .boot = boot};
+    TRY(ARENA_NEW(boot, 1, &making.image));
+    TRY(arena_create(&scratch, (size_t)1 << 30));
+    enum status status = image_make(&making, set, scratch);
+    arena_destroy(scratch);
+    TRY(status);
+    *out = making.image;
+    return STATUS_OK;
+}
