@@ -3,8 +3,7 @@
  *
  * Invariants:  1. What was refused with STATUS_FULL changed no answer.
  *              2. An answer costs a fixed number of steps, whatever is held.
- *              3. Nothing is ever taken back but by a later statement about the same key or thing.
- *                 */
+ *              3. Nothing is taken back but by a later statement about the same key or thing. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "register/register_inside.h"
 
