@@ -113,27 +113,6 @@ static void lane_give_back(struct intake *intake, struct lane *lane)
 
 /* ---- adding files ---- */
 
-static void why_fault(struct text why[TONGUES_COUNT], struct slice path, enum disk_fault fault)
-{
-    why_path(why, path);
-    switch (fault) {
-    case DISK_MISSING:
-        why_add(why, "there is no such file", "没有这个文件");
-        return;
-    case DISK_FORBIDDEN:
-        why_add(why, "may not be read: permission denied", "无权读取该文件");
-        return;
-    case DISK_DIRECTORY:
-        why_add(why, "is a directory; name the files in it", "是目录；请指明其中的文件");
-        return;
-    case DISK_FINE:
-    case DISK_FAILED:
-    default:
-        why_add(why, "cannot be read: the disk or the system failed", "无法读取：磁盘或系统出错");
-        return;
-    }
-}
-
 static enum status check_kind(struct intake *intake, struct text why[TONGUES_COUNT])
 {
     struct slice kind = intake->options.kind;

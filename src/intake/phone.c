@@ -83,7 +83,7 @@ static enum status digits_read(struct digits *digits, struct slice written)
             digits->at[digits->count++] = (char)point;
         } else if (!is_separator(point)) {
             return STATUS_MALFORMED;
-        } else if (before == 0 && point != '(') {
+        } else if (before == 0 && point != '(' && point != 0xFF08) {
             return STATUS_MALFORMED; /* "-1" is a code for "none", not a number */
         } else if (point == '(' && is_optional_zero(rest, digits->plus)) {
             rest.at++;
@@ -195,18 +195,24 @@ static enum status china(struct slice number, struct text *out)
     return STATUS_OK;
 }
 
-/* What is dialled before a national number; "0" unless listed. */
-static const char *trunk_prefix(struct slice country)
+/* What is dialled before a national number: "0" unless listed.  A prefix that could as well begin a
+ * number is one only if the whole has the size of a number with it. */
+struct trunk {
+    const char *country, *prefix;
+    size_t size; /* with the prefix; 0: any */
+};
+
+static struct trunk trunk_of(struct slice country)
 {
-    static const struct {
-        const char *country, *prefix;
-    } OTHERS[] = {{"1", "1"}, {"7", "8"},  {"36", "06"}, {"370", "8"}, {"39", ""},  {"30", ""},
-                  {"34", ""}, {"45", ""},  {"47", ""},   {"48", ""},   {"351", ""}, {"420", ""},
-                  {"65", ""}, {"852", ""}, {"853", ""},  {"229", ""},  {"241", ""}, {"227", ""}};
+    static const struct trunk OTHERS[] = {
+        {"1", "1", 11}, {"7", "8", 11}, {"36", "06", 0}, {"370", "8", 9}, {"39", "", 0},
+        {"30", "", 0},  {"34", "", 0},  {"45", "", 0},   {"47", "", 0},   {"48", "", 0},
+        {"351", "", 0}, {"420", "", 0}, {"65", "", 0},   {"852", "", 0},  {"853", "", 0},
+        {"229", "", 0}, {"241", "", 0}, {"227", "", 0},  {"676", "", 0},  {"687", "", 0}};
     for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++)
         if (slice_equal(country, slice_of(OTHERS[i].country)))
-            return OTHERS[i].prefix;
-    return "0";
+            return OTHERS[i];
+    return (struct trunk){"", "0", 0};
 }
 
 static enum status elsewhere(struct slice number, struct slice country, struct text *out)
@@ -217,10 +223,13 @@ static enum status elsewhere(struct slice number, struct slice country, struct t
         text_add(out, number);
         return STATUS_OK;
     }
-    struct slice prefix = slice_of(trunk_prefix(country));
+    struct trunk trunk = trunk_of(country);
+    struct slice prefix = slice_of(trunk.prefix);
+    bool prefixed = prefix.size != 0 && slice_starts(number, prefix) &&
+                    (trunk.size == 0 || trunk.size == number.size);
     if (number.size > 10 && slice_starts(number, country)) {
         number = without(number, country.size);
-    } else if (prefix.size != 0 && slice_starts(number, prefix)) {
+    } else if (prefixed) {
         number = without(number, prefix.size);
     }
     if (number.size + country.size > E164_DIGITS_MAX)
@@ -247,12 +256,14 @@ static enum status international(struct slice number, struct slice home, struct 
     return STATUS_OK;
 }
 
-/* Eight bytes at once: the high half of each must be 3, also when 6 is added. */
+/* Eight bytes at once: the high half of each must be 3, before and after 6 is added. */
 static bool eight_digits(const char *at)
 {
+    const uint64_t HALVES = 0xF0F0F0F0F0F0F0F0u;
     uint64_t word;
     memcpy(&word, at, sizeof word);
-    return ((word | (word + 0x0606060606060606u)) & 0xF0F0F0F0F0F0F0F0u) == 0x3030303030303030u;
+    uint64_t carried = word + 0x0606060606060606u;
+    return ((word & HALVES) | (carried & HALVES) >> 4) == 0x3333333333333333u;
 }
 
 bool digits_only(const char *at, size_t size)

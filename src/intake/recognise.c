@@ -410,26 +410,30 @@ static enum status check_content(const struct file *file, const struct source *s
     return STATUS_ABSENT;
 }
 
+enum status recognise_content(struct file *file, struct source *source,
+                              struct text why[TONGUES_COUNT])
+{
+    bring_sample(file, source);
+    struct slice sample = {source->at, (size_t)(source->end - source->at)};
+    TRY(check_text(file, sample, why));
+    TRY(check_content(file, source, why));
+    file->body_at = slice_starts(sample, SLICE("\xEF\xBB\xBF")) ? 3 : 0;
+    file->body_line = 1;
+    source->at += file->body_at;
+    file->encoding = encoding_of((struct slice){source->at, sample.size - file->body_at});
+    return STATUS_OK;
+}
+
 enum status recognise(struct file *file, struct source *source,
                       const struct intake_options *options, struct work *work, struct arena *boot,
                       struct text why[TONGUES_COUNT])
 {
-    struct recognition of = {file, source, options, work, boot, why, 0};
-    bring_sample(file, source);
-    file->body_at = 0;
-    file->body_line = 1;
+    TRY(recognise_content(file, source, why));
+    struct recognition of = {file, source, options, work, boot, why, file->body_at};
     file->kind = work->kind_asked;
     if (file->kind == RECORD_KINDS_COUNT)
         file->kind = kind_by_name(file->path);
     struct slice sample = {source->at, (size_t)(source->end - source->at)};
-    TRY(check_text(file, sample, why));
-    TRY(check_content(file, source, why));
-    if (slice_starts(sample, SLICE("\xEF\xBB\xBF"))) {
-        source->at += 3;
-        file->body_at = of.start_at = 3;
-    }
-    sample = (struct slice){source->at, (size_t)(source->end - source->at)};
-    file->encoding = encoding_of(sample);
     while (sample.size != 0 && (unsigned char)sample.at[0] <= ' ') {
         sample.at++;
         sample.size--;

@@ -10,3 +10,7 @@
 enum status recognise(struct file *file, struct source *source,
                       const struct intake_options *options, struct work *work, struct arena *boot,
                       struct text why[TONGUES_COUNT]);
+/* The first part of that: looks at enough bytes, refuses what is empty or no text, passes over the
+ * mark of the encoding and finds the encoding.  The source is then at the first character. */
+enum status recognise_content(struct file *file, struct source *source,
+                              struct text why[TONGUES_COUNT]);

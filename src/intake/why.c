@@ -38,3 +38,24 @@ void why_text(struct text why[TONGUES_COUNT], struct slice text)
     text_add(&why[TONGUE_EN], text);
     text_add(&why[TONGUE_ZH], text);
 }
+
+void why_fault(struct text why[TONGUES_COUNT], struct slice path, enum disk_fault fault)
+{
+    why_path(why, path);
+    switch (fault) {
+    case DISK_MISSING:
+        why_add(why, "there is no such file", "没有这个文件");
+        return;
+    case DISK_FORBIDDEN:
+        why_add(why, "may not be read: permission denied", "无权读取该文件");
+        return;
+    case DISK_DIRECTORY:
+        why_add(why, "is a directory; name the files in it", "是目录；请指明其中的文件");
+        return;
+    case DISK_FINE:
+    case DISK_FAILED:
+    default:
+        why_add(why, "cannot be read: the disk or the system failed", "无法读取：磁盘或系统出错");
+        return;
+    }
+}
