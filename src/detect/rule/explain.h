@@ -1,17 +1,19 @@
 /* explain.h -- a rule set in words and in bytes.
  *
- * `explain` tells what each rule watches, in sentences; `cost` what each profile and feature costs. */
+ * `explain` tells what each rule watches, in sentences; `cost` what profiles and rules cost. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
 #include "detect/rule/rule.h"
 
-/* Words of one rule, or of all if `rule` is NULL: what it watches, its conditions, what it leads to, the features it reads
- * and the bytes that each costs per entity. */
+/* Words of one rule, or of all if `rule` is NULL: what it watches, its conditions, what it leads to,
+ * the features it reads and the bytes that each costs per event of an entity. */
 void text_add_explanation(struct text *text, const struct rule_set *set, const struct rule *rule,
                           enum tongue tongue);
-/* The feature's label, or words made from its aggregate, value and span: "distinct imsi in 24h". */
+/* The feature's label, or words made from its aggregate, value and span: "number of different imsi
+ * in 24h". */
 void text_add_feature_label(struct text *text, const struct rule_set *set, unsigned profile,
                             unsigned feature, enum tongue tongue);
-/* A table: per profile the bytes per event, per quiet entity (8 events), per busiest entity; per rule the steps per record. */
+/* A table: per profile the bytes per event, per quiet entity (8 events), per busiest entity; per
+ * rule the steps per record. */
 void text_add_costs(struct text *text, const struct rule_set *set, enum tongue tongue);

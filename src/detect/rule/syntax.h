@@ -86,7 +86,7 @@ enum expr_kind {
     EXPR_IS_KNOWN, /* arg[0] */
     EXPR_NOT,
     EXPR_NEGATE,
-    EXPR_AND,      /* arg[0], arg[1]; chains lean left */
+    EXPR_AND, /* arg[0], arg[1]; chains lean left */
     EXPR_OR,
     EXPR_EQUAL,
     EXPR_UNEQUAL,
@@ -172,7 +172,7 @@ struct let {
 
 struct grading {
     enum grade grade;
-    struct span span; /* of the word */
+    struct span span;  /* of the word */
     struct expr *when; /* NULL: always */
 };
 
@@ -244,7 +244,7 @@ struct rule_set {
 const char *aggregate_name(enum aggregate aggregate);
 const char *function_name(enum function function);
 const char *label_name(enum label label);
-const char *grade_name(enum grade grade);       /* "extreme" …; "" for none */
+const char *grade_name(enum grade grade); /* "extreme" …; "" for none */
 const char *response_name(enum response response);
 enum field_type label_subject(enum label label);
 struct saying label_saying(enum label label);

@@ -1,0 +1,82 @@
+/* cost.c -- what is remembered and computed, in bytes and steps.
+ *
+ *   event    8 bytes of time, 8 of position and flags, 8 for each different value expression of the
+ *            profile's features: features with the same expression share its value
+ *   entity   a header of 32 bytes and its events, at most ENTITY_EVENTS_MAX of them
+ *
+ * This is the only place that knows the formula; where the engine's layout changes, it changes here.
+ * Steps are nodes of the rule's expressions, each counted once, as the engine computes them. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cost_inside.h"
+
+#include "detect/rule/rule.h"
+
+enum { EVENT_SIZE = 16, VALUE_SIZE = 8, ENTITY_SIZE = 32, VALUE_TEXT_MAX = 1024 };
+
+static struct slice value_text(const struct rule_set *set, const struct feature *feature,
+                               char *room, size_t size)
+{
+    struct text text = text_over(room, size);
+    text_add_expr(&text, set, NULL, feature->value);
+    return text.full ? (struct slice){0} : text_slice(&text);
+}
+
+bool feature_shares_value(const struct rule_set *set, const struct profile *profile,
+                          uint32_t feature)
+{
+    char mine[VALUE_TEXT_MAX];
+    char other[VALUE_TEXT_MAX];
+    const struct feature *of = &profile->feature[feature];
+    if (of->value == NULL)
+        return false;
+    struct slice value = value_text(set, of, mine, sizeof mine);
+    for (uint32_t i = 0; i < feature && value.size != 0; i++)
+        if (profile->feature[i].value != NULL &&
+            slice_equal(value, value_text(set, &profile->feature[i], other, sizeof other)))
+            return true;
+    return false;
+}
+
+uint32_t profile_values_count(const struct rule_set *set, const struct profile *profile)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < profile->features_count; i++)
+        if (profile->feature[i].value != NULL && !feature_shares_value(set, profile, i))
+            count++;
+    return count;
+}
+
+uint64_t profile_event_size(const struct rule_set *set, const struct profile *profile)
+{
+    return EVENT_SIZE + VALUE_SIZE * (uint64_t)profile_values_count(set, profile);
+}
+
+uint64_t profile_entity_size(const struct rule_set *set, const struct profile *profile,
+                             uint64_t events)
+{
+    return ENTITY_SIZE + events * profile_event_size(set, profile);
+}
+
+static uint64_t steps_of(const struct expr *expr)
+{
+    uint64_t steps = expr != NULL;
+    for (uint32_t i = 0; expr != NULL && i < expr->args_count; i++)
+        steps += steps_of(expr->arg[i]);
+    return steps;
+}
+
+uint64_t rule_steps(const struct rule *rule)
+{
+    uint64_t steps = steps_of(rule->score) + steps_of(rule->subject);
+    for (uint32_t i = 0; i < rule->lets_count; i++)
+        steps += steps_of(rule->let[i].value);
+    for (uint32_t i = 0; i < rule->conditions_count; i++)
+        steps += steps_of(rule->condition[i]);
+    for (uint32_t i = 0; i < rule->gradings_count; i++)
+        steps += steps_of(rule->grading[i].when);
+    for (uint32_t i = 0; i < rule->against_count; i++)
+        steps += steps_of(rule->against[i].when);
+    for (uint32_t i = 0; i < rule->marks_count; i++)
+        steps += steps_of(rule->mark[i].subject) + steps_of(rule->mark[i].when);
+    return steps;
+}
