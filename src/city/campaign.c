@@ -32,7 +32,7 @@ static const struct scam_reach SCAMS[SCAMS_COUNT] = {
 enum { CREWS_KEPT = 8 };
 static const double DAYS_BEFORE = 3;      /* campaigns of that many days before may still go on */
 static const double CAMPAIGNS_A_DAY = 30; /* for 20,000 people, baits apart */
-static const double WANGIRIS_A_DAY = 1.2;
+static const double WANGIRIS_A_DAY = 5;   /* small ones: few rings, few numbers */
 
 static uint32_t scam_draw(struct chance *c)
 {
@@ -49,7 +49,7 @@ static uint32_t dialled_draw(const struct city *city, struct chance *c, enum mea
         double low, high;
     } SPANS[MEANS_COUNT] = {
         [MEANS_GATEWAY] = {40, 3000}, [MEANS_RELAY] = {12, 400}, [MEANS_TRUNK] = {8, 1500},
-        [MEANS_SMS] = {60, 6000},     [MEANS_NET] = {1, 1},      [MEANS_WANGIRI] = {60, 4000},
+        [MEANS_SMS] = {60, 6000},     [MEANS_NET] = {1, 1},      [MEANS_WANGIRI] = {30, 1000},
     };
     int64_t drawn = dice_log_whole(c, SPANS[means].low, SPANS[means].high);
     int64_t most = 40 + city->people_count / 8;

@@ -218,17 +218,31 @@ void text_add_trunk(struct text *text, uint16_t trunk);
 
 enum subject_kind { SUBJECT_PHONE, SUBJECT_IMEI, SUBJECT_ACCOUNT, SUBJECT_PERSON, SUBJECT_DEVICE };
 
+/* What a record shows of a subject; bits, because a subject gathers them. */
+enum trace {
+    TRACE_TRY = 1,     /* dialled or rang, and nobody spoke */
+    TRACE_TALK = 2,    /* spoke in a call */
+    TRACE_TEXT = 4,    /* sent a message of the campaign; a victim: got one */
+    TRACE_TAKEN = 8,   /* took money */
+    TRACE_PAID = 16,   /* paid money */
+    TRACE_BAIT = 32,   /* a small gift to a victim */
+    TRACE_ASIDE = 64,  /* replied, reported, was called back */
+    TRACE_OTHER = 128, /* another's account paid, a firm's or a parent's */
+};
+
 struct mark_row {
     uint64_t subject; /* number, IMEI of 14 digits, index of account or person */
     int64_t first_ms, last_ms;
+    int64_t money; /* taken */
     uint32_t campaign;
-    uint8_t kind, mark;
+    uint32_t deeds; /* tries, talks, texts and takings */
+    uint8_t kind, mark, traces;
 };
 struct marks;
 enum status marks_create(struct marks **out, struct arena *boot);
 void marks_destroy(struct marks *marks);
-/* Adds the row, or widens first .. last of the one with this kind, subject and mark; the
- * campaign is that of the first touch. */
+/* Adds the row, or adds it to the one with this kind, subject and mark: first .. last widens,
+ * traces, deeds and money gather; the campaign is that of the first touch. */
 void marks_touch(struct marks *marks, const struct mark_row *row);
 /* Memory ran out, and touches were lost. */
 bool marks_full(const struct marks *marks);
@@ -236,9 +250,17 @@ bool marks_full(const struct marks *marks);
 uint32_t marks_count(const struct marks *marks);
 const struct mark_row *marks_at(const struct marks *marks, uint32_t index);
 
+struct touch {
+    uint64_t subject;
+    int64_t at_ms;
+    uint32_t campaign;
+    enum trace trace;
+    int64_t money; /* of TRACE_TAKEN */
+};
 /* Fraud touched the subject; the label decides the kind of subject. */
-void truth_touch(struct city *city, enum city_label label, uint64_t subject, int64_t at_ms,
-                 uint32_t campaign);
+void truth_touch(struct city *city, enum city_label label, struct touch touch);
+/* The records show enough of the subject that somebody could go by it: only then is it labelled. */
+bool truth_is_earned(const struct mark_row *row);
 /* An innocent subject shows a behaviour. */
 void census_add(struct city *city, enum city_class class, enum subject_kind kind, uint64_t subject);
 
@@ -419,6 +441,7 @@ struct mule {
     bool watched;        /* it is drawn whether and when its bank notices */
     int64_t limited_ms;  /* from then on nothing leaves; INT64_MAX: never */
     int64_t pot, pot_ms; /* money that waits to be passed on, and since when at the latest */
+    bool taken;          /* money came in, in the run */
 };
 
 struct crew {
@@ -433,6 +456,7 @@ struct crew {
     double kept;                      /* share that stays behind at each step, at most */
     double pools;                     /* how often money waits for more */
     double parts_mean;
+    int64_t splits_from; /* a smaller sum is not worth a second payment */
     uint32_t device, ip; /* of the one who operates the accounts; NONE: each has its own */
     bool tests;          /* a small sum first */
     bool runners;        /* the first level rents out its QR codes */
@@ -445,9 +469,13 @@ enum status crew_make(struct city *city, struct chance *c, struct crew **out, ui
  * outside the run. */
 uint32_t crew_take(struct city *city, struct chance *c, struct crew *crew, struct payment payment,
                    int64_t at_ms, uint32_t which);
-/* A first-level account pays the victim: the bait of rebates and first withdrawals. */
-bool crew_give(struct city *city, struct chance *c, struct crew *crew, uint32_t person,
-               int64_t amount, int64_t at_ms);
+/* A first-level account pays the victim: the bait of rebates and first withdrawals.  Mostly it is
+ * the one that the victim pays, `which`, or another that takes money. */
+struct gift {
+    uint32_t person, which;
+    int64_t amount, at_ms;
+};
+bool crew_give(struct city *city, struct chance *c, struct crew *crew, struct gift gift);
 /* Runners also take money of gamblers and other strangers, between the two times. */
 void crew_run(struct city *city, struct chance *c, struct crew *crew, int64_t from_ms,
               int64_t to_ms);
@@ -486,6 +514,7 @@ struct campaign {
 struct contact { /* how it began; at_ms in the run or not */
     struct voice voice;
     int64_t at_ms, over_ms;
+    bool by_text, replied; /* a message; and a record shows the answer */
 };
 /* How long the talk is with somebody who believes it. */
 int64_t victim_talk_ms(const struct campaign *campaign, struct chance *c);
@@ -499,6 +528,9 @@ uint32_t victim_pick(const struct city *city, struct chance *c, const struct cam
 /* ---- reach.c: by call;  lure.c: by message, bait and net ---- */
 
 struct voice reach_foreign_voice(struct city *city, struct chance *c);
+/* One campaign shows at most so many numbers or handsets: no campaign is a label of its own. */
+enum { NUMBERS_MAX = 96 };
+uint32_t reach_numbers_max(const struct city *city);
 /* The next moment of the campaign's working hours, at_ms itself if it lies in them. */
 int64_t reach_working(const struct city *city, const struct campaign *campaign, int64_t at_ms);
 void reach_by_gateway(struct city *city, struct chance *c, struct campaign *campaign);

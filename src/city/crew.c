@@ -10,7 +10,8 @@
  *
  * Invariants:  1. Money leaves an account after it came in.
  *              2. A crew does not pay out more than it took in (its baits apart).
- *              3. Every account that money of a victim touches gets its label at once. */
+ *              3. Every account that money of a victim touches is touched in the truth at once.
+ *              4. A sum below `splits_from` goes on whole or stays: nobody splits small change. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "city_inside.h"
 
@@ -52,10 +53,12 @@ enum status crew_make(struct city *city, struct chance *c, struct crew **out, ui
     TRY(ARENA_NEW(city->boot, 1, &crew));
     crew->campaign = campaign;
     crew->levels_count = (uint32_t)dice_whole(c, 1, CREW_LEVELS_MAX);
+    crew->runners = dice_yes(c, 0.3);
     uint32_t outlet =
         dice_yes(c, 0.5) ? (uint32_t)dice_whole(c, 100, 160) : NONE; /* all at one counter */
     for (uint32_t level = 0; level < crew->levels_count; level++) {
-        crew->counts[level] = (uint32_t)dice_log_whole(c, 1, level == 0 ? 10 : 6);
+        double most = level == 0 && !crew->runners ? 10 : level == 0 ? 5 : 6;
+        crew->counts[level] = (uint32_t)dice_log_whole(c, 1, most);
         for (uint32_t i = 0; i < crew->counts[level]; i++)
             crew->mules[level][i] = mule_find(
                 city, c, start_ms, outlet != NONE ? outlet : (uint32_t)dice_whole(c, 100, 160));
@@ -66,8 +69,8 @@ enum status crew_make(struct city *city, struct chance *c, struct crew **out, ui
     crew->kept = dice_yes(c, 0.5) ? 0.01 * chance_unit(c) : (evasive ? 0.3 : 0.06) * chance_unit(c);
     crew->pools = dice_yes(c, 0.5) ? 0 : 0.6 * chance_unit(c);
     crew->parts_mean = dice_log_uniform(c, 0.2, 3);
+    crew->splits_from = (int64_t)(dice_log_uniform(c, 200, 3000) * YUAN);
     crew->tests = dice_yes(c, 0.4);
-    crew->runners = dice_yes(c, 0.2);
     crew->device = crew->ip = NONE;
     if (dice_yes(c, 0.6)) {
         crew->device = city->everyone_count + campaign; /* nobody's own */
@@ -96,16 +99,25 @@ static struct payment payment_of_mule(struct city *city, struct chance *c, const
     return payment;
 }
 
-static void touch(struct city *city, const struct crew *crew, enum city_label label,
-                  uint32_t account, int64_t at_ms)
+static void takes(struct city *city, const struct crew *crew, enum city_label label,
+                  const struct payment *payment, int64_t at_ms)
 {
-    truth_touch(city, label, account, at_ms, crew->campaign);
+    truth_touch(
+        city, label,
+        (struct touch){payment->payee, at_ms, crew->campaign, TRACE_TAKEN, payment->amount});
+}
+
+static void gives(struct city *city, const struct crew *crew, enum city_label label,
+                  const struct payment *payment, int64_t at_ms)
+{
+    truth_touch(city, label, (struct touch){payment->payer, at_ms, crew->campaign, TRACE_PAID, 0});
 }
 
 static void exit_cash(struct city *city, struct chance *c, const struct crew *crew,
-                      const struct mule *mule, enum crew_exit kind)
+                      struct mule *mule, enum crew_exit kind)
 {
     int64_t left = mule->pot / (100 * YUAN) * (100 * YUAN), at_ms = mule->pot_ms;
+    mule->pot -= left;
     int64_t most = kind == EXIT_COUNTER ? 200000 * YUAN : dice_whole(c, 20, 200) * 100 * YUAN;
     for (int times = 0; left > 0 && times < 40; times++) {
         struct payment payment = payment_of_mule(city, c, crew, mule->account);
@@ -116,38 +128,50 @@ static void exit_cash(struct city *city, struct chance *c, const struct crew *cr
         left -= payment.amount;
         at_ms += dice_whole(c, 25 * SECOND_MS, 4 * MINUTE_MS);
         if (tell_payment(city, at_ms, &payment)) {
-            touch(city, crew, CITY_LABEL_mule, mule->account, at_ms);
-            touch(city, crew, CITY_LABEL_cash_out, mule->account, at_ms);
+            gives(city, crew, CITY_LABEL_mule, &payment, at_ms);
+            gives(city, crew, CITY_LABEL_cash_out, &payment, at_ms);
         }
     }
 }
 
+static void exit_gold(struct city *city, struct chance *c, const struct crew *crew,
+                      struct mule *mule)
+{
+    if (mule->pot < 500 * YUAN)
+        return; /* less than a gram: it waits for more */
+    uint32_t shop = 0;
+    while (!city->firms[shop].gold)
+        shop++;
+    struct payment payment = payment_of_mule(city, c, crew, mule->account);
+    payment.payee = city->firms[shop + crew->campaign % 2].account;
+    payment.channel = dice_yes(c, 0.5) ? CHANNEL_POS : CHANNEL_QR;
+    payment.amount = mule->pot;
+    mule->pot = 0;
+    if (tell_payment(city, mule->pot_ms, &payment)) {
+        gives(city, crew, CITY_LABEL_mule, &payment, mule->pot_ms);
+        gives(city, crew, CITY_LABEL_cash_out, &payment, mule->pot_ms);
+    }
+}
+
+/* The false shop and the dealer in coins settle where no record is: the money's way ends with
+ * what they take.  The others are mules until they take cash or buy gold. */
+static bool exit_is_settled_outside(enum crew_exit kind)
+{
+    return kind == EXIT_FALSE_SHOP || kind == EXIT_COINS;
+}
+
 /* The money has come to the last account that the records see. */
-static void exit_leave(struct city *city, struct chance *c, struct crew *crew, uint32_t which,
-                       int64_t at_ms)
+static void exit_leave(struct city *city, struct chance *c, struct crew *crew, uint32_t which)
 {
     struct mule *mule = &crew->exits[which];
     enum crew_exit kind = crew->exit_kinds[which];
-    touch(city, crew, CITY_LABEL_cash_out, mule->account, at_ms);
-    if (kind == EXIT_FALSE_SHOP || kind == EXIT_COINS)
-        return; /* settled where no record is */
+    if (exit_is_settled_outside(kind))
+        return;
     mule->pot_ms += (int64_t)dice_log_uniform(c, crew->rest_ms_low, crew->rest_ms_high);
-    if (kind == EXIT_ATM || kind == EXIT_COUNTER) {
+    if (kind == EXIT_GOLD)
+        exit_gold(city, c, crew, mule);
+    else
         exit_cash(city, c, crew, mule, kind);
-    } else {
-        uint32_t shop = 0;
-        while (!city->firms[shop].gold)
-            shop++;
-        struct payment payment = payment_of_mule(city, c, crew, mule->account);
-        payment.payee = city->firms[shop + crew->campaign % 2].account;
-        payment.channel = dice_yes(c, 0.5) ? CHANNEL_POS : CHANNEL_QR;
-        payment.amount = mule->pot;
-        if (payment.amount > 0 && tell_payment(city, mule->pot_ms, &payment)) {
-            touch(city, crew, CITY_LABEL_mule, mule->account, mule->pot_ms);
-            touch(city, crew, CITY_LABEL_cash_out, mule->account, mule->pot_ms);
-        }
-    }
-    mule->pot = 0;
 }
 
 struct hop { /* money on its way */
@@ -170,42 +194,57 @@ static struct mule *hop_go(struct city *city, struct chance *c, struct crew *cre
         payment.channel = CHANNEL_QR;
     if (!tell_payment(city, hop->at_ms, &payment))
         return NULL;
-    touch(city, crew, CITY_LABEL_mule, hop->from, hop->at_ms);
-    if (!leaves)
-        touch(city, crew, CITY_LABEL_mule, to->account, hop->at_ms);
+    bool ends = leaves && exit_is_settled_outside(crew->exit_kinds[*which]);
+    gives(city, crew, CITY_LABEL_mule, &payment, hop->at_ms);
+    takes(city, crew, ends ? CITY_LABEL_cash_out : CITY_LABEL_mule, &payment, hop->at_ms);
     to->pot += hop->amount;
     to->pot_ms = hop->at_ms > to->pot_ms ? hop->at_ms : to->pot_ms;
     return to;
+}
+
+/* Its bank notices, after a while, or never. */
+static void watch(struct city *city, struct chance *c, struct mule *mule)
+{
+    if (mule->watched)
+        return;
+    mule->watched = true;
+    mule->limited_ms = INT64_MAX;
+    if (!dice_yes(c, 0.12))
+        return;
+    mule->limited_ms = mule->pot_ms + dice_log_whole(c, 5.0 * MINUTE_MS, 40.0 * HOUR_MS);
+    (void)tell_account(city, mule->limited_ms, mule->account, ACCOUNT_LIMITED, NONE);
+}
+
+/* What the next part is, of that share of what is left: nothing so small that nobody would make a
+ * payment of it, and nothing so large that such a rest would remain. */
+static int64_t part_of(struct chance *c, const struct crew *crew, int64_t left, double share)
+{
+    int64_t amount = (int64_t)((double)left * share), least = crew->splits_from / 4;
+    if (dice_yes(c, 0.5) && amount > 1000 * YUAN)
+        amount = amount / (100 * YUAN) * (100 * YUAN);
+    if (amount < least)
+        amount = least;
+    return left - amount < least ? left : amount;
 }
 
 /* Passes on what an account of a level holds; at most three levels deep. */
 static void pass_on(struct city *city, struct chance *c, struct crew *crew, struct mule *mule,
                     uint32_t level)
 {
-    if (!mule->watched) {
-        mule->watched = true;
-        mule->limited_ms = INT64_MAX;
-        if (dice_yes(c, 0.12)) { /* its bank notices, after a while */
-            mule->limited_ms = mule->pot_ms + dice_log_whole(c, 5.0 * MINUTE_MS, 40.0 * HOUR_MS);
-            (void)tell_account(city, mule->limited_ms, mule->account, ACCOUNT_LIMITED, NONE);
-        }
-    }
-    if (dice_yes(c, crew->pools) || mule->pot_ms >= mule->limited_ms)
+    watch(city, c, mule);
+    bool small = mule->pot < crew->splits_from;
+    if (dice_yes(c, small ? 0.35 : crew->pools) || mule->pot_ms >= mule->limited_ms)
         return; /* it waits for more, or is stuck */
     int64_t at_ms =
         mule->pot_ms + (int64_t)dice_log_uniform(c, crew->rest_ms_low, crew->rest_ms_high);
     int64_t left = (int64_t)((double)mule->pot * (1 - crew->kept * chance_unit(c)));
-    uint32_t parts = 1 + dice_count(c, crew->parts_mean);
+    uint32_t parts = small ? 1 : 1 + dice_count(c, crew->parts_mean);
     bool even = dice_yes(c, 0.4);
     mule->pot = 0;
     for (uint32_t i = 0; i < parts && i < 8 && left > YUAN; i++) {
         bool last = i + 1 == parts || i == 7;
         double share = even ? 1.0 / (parts - i) : chance_unit(c);
-        int64_t amount = last ? left : (int64_t)((double)left * share);
-        if (dice_yes(c, 0.5) && amount > 1000 * YUAN)
-            amount = amount / (100 * YUAN) * (100 * YUAN);
-        if (amount < 1)
-            continue;
+        int64_t amount = last ? left : part_of(c, crew, left, share);
         uint32_t which = 0;
         struct hop hop = {
             .from = mule->account, .level = level + 1, .amount = amount, .at_ms = at_ms};
@@ -215,7 +254,7 @@ static void pass_on(struct city *city, struct chance *c, struct crew *crew, stru
         if (to == NULL)
             continue;
         if (level + 1 == crew->levels_count)
-            exit_leave(city, c, crew, which, hop.at_ms);
+            exit_leave(city, c, crew, which);
         else
             pass_on(city, c, crew, to, level + 1);
     }
@@ -230,26 +269,29 @@ uint32_t crew_take(struct city *city, struct chance *c, struct crew *crew, struc
         payment.channel = CHANNEL_QR;
     if (!tell_payment(city, at_ms, &payment))
         return NONE;
-    touch(city, crew, CITY_LABEL_mule, first->account, at_ms);
+    takes(city, crew, CITY_LABEL_mule, &payment, at_ms);
     if (crew->runners)
-        touch(city, crew, CITY_LABEL_runner, first->account, at_ms);
+        takes(city, crew, CITY_LABEL_runner, &payment, at_ms);
+    first->taken = true;
     first->pot += payment.amount;
     first->pot_ms = at_ms > first->pot_ms ? at_ms : first->pot_ms;
     pass_on(city, c, crew, first, 0);
     return first->account;
 }
 
-bool crew_give(struct city *city, struct chance *c, struct crew *crew, uint32_t person,
-               int64_t amount, int64_t at_ms)
+bool crew_give(struct city *city, struct chance *c, struct crew *crew, struct gift gift)
 {
-    uint32_t which = (uint32_t)chance_below(c, crew->counts[0]);
-    uint32_t account = crew->mules[0][which].account;
-    struct payment payment = payment_of_mule(city, c, crew, account);
-    payment.payee = city->people[person].account;
-    payment.amount = amount;
-    if (!tell_payment(city, at_ms, &payment))
+    uint32_t count = crew->counts[0], own = gift.which % count;
+    uint32_t other = (uint32_t)chance_below(c, count);
+    if (dice_yes(c, 0.5) || (!crew->mules[0][other].taken && dice_yes(c, 0.8)))
+        other = own;
+    struct payment payment = payment_of_mule(city, c, crew, crew->mules[0][other].account);
+    payment.payee = city->people[gift.person].account;
+    payment.amount = gift.amount;
+    if (!tell_payment(city, gift.at_ms, &payment))
         return false;
-    touch(city, crew, CITY_LABEL_mule, account, at_ms);
+    truth_touch(city, CITY_LABEL_mule,
+                (struct touch){payment.payer, gift.at_ms, crew->campaign, TRACE_BAIT, 0});
     return true;
 }
 
@@ -277,7 +319,8 @@ void crew_run(struct city *city, struct chance *c, struct crew *crew, int64_t fr
             at_ms += (int64_t)chance_wait(c, gap_ms);
             if (!tell_payment(city, at_ms, &payment))
                 continue;
-            touch(city, crew, CITY_LABEL_runner, runner->account, at_ms);
+            takes(city, crew, CITY_LABEL_runner, &payment, at_ms);
+            runner->taken = true;
             runner->pot += payment.amount;
             runner->pot_ms = at_ms;
             if (dice_yes(c, 0.35))

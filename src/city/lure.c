@@ -7,7 +7,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "city_inside.h"
 
-enum { BANK_SIMS_MAX = 64 };
+enum { BANK_SIMS_MAX = NUMBERS_MAX / 2 + 1, BAITS_MAX = 4 };
 
 struct bank { /* of SIMs, or one forged sender */
     uint32_t lines[BANK_SIMS_MAX];
@@ -23,7 +23,8 @@ static struct bank bank_draw(struct city *city, struct chance *c, const struct c
 {
     struct bank bank = {.ours = dice_yes(c, 0.65)};
     bank.site = site_any(&city->places, c);
-    bank.count = (uint32_t)dice_log_whole(c, 2, campaign->evasive ? 12 : BANK_SIMS_MAX - 1);
+    uint32_t most = reach_numbers_max(city) / 2 + 1;
+    bank.count = (uint32_t)dice_log_whole(c, 3, campaign->evasive ? (most + 2) / 2 : most);
     bank.gap_ms = dice_log_uniform(c, 0.3 * SECOND_MS, (campaign->evasive ? 8.0 : 1.0) * MINUTE_MS);
     bank.per_line = (uint32_t)dice_log_whole(c, 3, 300);
     bank.outside = reach_foreign_voice(city, c);
@@ -54,7 +55,8 @@ static void believed(struct city *city, struct chance *c, struct campaign *campa
         contact.over_ms += dice_log_whole(c, 30.0 * SECOND_MS, 3.0 * HOUR_MS);
         struct voice own = voice_of_person(city, c, person, contact.over_ms);
         if ((contact.voice.number & PHONE_PLUS) != 0)
-            (void)tell_sms(city, contact.over_ms, &own, contact.voice.number, (struct message){0});
+            contact.replied =
+                tell_sms(city, contact.over_ms, &own, contact.voice.number, (struct message){0});
     }
     victim_work(city, c, campaign, person, contact);
 }
@@ -90,12 +92,15 @@ void reach_by_sms(struct city *city, struct chance *c, struct campaign *campaign
                                 : number_mobile(&city->numbers, slot % OPERATORS_COUNT);
         if (!tell_sms(city, at_ms, &voice, number, message))
             continue;
-        truth_touch(city, CITY_LABEL_scam_sms, voice.number, at_ms, campaign->number);
+        struct touch touch = {voice.number, at_ms, campaign->number, TRACE_TEXT, 0};
+        truth_touch(city, CITY_LABEL_scam_sms, touch);
+        touch.subject = bank.imeis[slot];
         if (bank.ours)
-            truth_touch(city, CITY_LABEL_gateway, bank.imeis[slot], at_ms, campaign->number);
+            truth_touch(city, CITY_LABEL_gateway, touch);
+        struct contact contact = {
+            .voice = voice, .at_ms = at_ms, .over_ms = at_ms, .by_text = true};
         if (known && dice_yes(c, believers))
-            believed(city, c, campaign, person,
-                     (struct contact){.voice = voice, .at_ms = at_ms, .over_ms = at_ms});
+            believed(city, c, campaign, person, contact);
     }
 }
 
@@ -111,6 +116,14 @@ void reach_by_net(struct city *city, struct chance *c, struct campaign *campaign
     }
 }
 
+/* A SIM of our networks in that handset, or, without one, a foreign number. */
+static struct voice bait_voice(struct city *city, struct chance *c, uint64_t imei, uint32_t site)
+{
+    if (imei == 0)
+        return voice_from_abroad(city, c);
+    return voice_of_line(city, c, line_mint(city, person_elsewhere(city, c), 0, imei), site);
+}
+
 void reach_wangiri(struct city *city, struct chance *c, struct campaign *campaign)
 {
     uint32_t per_number = (uint32_t)dice_log_whole(c, 10, 600), rung = 0;
@@ -120,14 +133,16 @@ void reach_wangiri(struct city *city, struct chance *c, struct campaign *campaig
     bool ours = dice_yes(c, 0.3);
     uint32_t site = site_any(&city->places, c);
     uint64_t imei = number_imei(&city->numbers, number_phone_model(c));
-    struct voice voice = {0};
+    struct voice voices[BAITS_MAX], voice = {0}; /* in turn, when all are worn */
     int64_t at_ms = campaign->start_ms;
     for (; campaign->dialled < campaign->dialled_max; campaign->dialled++) {
-        if (rung++ % per_number == 0) {
-            voice = ours ? voice_of_line(city, c,
-                                         line_mint(city, person_elsewhere(city, c), 0, imei), site)
-                         : voice_from_abroad(city, c);
+        if (rung % per_number == 0) {
+            uint32_t which = rung / per_number;
+            if (which < BAITS_MAX)
+                voices[which] = bait_voice(city, c, ours ? imei : 0, site);
+            voice = voices[which % BAITS_MAX];
         }
+        rung++;
         at_ms = reach_working(city, campaign, at_ms + 100 + (int64_t)chance_wait(c, gap_ms));
         if (at_ms >= campaign->end_ms)
             return;
@@ -138,14 +153,17 @@ void reach_wangiri(struct city *city, struct chance *c, struct campaign *campaig
                         : tell_no_call(city, at_ms, &voice, number, CALL_NO_ANSWER);
         if (!told)
             continue;
-        truth_touch(city, CITY_LABEL_wangiri, voice.number, at_ms, campaign->number);
+        struct touch touch = {voice.number, at_ms, campaign->number, TRACE_TRY, 0};
+        truth_touch(city, CITY_LABEL_wangiri, touch);
+        touch.subject = imei;
         if (ours)
-            truth_touch(city, CITY_LABEL_gateway, imei, at_ms, campaign->number);
+            truth_touch(city, CITY_LABEL_gateway, touch);
         if (dice_yes(c, curious)) {
             int64_t back_ms = at_ms + dice_log_whole(c, 10.0 * SECOND_MS, 3.0 * HOUR_MS);
             struct voice own = voice_of_person(city, c, person, back_ms);
+            touch = (struct touch){voice.number, back_ms, campaign->number, TRACE_ASIDE, 0};
             if (tell_call(city, back_ms, &own, voice.number, dice_log_whole(c, 4e3, 240e3)))
-                truth_touch(city, CITY_LABEL_wangiri, voice.number, back_ms, campaign->number);
+                truth_touch(city, CITY_LABEL_wangiri, touch);
         }
     }
 }

@@ -2,7 +2,9 @@
  *
  * Truth is written down at the moment a record is made, never planned ahead: what was drawn but
  * fell outside the run leaves no label.  So every subject of truth.csv occurs in the records, and
- * time_first is the first record that shows it.
+ * time_first is the first record that shows it.  A subject of which the records show next to
+ * nothing, a number that rang once in vain or somebody who got one message, is touched but not
+ * labelled: no detector could earn it, and a score that asks for it measures luck.
  *
  *     slots:  [ row + 1 | 0 | 0 | row + 1 | … ]     open addressing, at most half full
  *     rows:   [ kind subject mark first last campaign | … ]     in the order of adding
@@ -94,6 +96,9 @@ void marks_touch(struct marks *marks, const struct mark_row *row)
         there->first_ms = row->first_ms;
     if (row->last_ms > there->last_ms)
         there->last_ms = row->last_ms;
+    there->traces |= row->traces;
+    there->deeds += row->deeds;
+    there->money += row->money;
 }
 
 bool marks_full(const struct marks *marks)
@@ -112,8 +117,7 @@ const struct mark_row *marks_at(const struct marks *marks, uint32_t index)
     return &marks->rows[index];
 }
 
-void truth_touch(struct city *city, enum city_label label, uint64_t subject, int64_t at_ms,
-                 uint32_t campaign)
+void truth_touch(struct city *city, enum city_label label, struct touch touch)
 {
     enum {
         SUBJECT_phone = SUBJECT_PHONE,
@@ -126,13 +130,44 @@ void truth_touch(struct city *city, enum city_label label, uint64_t subject, int
 #include "labels.inc"
 #undef CITY_LABEL
     };
-    struct mark_row row = {.subject = subject,
-                           .first_ms = at_ms,
-                           .last_ms = at_ms,
-                           .campaign = campaign,
+    const unsigned deeds = TRACE_TRY | TRACE_TALK | TRACE_TEXT | TRACE_TAKEN;
+    struct mark_row row = {.subject = touch.subject,
+                           .first_ms = touch.at_ms,
+                           .last_ms = touch.at_ms,
+                           .money = touch.money,
+                           .campaign = touch.campaign,
+                           .deeds = (touch.trace & deeds) != 0 ? 1 : 0,
                            .kind = KINDS[label],
-                           .mark = (uint8_t)label};
+                           .mark = (uint8_t)label,
+                           .traces = (uint8_t)touch.trace};
     marks_touch(city->truth, &row);
+}
+
+/* docs/city.md, "What the labels mean", says the same in words. */
+bool truth_is_earned(const struct mark_row *row)
+{
+    enum { DEEDS_LEAST = 3, TAKEN_LEAST = 50 * YUAN };
+    switch ((enum city_label)row->mark) {
+    case CITY_LABEL_scam_caller:
+        return (row->traces & TRACE_TALK) != 0 || row->deeds >= DEEDS_LEAST;
+    case CITY_LABEL_gateway:
+    case CITY_LABEL_relay:
+    case CITY_LABEL_scam_sms:
+    case CITY_LABEL_wangiri:
+    case CITY_LABEL_runner:
+        return row->deeds >= DEEDS_LEAST;
+    case CITY_LABEL_mule:
+    case CITY_LABEL_cash_out:
+        if ((row->traces & (TRACE_TAKEN | TRACE_PAID)) == 0)
+            return false; /* it only paid baits */
+        return row->traces != TRACE_TAKEN || row->deeds > 1 || row->money >= TAKEN_LEAST;
+    case CITY_LABEL_victim:
+        return (row->traces & ~(TRACE_TEXT | TRACE_OTHER)) != 0;
+    case CITY_LABELS_COUNT:
+        break;
+    }
+    must(false);
+    return false;
 }
 
 void census_add(struct city *city, enum city_class class, enum subject_kind kind, uint64_t subject)

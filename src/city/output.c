@@ -259,6 +259,8 @@ enum status output_truth(struct output *output)
     struct stream_out *out = &output->files[CITY_FILE_truth];
     for (uint32_t i = 0; i < marks_count(city->truth); i++) {
         const struct mark_row *row = marks_at(city->truth, i);
+        if (!truth_is_earned(row))
+            continue;
         TRY(room(out));
         row_of_truth(&output->writer, &out->text, row);
         city->counts->labels[row->mark]++;

@@ -8,8 +8,12 @@
  * the rest is victim.c.  Nothing about speed, number of SIMs, regularity, share of incoming calls
  * or place is fixed: each campaign draws it, and an evasive one from wider ranges.
  *
- * Invariants:  1. A port or handset is in one call at a time.
- *              2. Every number and handset that dialled is labelled at the moment of its record. */
+ * Who changes numbers at every call has no endless supply of them either: a campaign has at most
+ * reach_numbers_max() and begins anew when all are worn.  Otherwise a single campaign would be most
+ * of what a day's truth holds.
+ *
+ * Invariants:  1. A port or handset is in one call at a time (a forged IMEI may be shown by two).
+ *              2. Every number and handset that dialled is touched at the moment of its record. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "city_inside.h"
 
@@ -46,6 +50,12 @@ struct voice reach_foreign_voice(struct city *city, struct chance *c)
     return voice;
 }
 
+uint32_t reach_numbers_max(const struct city *city)
+{
+    uint32_t most = 12 + city->people_count / 5000;
+    return most < NUMBERS_MAX ? most : NUMBERS_MAX;
+}
+
 int64_t reach_working(const struct city *city, const struct campaign *campaign, int64_t at_ms)
 {
     int64_t open_ms = (int64_t)(campaign->hour_from * HOUR_MS),
@@ -59,11 +69,13 @@ int64_t reach_working(const struct city *city, const struct campaign *campaign, 
 }
 
 static void label(struct city *city, const struct campaign *campaign, const struct port *port,
-                  int64_t at_ms)
+                  int64_t at_ms, enum trace trace)
 {
-    truth_touch(city, CITY_LABEL_scam_caller, port->voice.number, at_ms, campaign->number);
+    struct touch touch = {port->voice.number, at_ms, campaign->number, trace, 0};
+    truth_touch(city, CITY_LABEL_scam_caller, touch);
+    touch.subject = port->imei;
     if (port->imei != 0)
-        truth_touch(city, port->label, port->imei, at_ms, campaign->number);
+        truth_touch(city, port->label, touch);
 }
 
 /* Somebody new, or one of those dialled before. */
@@ -109,7 +121,7 @@ static void missed(struct city *city, struct chance *c, struct campaign *campaig
     port->now_ms += dice_whole(c, 3 * SECOND_MS, 40 * SECOND_MS);
     if (!tell_no_call(city, at_ms, &port->voice, target.number, result))
         return;
-    label(city, campaign, port, at_ms);
+    label(city, campaign, port, at_ms, TRACE_TRY);
     if (target.person != NONE && person_is_here(city, target.person) && dice_yes(c, 0.05))
         called_back(city, c, port, target.person, port->now_ms);
 }
@@ -131,12 +143,13 @@ static void hook(struct city *city, struct chance *c, struct campaign *campaign,
                                : (int64_t)dice_log_normal(c, campaign->hook_ms, 0.9);
     port->now_ms += 8 * SECOND_MS + talk_ms;
     if (tell_call(city, at_ms, &port->voice, target.number, talk_ms))
-        label(city, campaign, port, at_ms);
+        label(city, campaign, port, at_ms, TRACE_TALK);
     if (target.person == NONE)
         return;
     if (believes)
-        victim_work(city, c, campaign, target.person,
-                    (struct contact){port->voice, at_ms, at_ms + talk_ms});
+        victim_work(
+            city, c, campaign, target.person,
+            (struct contact){.voice = port->voice, .at_ms = at_ms, .over_ms = at_ms + talk_ms});
     else if (person_is_here(city, target.person) && dice_yes(c, 0.01))
         called_back(city, c, port, target.person, port->now_ms);
 }
@@ -151,15 +164,16 @@ enum imei_kind {
     IMEI_FORGED,
     IMEI_KINDS_COUNT
 };
-enum { BOX_SIMS_MAX = 96 };
 
 struct box {
-    uint32_t lines[BOX_SIMS_MAX];
-    int64_t dead_ms[BOX_SIMS_MAX]; /* when the carrier cuts the SIM off */
+    uint32_t lines[NUMBERS_MAX];
+    int64_t dead_ms[NUMBERS_MAX]; /* when the carrier cuts the SIM off */
     uint32_t lines_count, next_line;
     uint32_t ports, ports_left; /* of those, not yet set to work */
     enum imei_kind imeis;
     uint32_t forged_every; /* calls with one forged IMEI */
+    uint64_t forged[NUMBERS_MAX];
+    uint32_t forged_count;
     uint32_t site;
     bool drives;
     double gap_ms, rotate_ms;
@@ -197,10 +211,10 @@ static struct box box_draw(struct city *city, struct chance *c, const struct cam
 {
     static const uint16_t KINDS[IMEI_KINDS_COUNT] = {15, 25, 27, 20, 13};
     struct box box = {0};
-    box.ports = (uint32_t)dice_log_whole(c, 1, campaign->evasive ? 6 : 32);
-    double most = campaign->evasive ? box.ports * 2.0 + 1 : box.ports * 10.0 + 2;
-    box.lines_count =
-        (uint32_t)dice_log_whole(c, box.ports, most < BOX_SIMS_MAX - 1 ? most : BOX_SIMS_MAX - 1);
+    uint32_t most = reach_numbers_max(city);
+    box.ports = (uint32_t)dice_log_whole(c, 1, campaign->evasive ? 6 : most < 32 ? most : 32);
+    uint32_t wanted = campaign->evasive ? box.ports * 2 + 1 : box.ports * 10 + 2;
+    box.lines_count = (uint32_t)dice_log_whole(c, box.ports, wanted < most ? wanted : most);
     box.imeis = (enum imei_kind)dice_weighted(c, KINDS, IMEI_KINDS_COUNT);
     box.forged_every = (uint32_t)dice_log_whole(c, 1, 60);
     box.site = site_any(&city->places, c);
@@ -210,6 +224,19 @@ static struct box box_draw(struct city *city, struct chance *c, const struct cam
     box.decoys = dice_yes(c, campaign->evasive ? 0.6 : 0.15) ? 0.35 * chance_unit(c) : 0;
     box.regular = dice_yes(c, 0.3);
     return box;
+}
+
+/* Who forges for every call or two never shows a number again; who forges more rarely has a list
+ * of them. */
+static uint64_t imei_forge(struct city *city, struct chance *c, struct box *box)
+{
+    enum { RARELY = 3 };
+    uint32_t which = box->forged_count++, most = reach_numbers_max(city);
+    if (box->forged_every >= RARELY && which >= most)
+        return box->forged[which % most];
+    uint64_t imei = number_imei(&city->numbers, number_phone_model(c));
+    box->forged[which % most] = imei;
+    return imei;
 }
 
 /* Puts a SIM that still works into the port. */
@@ -223,7 +250,7 @@ static bool port_load(struct city *city, struct chance *c, struct box *box, stru
         if (box->imeis == IMEI_OF_SIM)
             port->imei = line->imei;
         if (box->imeis == IMEI_FORGED)
-            port->imei = number_imei(&city->numbers, number_phone_model(c));
+            port->imei = imei_forge(city, c, box);
         port->voice.number = line->number;
         port->voice.imsi = line->imsi;
         port->voice.cell = cell_of_site(box->site, line->operator);
@@ -365,19 +392,22 @@ void reach_by_trunk(struct city *city, struct chance *c, struct campaign *campai
     uint32_t per_number = stable ? UINT32_MAX : (uint32_t)dice_log_whole(c, 1, 60);
     uint32_t mouths = (uint32_t)dice_log_whole(c, 1, 8), on_number = 0;
     double gap_ms = dice_log_uniform(c, 3.0 * SECOND_MS, 8.0 * MINUTE_MS);
-    struct voice voice = reach_foreign_voice(city, c);
+    struct voice voices[NUMBERS_MAX] = {reach_foreign_voice(city, c)};
+    uint32_t numbers = 1, most = reach_numbers_max(city);
     campaign->here = 1; /* calls from outside to elsewhere do not pass our switches */
     for (uint32_t i = 0; i < mouths; i++) {
-        struct port port = {.now_ms = campaign->start_ms, .voice = voice};
-        uint32_t most = campaign->dialled + (campaign->dialled_max - campaign->dialled) / 2 + 1;
-        while (campaign->dialled < most) {
+        struct port port = {.now_ms = campaign->start_ms, .voice = voices[0]};
+        uint32_t until = campaign->dialled + (campaign->dialled_max - campaign->dialled) / 2 + 1;
+        while (campaign->dialled < until) {
             port.now_ms = reach_working(city, campaign,
                                         port.now_ms + SECOND_MS + (int64_t)chance_wait(c, gap_ms));
             if (port.now_ms >= campaign->end_ms)
                 break;
             if (on_number++ >= per_number) {
                 on_number = 0;
-                port.voice = reach_foreign_voice(city, c);
+                if (numbers < most)
+                    voices[numbers] = reach_foreign_voice(city, c);
+                port.voice = voices[numbers++ % most];
             }
             hook(city, c, campaign, &port);
         }

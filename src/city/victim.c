@@ -8,7 +8,7 @@
  * not merely dialled.  Most do not pay.  Of those who pay, some tell the police, hours later.
  *
  * Invariants:  1. A victim's label begins with the first record that shows the work, and ends with
- *                 the last.
+ *                 the last.  A message alone shows nothing: thousands got the same.
  *              2. Nobody reports what no record shows. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "city_inside.h"
@@ -35,7 +35,8 @@ struct work { /* on one person */
     struct contact contact;
     int64_t now_ms;
     struct report report;
-    bool shown; /* at least one record shows it */
+    bool shown;      /* at least one record shows it */
+    int64_t seen_ms; /* the last that did */
 };
 
 int64_t victim_talk_ms(const struct campaign *campaign, struct chance *c)
@@ -58,10 +59,12 @@ uint32_t victim_pick(const struct city *city, struct chance *c, const struct cam
     return person_any(city, c);
 }
 
-static void touch(struct city *city, struct work *work, int64_t at_ms)
+static void touch(struct city *city, struct work *work, int64_t at_ms, enum trace trace)
 {
-    truth_touch(city, CITY_LABEL_victim, work->person, at_ms, work->campaign->number);
+    truth_touch(city, CITY_LABEL_victim,
+                (struct touch){work->person, at_ms, work->campaign->number, trace, 0});
     work->shown = true;
+    work->seen_ms = at_ms;
 }
 
 static void name_phone(struct work *work, uint64_t number)
@@ -116,8 +119,9 @@ static void further_call(struct city *city, struct chance *c, struct work *work)
     bool told = back ? tell_call(city, work->now_ms, &own, voice.number, talk_ms)
                      : tell_call(city, work->now_ms, &voice, number, talk_ms);
     if (told) {
-        touch(city, work, work->now_ms);
-        truth_touch(city, CITY_LABEL_scam_caller, voice.number, work->now_ms, campaign->number);
+        touch(city, work, work->now_ms, TRACE_TALK);
+        truth_touch(city, CITY_LABEL_scam_caller,
+                    (struct touch){voice.number, work->now_ms, campaign->number, TRACE_TALK, 0});
         name_phone(work, voice.number);
         person_keep_busy(city, work->person, work->now_ms, work->now_ms + talk_ms);
         if (talk_ms > 15 * MINUTE_MS && person_is_here(city, work->person))
@@ -171,10 +175,11 @@ static void pays_once(struct city *city, struct chance *c, struct work *work,
     uint32_t account = crew_take(city, c, work->campaign->crew, payment, work->now_ms, which);
     if (account == NONE)
         return;
-    touch(city, work, work->now_ms);
     uint32_t holder = city->accounts[payment.payer].person;
+    touch(city, work, work->now_ms, holder == work->person ? TRACE_PAID : TRACE_OTHER);
     if (holder != NONE && holder != work->person) /* the parent, too, is being cheated */
-        truth_touch(city, CITY_LABEL_victim, holder, work->now_ms, work->campaign->number);
+        truth_touch(city, CITY_LABEL_victim,
+                    (struct touch){holder, work->now_ms, work->campaign->number, TRACE_PAID, 0});
     name_account(work, account);
     work->report.amount += payment.amount;
 }
@@ -195,7 +200,7 @@ static void hands_over(struct city *city, struct chance *c, struct work *work,
     payment.ip = 0;
     if (!tell_payment(city, work->now_ms, &payment))
         return;
-    touch(city, work, work->now_ms);
+    touch(city, work, work->now_ms, TRACE_PAID);
     work->report.amount += payment.amount;
 }
 
@@ -208,15 +213,16 @@ static int64_t sum_rounded(struct chance *c, double yuan)
     return (units < 1 ? 1 : units) * unit * YUAN;
 }
 
-static void bait_paid(struct city *city, struct chance *c, struct work *work, double first_sum)
+static void bait_paid(struct city *city, struct chance *c, struct work *work, uint32_t which,
+                      double first_sum)
 {
     uint32_t baits = (uint32_t)dice_whole(c, 1, work->campaign->scam == T01 ? 4 : 2);
     for (uint32_t i = 0; i < baits; i++) {
         double yuan = first_sum * (0.05 + 0.5 * chance_unit(c));
         work->now_ms += dice_log_whole(c, 2.0 * MINUTE_MS, 90.0 * MINUTE_MS);
-        if (crew_give(city, c, work->campaign->crew, work->person,
-                      sum_rounded(c, yuan < 3 ? 3 : yuan), work->now_ms))
-            touch(city, work, work->now_ms);
+        struct gift gift = {work->person, which, sum_rounded(c, yuan < 3 ? 3 : yuan), work->now_ms};
+        if (crew_give(city, c, work->campaign->crew, gift))
+            touch(city, work, work->now_ms, TRACE_BAIT);
     }
 }
 
@@ -238,7 +244,7 @@ static void pays(struct city *city, struct chance *c, struct work *work)
         work->now_ms += dice_log_whole(c, 1.0 * MINUTE_MS, 25.0 * MINUTE_MS);
     }
     if (bait && dice_yes(c, 0.4)) /* it begins with a gift */
-        bait_paid(city, c, work, sum);
+        bait_paid(city, c, work, account, sum);
     for (uint32_t i = 0; i < payments; i++) {
         struct payment payment = paying(city, c, work, from_firm);
         payment.amount = sum_rounded(c, sum);
@@ -249,7 +255,7 @@ static void pays(struct city *city, struct chance *c, struct work *work)
         else
             pays_once(city, c, work, payment, moves ? account + i : account);
         if (bait && i < 2)
-            bait_paid(city, c, work, sum);
+            bait_paid(city, c, work, moves ? account + i : account, sum);
         sum *= growth;
         if (sum > 1500000)
             break;
@@ -274,7 +280,8 @@ static void reports(struct city *city, struct chance *c, struct work *work, bool
     if (dice_yes(c, 0.04)) /* taken down as another type */
         work->report.scam = (uint8_t)dice_whole(c, 1, SCAMS_COUNT);
     int64_t at_ms = work->now_ms + dice_log_whole(c, 15.0 * MINUTE_MS, 48.0 * HOUR_MS);
-    (void)tell_report(city, at_ms, &work->report);
+    if (tell_report(city, at_ms, &work->report))
+        touch(city, work, work->seen_ms, TRACE_ASIDE); /* the work itself was over before */
 }
 
 /* 96110 warns some in time; most of those believe it. */
@@ -303,7 +310,9 @@ void victim_work(struct city *city, struct chance *c, struct campaign *campaign,
                         .now_ms = contact.over_ms};
     bool in_run = contact.at_ms >= city->start_ms && contact.at_ms < city->end_ms;
     if (contact.voice.number != 0 && in_run) {
-        touch(city, &work, contact.at_ms);
+        touch(city, &work, contact.at_ms, contact.by_text ? TRACE_TEXT : TRACE_TALK);
+        if (contact.replied)
+            touch(city, &work, contact.over_ms, TRACE_ASIDE);
         name_phone(&work, contact.voice.number);
         person_keep_busy(city, person, contact.at_ms, contact.over_ms);
     }
