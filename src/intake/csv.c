@@ -243,8 +243,10 @@ enum csv_end csv_read(struct csv_row *row, struct csv_form form, struct slice by
     row->spare_used = 0;
     if (bytes.size == 0)
         return CSV_MORE;
-    if ((unsigned char)*span.at <= ' ' && is_empty_line(&span, &row->size))
+    if ((unsigned char)*span.at <= ' ' && is_empty_line(&span, &row->size)) {
+        row->bare_size = row->size;
         return CSV_BLANK;
+    }
     if (form.quotes == CSV_QUOTES_BARE)
         return read_bare(row, &span, form.delimiter);
     const char *p = span.at;

@@ -1,7 +1,8 @@
 /* value.c -- every type of field, from text to what the record holds.
  *
  * Invariants:  1. A field becomes known only if its value is canonical: what comes out of intake,
- *                 written down and read again, is the same record.
+ *                 written down and read again, is the same record.  The exception is a phone that a
+ *                 mapping declares opaque: it is whatever the feed calls it.
  *              2. The room is large enough for any record: each value is bounded by its type, and a
  *                 record has at most RECORD_FIELDS_MAX of them. */
 /* SPDX-License-Identifier: Apache-2.0 */
