@@ -1,7 +1,7 @@
 /* compile.c -- memory and complaints of one run of the compiler.
  *
  * Invariants:  1. One place has one error: what follows from it at the same place is not said.
- *              2. An error pushes out a warning when DIAGS_MAX are there, never the other way round.
+ *              2. When DIAGS_MAX are there, an error pushes out a warning, never the reverse.
  *              3. Every complaint is counted, as stored or as dropped. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compile_inside.h"

@@ -1,7 +1,7 @@
-/* compile_inside.h -- one run of the compiler: where its memory comes from, where its complaints go.
+/* compile_inside.h -- one run of the compiler: whence its memory comes, whither its complaints go.
  *
- * Memory that runs out is remembered in `status` and looked at once, at the end, as `full` of a text
- * is: a parser that handed a status through every function would say nothing else. */
+ * Memory that runs out is remembered in `status` and looked at once, at the end, as `full` of a
+ * text is: a parser that handed a status through every function would say nothing else. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 

@@ -4,8 +4,8 @@
  *            profile's features: features with the same expression share its value
  *   entity   a header of 32 bytes and its events, at most ENTITY_EVENTS_MAX of them
  *
- * This is the only place that knows the formula; where the engine's layout changes, it changes here.
- * Steps are nodes of the rule's expressions, each counted once, as the engine computes them. */
+ * This is the only place that knows the formula; where the engine's layout changes, it changes
+ * here.  Steps are nodes of the rule's expressions, each counted once. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cost_inside.h"
 

@@ -12,7 +12,7 @@
  * of four and are shown as blanks.  What would steer a terminal (escapes, turns of direction) is
  * shown as U+FFFD, so that a rule file cannot lie about itself.
  *
- * Invariant:   a source line is shown with the same columns as those by which its caret is placed. */
+ * Invariant:   a line is shown with the columns by which its caret is placed. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "compile_inside.h"
 #include "names_inside.h"

@@ -35,7 +35,7 @@ struct diags {
 void text_add_diag(struct text *text, const struct diag *diag, const struct rule_file *files,
                    enum tongue tongue, bool colour);
 /* One JSON object on one line, without a line end: code, severity, message and note (en, zh), file,
- * line, byte offset, code-point column, display column, the end of the span, suggestion, related. */
+ * line, byte offset, code-point column, display column, the span's end, suggestion, related. */
 void text_add_diag_json(struct text *text, const struct diag *diag, const struct rule_file *files);
 /* "2 errors, 1 warning", with what was dropped; nothing if there is nothing. */
 void text_add_diags_count(struct text *text, const struct diags *diags, enum tongue tongue);

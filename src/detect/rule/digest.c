@@ -1,8 +1,9 @@
 /* digest.c -- the canonical meaning of a set as bytes, and their BLAKE2b.
  *
- * Profiles, features and rules come in the order of their names, everything that goes without saying
- * is said; so the digest is the same wherever the files stood and however they were laid out.  The
- * strings for people count: an alert shows them, and must be had again from the same rules.
+ * Profiles, features and rules come in the order of their names, everything that goes without
+ * saying is said; so the digest is the same wherever the files stood and however they were laid
+ * out.  The strings for people count: an alert shows them, and must be had again from the same
+ * rules.
  *
  * Invariant:   what the engine or the alert room read of the tree is in the text. */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -165,7 +166,7 @@ static void add_set(struct page *page)
 
 enum { MEANING_SIZE_FIRST = 64 << 10, MEANING_SIZE_MAX = 256 << 20 };
 
-/* The text is as long as the rules are; so it is tried in a room, and then in one twice as large. */
+/* The text is as long as the rules are; it is tried in a room, and then in one twice as large. */
 void digest_set(struct compile *compile, struct rule_set *set)
 {
     compile->status = STATUS_FULL;

@@ -6,8 +6,8 @@
 
 #include "detect/rule/rule.h"
 
-/* Words of one rule, or of all if `rule` is NULL: what it watches, its conditions, what it leads to,
- * the features it reads and the bytes that each costs per event of an entity. */
+/* Words of one rule, or of all if `rule` is NULL: what it watches, its conditions, what it leads
+ * to, the features it reads and the bytes that each costs per event of an entity. */
 void text_add_explanation(struct text *text, const struct rule_set *set, const struct rule *rule,
                           enum tongue tongue);
 /* The feature's label, or words made from its aggregate, value and span: "number of different imsi

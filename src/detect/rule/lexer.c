@@ -1,8 +1,8 @@
 /* lexer.c -- a rule file as words, and kindness for what is written by habit.
  *
  * People who write rules come from SQL, from C, from spreadsheets, and write Chinese: `==`, `&&`,
- * `'x'`, `，`, `5万元`, `24小时`, `当`.  All of that is understood well enough to say what is meant, is
- * complained about once, and then taken for what was meant, so that one wrong sign is one error.
+ * `'x'`, `，`, `5万元`, `24小时`, `当`.  All of that is understood well enough to say what is
+ * meant, is complained about once, and then taken for what was meant: one wrong sign, one error.
  *
  * Invariants:  1. Tokens do not overlap, and stand in the order of the text.
  *              2. A file is read twice, first to count: both readings give the same tokens.

@@ -106,7 +106,8 @@ static void add_digit(struct decimal *decimal, char c, bool behind_point)
     decimal->decimals += behind_point;
 }
 
-/* Digits, `_` between digits, and decimals.  Returns their size; sets the fault of ill-formed ones. */
+/* Digits, `_` between digits, and decimals.  Returns their size; sets the fault of ill-formed
+ * ones. */
 static size_t read_decimal(struct slice rest, struct decimal *decimal, enum number_fault *fault)
 {
     size_t i = 0;
@@ -320,4 +321,6 @@ void number_read(struct slice rest, struct written_number *out)
     } else if (!read_money(rest, decimal, out) && word.size != 0) {
         read_strange(decimal, word, out);
     }
+    if (out->value > (double)WHOLE_MAX) /* complained about; what follows must not overflow */
+        out->value = (double)WHOLE_MAX;
 }

@@ -497,7 +497,10 @@ static bool parse_grade(struct reader *reader, struct written_rule *rule)
 static bool parse_let(struct reader *reader, struct written_rule *rule)
 {
     struct written_let *let = compile_take(reader->compile, sizeof *let);
-    if (let == NULL || !reader_expect_name(reader, "name", KEYWORD_NONE, &let->name))
+    if (let == NULL)
+        return false;
+    let->span = reader->tokens.at[reader->at - 1].span;
+    if (!reader_expect_name(reader, "name", KEYWORD_NONE, &let->name))
         return false;
     LINK(rule->let, rule->let_last, let);
     if (!reader_expect(reader, TOKEN_EQUAL, "`=`"))
@@ -511,10 +514,10 @@ static bool parse_against(struct reader *reader, struct written_rule *rule)
     struct written_against *against = compile_take(reader->compile, sizeof *against);
     if (against == NULL)
         return false;
+    against->span = reader->tokens.at[reader->at - 1].span;
     against->when = parse_phrase(reader);
     if (against->when == NULL || !reader_expect_sayings(reader, against->text, NULL))
         return false;
-    against->span = against->when->span;
     LINK(rule->against, rule->against_last, against);
     return true;
 }

@@ -107,6 +107,7 @@ struct written_profile {
 
 struct written_let {
     struct written_let *next;
+    struct span span; /* of the clause's word, as in all clauses */
     struct word name;
     struct phrase *value; /* NULL: not understood */
 };

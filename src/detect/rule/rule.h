@@ -9,8 +9,9 @@
 #include "detect/rule/syntax.h"
 
 /* Compiles the files (their `path` and `source` are lent for the life of `image`) into one checked
- * rule set.  Diagnostics, also warnings, are added to `diags` by place; their words live in `image`.
- * STATUS_MALFORMED: at least one error; `*out` untouched.  STATUS_FULL: the arena is too small. */
+ * rule set.  Diagnostics, also warnings, are added to `diags` by place; their words live in
+ * `image`. STATUS_MALFORMED: at least one error; `*out` untouched.  STATUS_FULL: the arena is too
+ * small. */
 enum status rules_check(const struct rule_file *files, uint32_t files_count, struct arena *image,
                         struct diags *diags, const struct rule_set **out);
 
@@ -25,6 +26,6 @@ enum status rules_format(struct slice source, struct slice path, struct arena *s
 void text_add_expr(struct text *text, const struct rule_set *set, const struct rule *rule,
                    const struct expr *expr);
 
-/* BLAKE2b of the canonical meaning (comments, layout and the order of files do not count): the image
- * hash of every alert.  It was made by rules_check; nothing is taken from scratch. */
+/* BLAKE2b of the canonical meaning (comments, layout and the order of files do not count): the
+ * image hash of every alert.  It was made by rules_check; nothing is taken from scratch. */
 void rules_digest(const struct rule_set *set, struct arena *scratch, struct digest *out);
