@@ -4,7 +4,7 @@
  *     300                                                entries
  *     CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=       root of the tree, base64
  *                                                        (empty line)
- *     — cutline.example/audit Az3grlgtzPIC…              base64 of 4 bytes of key id, 64 of signature
+ *     — cutline.example/audit Az3grlgtzPIC…    key id (4 bytes) and signature (64), base64
  *
  * What is signed ends with the newline before the empty line.  Lines of other keys (cosignatures)
  * are passed over, as the specification asks.  Pure: no disk, no memory. */
