@@ -27,6 +27,7 @@ void registry_destroy(struct registry *registry)
         table_release(&registry->person_of[i], &registry->budget);
         table_release(&registry->holding[i], &registry->budget);
     }
+    table_release(&registry->spelled, &registry->budget);
     table_release(&registry->list_names, &registry->budget);
     table_release(&registry->members, &registry->budget);
     arena_destroy(registry->arena);
@@ -125,4 +126,17 @@ struct slice registry_spelling(const struct registry *registry, enum record_kind
 {
     const struct row *row = row_find(registry, kind, key);
     return row == NULL ? (struct slice){NULL, 0} : row->record.text[0];
+}
+
+struct slice registry_spelled(const struct registry *registry, ident name)
+{
+    static const enum record_kind KINDS[] = {RECORD_person, RECORD_cell, RECORD_region};
+    const struct spelled *spelled =
+        (const struct spelled *)(uintptr_t)table_find(&registry->spelled, name.bits);
+    if (spelled != NULL)
+        return (struct slice){spelled->bytes, spelled->size};
+    struct slice key = {NULL, 0};
+    for (unsigned i = 0; i < sizeof KINDS / sizeof KINDS[0] && key.size == 0; i++)
+        key = registry_spelling(registry, KINDS[i], name);
+    return key;
 }

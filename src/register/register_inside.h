@@ -3,6 +3,7 @@
  *   rows[kind]     key of a row ─────────────> struct row, of persons also if only events spoke
  *   person_of[i]   phone or account ─────────> the person's ident: what the hot path asks
  *   holding[i]     phone or account ─────────> struct holding: the rows that name it, the tie
+ *   spelled        hashed name ──────────────> struct spelled
  *   list_names     name of a list ───────────> its number + 1
  *   members        mix of number and value ──> struct membership: a chain of intervals */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -22,6 +23,11 @@ struct row {
     size_t texts_size_max;
     bool present;         /* false: a person of whom only events spoke */
     struct record record; /* its last fields are cut off, see row_size */
+};
+
+struct spelled {
+    size_t size;
+    char bytes[];
 };
 
 struct holding {
@@ -46,6 +52,7 @@ struct registry {
     struct table rows[RECORD_KINDS_COUNT];
     struct table person_of[HOLDS_COUNT];
     struct table holding[HOLDS_COUNT];
+    struct table spelled; /* hashed names in rows that are not their keys */
     struct table list_names;
     uint32_t lists_count;
     struct table members;
@@ -68,7 +75,8 @@ static inline enum status registry_bytes(struct registry *registry, size_t size,
 enum status row_of_key(struct registry *registry, enum record_kind kind, ident key,
                        struct slice spelling, struct row **out);
 struct row *row_find(const struct registry *registry, enum record_kind kind, ident key);
-/* Room for the texts of `record`; what the row says stays as it is.  STATUS_FULL. */
+/* Room for the texts of `record`, and the spellings of its hashed names; what the row says stays as
+ * it is.  STATUS_FULL. */
 enum status row_reserve(struct registry *registry, struct row *row, const struct record *record);
 /* The row says what the record says from now on; room was reserved. */
 void row_fill(struct registry *registry, struct row *row, const struct record *record);

@@ -218,6 +218,20 @@ static void leads_through_what_names_one_row(void **state)
     leave_town(&town);
 }
 
+static void spells_what_rows_have_held(void **state)
+{
+    (void)state;
+    struct town town;
+    found_town(&town, 1 << 20);
+    take(&town, person_row("P1", "+861", "6222021234567890123"));
+    take(&town, person_row("P1", "+861", "A2"));
+    static const char *const HELD[] = {"P1", "A2", "6222021234567890123"};
+    for (size_t i = 0; i < 3; i++)
+        assert_true(slice_equal(registry_spelled(town.registry, name(HELD[i])), slice_of(HELD[i])));
+    assert_int_equal(registry_spelled(town.registry, name("A3")).size, 0);
+    leave_town(&town);
+}
+
 static bool on(const struct town *town, const char *list, const char *value, enum field_type type,
                int64_t at)
 {
@@ -354,6 +368,7 @@ int main(void)
         cmocka_unit_test(the_row_before_counts_again_when_the_latest_goes),
         cmocka_unit_test(events_tie_and_the_latest_wins),
         cmocka_unit_test(leads_through_what_names_one_row),
+        cmocka_unit_test(spells_what_rows_have_held),
         cmocka_unit_test(lists_have_their_times),
         cmocka_unit_test(lists_compare_imeis_as_imeis),
         cmocka_unit_test(full_changes_no_answer),

@@ -50,12 +50,32 @@ static bool has_text(const struct record *record, unsigned field)
            field_held(kind_schema(record->kind)->fields[field].type) == HELD_NAME;
 }
 
+/* A spelling is true of its name whatever becomes of the row. */
+static enum status spell(struct registry *registry, ident name, struct slice spelling)
+{
+    if (ident_is_packed(name) || table_find(&registry->spelled, name.bits) != 0)
+        return STATUS_OK;
+    TRY(table_reserve(&registry->spelled, 1, &registry->budget));
+    void *bytes;
+    TRY(registry_bytes(registry, sizeof(struct spelled) + spelling.size, &bytes));
+    struct spelled *spelled = bytes;
+    spelled->size = spelling.size;
+    if (spelling.size != 0)
+        memcpy(spelled->bytes, spelling.at, spelling.size);
+    table_set(&registry->spelled, name.bits, (uintptr_t)spelled);
+    return STATUS_OK;
+}
+
 enum status row_reserve(struct registry *registry, struct row *row, const struct record *record)
 {
     size_t size = 0;
-    for (unsigned i = 0; i < kind_schema(record->kind)->fields_count; i++)
-        if (has_text(record, i))
-            size += record->text[i].size;
+    for (unsigned i = 0; i < kind_schema(record->kind)->fields_count; i++) {
+        if (!has_text(record, i))
+            continue;
+        size += record->text[i].size;
+        if (i > 0)
+            TRY(spell(registry, record->field[i].name, record->text[i]));
+    }
     if (size <= row->texts_size_max)
         return STATUS_OK;
     /* The old texts stay readable until row_fill; a row that grows leaves its old piece behind. */
