@@ -97,8 +97,7 @@ ident read_entity(const struct view *view, const struct expr *read)
         return view->entity;
     const struct profile *profile = &view->oracle->set->profile[read->profile];
     ident names[RECORD_NAMED_MAX];
-    unsigned count =
-        key_names(view->oracle, &profile->key[read->key_index], view->record, names);
+    unsigned count = key_names(view->oracle, &profile->key[read->key_index], view->record, names);
     return count == 0 ? IDENT_UNKNOWN : names[0];
 }
 

@@ -126,9 +126,9 @@ static struct answer aggregate(const struct view *view, const struct feature *fe
     case AGGREGATE_last:
         return count == 0 ? UNKNOWN : event[count - 1]->value[f];
     case AGGREGATE_since:
-        return count == 0 ? UNKNOWN
-                          : of_number((double)(view->record->at.ms -
-                                               event[count - 1]->record->at.ms));
+        return count == 0
+                   ? UNKNOWN
+                   : of_number((double)(view->record->at.ms - event[count - 1]->record->at.ms));
     case AGGREGATE_top:
         return top_of(event, count, f);
     case AGGREGATE_fresh:

@@ -203,8 +203,7 @@ static enum status fire(const struct view *view)
     for (uint32_t i = 0; i < rule->marks_count; i++) {
         const struct marking *marking = &rule->mark[i];
         struct answer subject = answer_of(view, marking->subject);
-        if (!subject.known ||
-            (marking->when != NULL && !is_true(answer_of(view, marking->when))))
+        if (!subject.known || (marking->when != NULL && !is_true(answer_of(view, marking->when))))
             continue;
         wanted[count++] = (struct mark){.label = marking->label,
                                         .type = marking->subject->type.name,
@@ -233,8 +232,8 @@ static const struct event *first_step(const struct view *view, const struct even
         if (at_ms > now_ms || at_ms <= now_ms - sequence->within_ms)
             continue;
         /* Events come by arrival, so of equal times the later one is the later event. */
-        if (before != NULL && (at_ms > before->record->at.ms ||
-                               (at_ms == before->record->at.ms && event >= before)))
+        if (before != NULL &&
+            (at_ms > before->record->at.ms || (at_ms == before->record->at.ms && event >= before)))
             continue;
         if (latest == NULL || at_ms >= latest->record->at.ms)
             latest = event;
@@ -302,8 +301,7 @@ static bool is_duplicate(const struct oracle *oracle, size_t arrival)
         const struct record *earlier = &oracle->records[i];
         if (oracle->ignored[i] || earlier->digest != record->digest)
             continue;
-        return earlier->at.ms >
-               oracle->counts->watermark_ms - (int64_t)DUPLICATE_HOURS * HOUR_MS;
+        return earlier->at.ms > oracle->counts->watermark_ms - (int64_t)DUPLICATE_HOURS * HOUR_MS;
     }
     return false;
 }

@@ -64,8 +64,7 @@ static bool has_value(enum aggregate aggregate)
 }
 
 /* Works out what the event is for each feature of its profile. */
-static void judge_event(const struct view *view, const struct profile *profile,
-                        struct event *event)
+static void judge_event(const struct view *view, const struct profile *profile, struct event *event)
 {
     enum record_kind kind = view->record->kind;
     for (uint32_t f = 0; f < profile->features_count; f++) {
