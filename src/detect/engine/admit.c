@@ -29,9 +29,8 @@ static size_t growth_max(const struct engine *engine, const struct record *recor
     if (spelt > 0)
         size += spellings_growth_max(&engine->spellings, spelt);
     for (uint32_t p = 0; p < image->set->profiles_count; p++) {
-        uint32_t visits = 0;
-        for (uint32_t i = 0; i < count; i++)
-            visits += feed_visits_max(engine, p, &records[i]);
+        uint32_t visits = feed_visits_max(engine, p, records, count);
+        engine->batch.tending[p].feeding_max = visits;
         for (unsigned s = 0; visits > 0 && s < engine->threads; s++)
             size += window_growth_max(engine->shard[s].window[p], visits);
     }
@@ -45,9 +44,7 @@ static enum status room_reserve(struct engine *engine, const struct record *reco
     if (growth_max(engine, records, count) > budget_left(&engine->budget))
         return STATUS_FULL;
     for (uint32_t p = 0; p < engine->image->set->profiles_count; p++) {
-        uint32_t visits = 0;
-        for (uint32_t i = 0; i < count; i++)
-            visits += feed_visits_max(engine, p, &records[i]);
+        uint32_t visits = engine->batch.tending[p].feeding_max;
         for (unsigned s = 0; visits > 0 && s < engine->threads; s++)
             TRY(window_reserve(engine->shard[s].window[p], visits));
     }
@@ -95,6 +92,8 @@ static enum status batch_add(struct engine *engine, const struct record *record)
     uint16_t row = (uint16_t)batch->count++;
     batch->record[row] = record;
     batch->known[row] = fields_known(engine, record);
+    batch->at_ms[row] = record->at.ms;
+    batch->position[row] = record->position;
     batch->kind[record->kind].row[batch->kind[record->kind].count++] = row;
     if (record->at.ms > engine->counts.watermark.ms)
         engine->counts.watermark = record->at;

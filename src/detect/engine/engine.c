@@ -24,12 +24,14 @@
 
 /* ---- making ---- */
 
-static enum status tending_create(const struct profile_image *image, struct tending *tending,
-                                  struct arena *boot)
+static enum status tending_create(const struct profile_image *image, unsigned threads,
+                                  struct tending *tending, struct arena *boot)
 {
     unsigned values = image->window.values_count;
     tending->visits_max = RECORD_BATCH_MAX * (image->keys_max + image->looks_max);
     TRY(ARENA_NEW(boot, tending->visits_max, &tending->visit));
+    TRY(ARENA_NEW(boot, (size_t)tending->visits_max * threads, &tending->shard_visit));
+    TRY(ARENA_NEW(boot, threads, &tending->shard_count));
     TRY(ARENA_NEW(boot, (size_t)values * RECORD_BATCH_MAX, &tending->value));
     TRY(ARENA_NEW(boot, (size_t)image->looks_max * RECORD_BATCH_MAX, &tending->look_name));
     TRY(ARENA_NEW(boot, values, &tending->column));
@@ -38,22 +40,47 @@ static enum status tending_create(const struct profile_image *image, struct tend
     return STATUS_OK;
 }
 
+static enum status asked_create(struct engine *engine, struct arena *boot)
+{
+    const struct image *image = engine->image;
+    struct batch *batch = &engine->batch;
+    TRY(ARENA_NEW(boot, image->looks_count, &batch->asked));
+    for (uint32_t i = 0; i < image->looks_count; i++) {
+        const struct look_image *look = &image->look[i];
+        struct window_want *want;
+        TRY(ARENA_NEW(boot, look->wants_count, &want));
+        for (uint32_t w = 0; w < look->wants_count; w++) {
+            const struct read_image *read = &image->read[look->want[w]];
+            want[w] = (struct window_want){read->feature, read->needed,
+                                           answers_of(batch, look->want[w])};
+        }
+        uint8_t role = look->key == NO_KEY ? 0 : look->key;
+        batch->asked[i] = (struct window_asked){role, (uint16_t)look->wants_count, want};
+    }
+    uint32_t profiles_count = image->set->profiles_count;
+    TRY(ARENA_NEW(boot, profiles_count * RECORD_KINDS_COUNT, &batch->asked_by_key));
+    for (uint32_t p = 0; p < profiles_count; p++) {
+        for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
+            const struct feeding *feeding = &image->profile[p].feeding[kind];
+            struct window_asked *asked;
+            TRY(ARENA_NEW(boot, feeding->looks_by_key, &asked));
+            for (uint32_t i = 0; i < feeding->looks_by_key; i++)
+                asked[i] = batch->asked[feeding->look[i]];
+            batch->asked_by_key[p * RECORD_KINDS_COUNT + kind] = asked;
+        }
+    }
+    return STATUS_OK;
+}
+
 static enum status batch_create(struct engine *engine, struct arena *boot)
 {
     const struct image *image = engine->image;
     struct batch *batch = &engine->batch;
     TRY(ARENA_NEW(boot, (size_t)image->reads_count * RECORD_BATCH_MAX, &batch->answer));
-    TRY(ARENA_NEW(boot, image->looks_count, &batch->want));
-    for (uint32_t i = 0; i < image->looks_count; i++) {
-        const struct look_image *look = &image->look[i];
-        TRY(ARENA_NEW(boot, look->wants_count, &batch->want[i]));
-        for (uint32_t w = 0; w < look->wants_count; w++)
-            batch->want[i][w] = (struct window_want){image->read[look->want[w]].feature,
-                                                     answers_of(batch, look->want[w])};
-    }
+    TRY(asked_create(engine, boot));
     TRY(ARENA_NEW(boot, image->set->profiles_count, &batch->tending));
     for (uint32_t p = 0; p < image->set->profiles_count; p++)
-        TRY(tending_create(&image->profile[p], &batch->tending[p], boot));
+        TRY(tending_create(&image->profile[p], engine->threads, &batch->tending[p], boot));
     return STATUS_OK;
 }
 

@@ -69,6 +69,22 @@ static enum status tell(struct stage *stage, const char *lines, size_t batch)
     return engine_take(stage->engine, batched, count);
 }
 
+/* Rows, one a line, before the rules are made. */
+static void tell_registers(struct stage *stage, struct slice lines)
+{
+    while (lines.size > 0) {
+        const char *end = memchr(lines.at, '\n', lines.size);
+        assert_non_null(end);
+        struct slice line = {lines.at, (size_t)(end - lines.at)};
+        const struct record *record = told_record(stage, line);
+        assert_non_null(record);
+        assert_int_equal(registry_take(stage->registry, record), STATUS_OK);
+        lines.at += line.size + 1;
+        lines.size -= line.size + 1;
+    }
+    stage->line = 0;
+}
+
 /* The register lines of a story come before its rules, so that lists have numbers. */
 static void story(const char *rules, const char *lines, const char *expected)
 {
@@ -77,18 +93,8 @@ static void story(const char *rules, const char *lines, const char *expected)
         struct stage stage;
         stage_init(&stage, MANNERS[i].threads, MEMORY);
         const char *registers = strstr(lines, "--\n");
-        if (registers != NULL) {
-            static char rows[4096];
-            assert_true((size_t)(registers - lines) < sizeof rows);
-            memcpy(rows, lines, (size_t)(registers - lines));
-            rows[registers - lines] = '\0';
-            for (char *row = strtok(rows, "\n"); row != NULL; row = strtok(NULL, "\n")) {
-                const struct record *record = told_record(&stage, slice_of(row));
-                assert_non_null(record);
-                assert_int_equal(registry_take(stage.registry, record), STATUS_OK);
-            }
-            stage.line = 0;
-        }
+        if (registers != NULL)
+            tell_registers(&stage, (struct slice){lines, (size_t)(registers - lines)});
         rules_or_fail(&stage, rules);
         assert_int_equal(tell(&stage, registers == NULL ? lines : registers + 3, MANNERS[i].batch),
                          STATUS_OK);
@@ -710,12 +716,7 @@ static void busy_play(struct manner manner, const char *lines, struct text *into
 {
     struct stage stage;
     stage_init(&stage, manner.threads, MEMORY);
-    static char rows[1024];
-    strcpy(rows, BUSY_REGISTERS);
-    for (char *row = strtok(rows, "\n"); row != NULL; row = strtok(NULL, "\n"))
-        assert_int_equal(registry_take(stage.registry, told_record(&stage, slice_of(row))),
-                         STATUS_OK);
-    stage.line = 0;
+    tell_registers(&stage, slice_of(BUSY_REGISTERS));
     rules_or_fail(&stage, BUSY_RULES);
     assert_int_equal(tell(&stage, lines, manner.batch), STATUS_OK);
     assert_false(stage.out.full);

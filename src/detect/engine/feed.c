@@ -1,11 +1,6 @@
 /* feed.c -- from columns to visits, from visits to entities.
  *
- * Looking up a random entity costs a wait for memory, three of them one after the other: its slot,
- * its block, the end of its events.  So visits are made in a pipeline: while one is made, the block
- * of a later one is on its way, and the slot of a still later one.
- *
- * Invariants:  1. Visits to one entity are made in the order of the records, feeding before
- *                 looking.
+ * Invariants:  1. Visits to one entity are made in the order of the records, feeding before looking.
  *              2. One record visits an entity once, whatever keys name it; looks by expression come
  *                 after all that it feeds.
  *              3. Every answer asked of a record is written, also where nobody is named. */
@@ -13,8 +8,6 @@
 #include "detect/engine/feed.h"
 
 #include <math.h>
-
-enum { SLOT_AHEAD = 24, BLOCK_AHEAD = 14, TAIL_AHEAD = 6 };
 
 /* ---- what each event would hold ---- */
 
@@ -75,16 +68,14 @@ static void rows_prepare(struct worker *worker, unsigned profile, enum record_ki
     const struct feeding *feeding = &image->feeding[kind];
     struct tending *tending = &engine->batch.tending[profile];
     struct frame frame = {.engine = engine, .file = worker->file, .row = row, .count = count};
-    if (feeding->feeds) {
+    if (feeding->keys_count > 0) {
         machine_run(&feeding->program, &frame);
         flags_set(&frame, feeding, tending->flags);
         values_store(&frame, feeding, image->window.values_count, tending->value);
     }
     uint64_t *names = tending->look_name;
-    for (uint32_t i = 0; i < feeding->looks_count; i++) {
+    for (uint32_t i = feeding->looks_by_key; i < feeding->looks_count; i++) {
         const struct look_image *look = &engine->image->look[feeding->look[i]];
-        if (look->key != NO_KEY)
-            continue;
         machine_run(&look->key_program, &frame);
         const uint64_t *name = result_names(&frame, look->key_program.result[0]);
         for (uint32_t k = 0; k < count; k++)
@@ -95,26 +86,27 @@ static void rows_prepare(struct worker *worker, unsigned profile, enum record_ki
 
 /* ---- who is visited ---- */
 
+/* A record on its way to the entities of one profile. */
 struct naming {
     struct engine *engine;
     struct tending *tending;
     const struct profile_image *image;
+    const struct feeding *feeding;
+    const struct window_asked *asked; /* of looks by key */
     unsigned row;
 };
 
-static void visit_add(const struct naming *naming, uint64_t key, uint8_t roles, uint16_t look)
+static struct visit *visit_add(const struct naming *naming, uint64_t key)
 {
     struct tending *tending = naming->tending;
     must(tending->visits_count < tending->visits_max);
     struct visit *visit = &tending->visit[tending->visits_count++];
-    visit->key = key;
-    visit->hash = window_hash(key);
+    visit->to = (struct window_visit){.key = key, .lane = (uint16_t)naming->row};
+    visit->to.hash = window_hash(key);
     visit->row = (uint16_t)naming->row;
-    visit->look = look;
-    visit->roles = roles;
-    visit->shard = (uint8_t)shard_of(naming->engine, visit->hash);
-    visit->kept = false;
-    visit->slot = NULL;
+    visit->shard = (uint8_t)shard_of(naming->engine, visit->to.hash);
+    visit->look = NO_COLUMN;
+    return visit;
 }
 
 static void name_visit(const struct naming *naming, ident name, unsigned key)
@@ -127,33 +119,42 @@ static void name_visit(const struct naming *naming, ident name, unsigned key)
         return;
     struct tending *tending = naming->tending;
     for (uint32_t i = tending->first[naming->row]; i < tending->visits_count; i++) {
-        if (tending->visit[i].key == name.bits) {
-            tending->visit[i].roles |= (uint8_t)(1u << key);
+        if (tending->visit[i].to.key == name.bits) {
+            tending->visit[i].to.roles |= (uint8_t)(1u << key);
             return;
         }
     }
-    visit_add(naming, name.bits, (uint8_t)(1u << key), NO_COLUMN);
+    struct visit *visit = visit_add(naming, name.bits);
+    visit->to.roles = (uint8_t)(1u << key);
+    visit->to.asked = naming->asked;
+    visit->to.asked_count = (uint8_t)naming->feeding->looks_by_key;
 }
 
-static void key_visits(const struct naming *naming, unsigned key)
+static void key_visits(const struct naming *naming, const struct key_image *key)
 {
     const struct batch *batch = &naming->engine->batch;
-    const struct record *record = batch->record[naming->row];
-    unsigned field = naming->image->profile->key[key].field;
-    if ((batch->known[naming->row] >> field & 1u) == 0)
+    const union value *value = &batch->record[naming->row]->field[key->field];
+    if ((batch->known[naming->row] >> key->field & 1u) == 0)
         return;
-    if (field_held(kind_schema(record->kind)->fields[field].type) != HELD_NAMES) {
-        name_visit(naming, record->field[field].name, key);
+    if (!key->list) {
+        name_visit(naming, value->name, key->key);
         return;
     }
-    const struct ident_list *names = record->field[field].names;
-    for (uint32_t i = 0; i < names->count; i++)
-        name_visit(naming, names->at[i], key);
+    for (uint32_t i = 0; i < value->names->count; i++)
+        name_visit(naming, value->names->at[i], key->key);
+}
+
+/* The flags that the record's event has in these roles. */
+static uint64_t event_flags(const struct naming *naming, unsigned roles)
+{
+    uint64_t by_role = 0;
+    for (unsigned left = roles; left != 0; left &= left - 1)
+        by_role |= naming->image->by_role[__builtin_ctz(left)];
+    return (naming->tending->flags[naming->row] & by_role) | naming->feeding->always;
 }
 
 /* The answers about nobody that can be named are unknown. */
-static void answers_unknown(const struct engine *engine, const struct look_image *look,
-                            unsigned row)
+static void answers_unknown(const struct engine *engine, const struct look_image *look, unsigned row)
 {
     double nan = (double)NAN;
     for (uint32_t i = 0; i < look->wants_count; i++) {
@@ -165,148 +166,134 @@ static void answers_unknown(const struct engine *engine, const struct look_image
     }
 }
 
-static bool role_visited(const struct naming *naming, uint8_t key)
+static void look_visits(const struct naming *naming)
 {
-    const struct tending *tending = naming->tending;
-    for (uint32_t i = tending->first[naming->row]; i < tending->visits_count; i++)
-        if ((tending->visit[i].roles >> key & 1u) != 0)
-            return true;
-    return false;
-}
-
-static void look_visits(const struct naming *naming, const struct feeding *feeding)
-{
-    const uint64_t *names = naming->tending->look_name;
-    for (uint32_t i = 0; i < feeding->looks_count; i++) {
-        const struct look_image *look = &naming->engine->image->look[feeding->look[i]];
-        if (look->key != NO_KEY) {
-            if (!role_visited(naming, look->key))
-                answers_unknown(naming->engine, look, naming->row);
-            continue;
-        }
+    struct tending *tending = naming->tending;
+    const struct feeding *feeding = naming->feeding;
+    const struct engine *engine = naming->engine;
+    uint32_t first = tending->first[naming->row];
+    uint32_t after = tending->visits_count;
+    const uint64_t *names = tending->look_name;
+    for (uint32_t i = feeding->looks_by_key; i < feeding->looks_count; i++) {
+        const struct look_image *look = &engine->image->look[feeding->look[i]];
         uint64_t name = names[naming->row];
         names += RECORD_BATCH_MAX;
-        if (name == 0)
-            answers_unknown(naming->engine, look, naming->row);
-        else
-            visit_add(naming, name, 0, feeding->look[i]);
+        if (name == 0) {
+            answers_unknown(engine, look, naming->row);
+            continue;
+        }
+        struct visit *visit = visit_add(naming, name);
+        visit->look = feeding->look[i];
+        visit->to.roles = 1;
+        visit->to.asked = &engine->batch.asked[feeding->look[i]];
+        visit->to.asked_count = 1;
+        for (uint32_t k = first; k < after; k++)
+            if (tending->visit[k].to.key == name)
+                visit->to.fed = &tending->visit[k].to;
     }
 }
 
 static void row_visits(const struct naming *naming)
 {
     struct tending *tending = naming->tending;
-    enum record_kind kind = naming->engine->batch.record[naming->row]->kind;
-    const struct feeding *feeding = &naming->image->feeding[kind];
-    const struct profile *profile = naming->image->profile;
-    tending->first[naming->row] = tending->visits_count;
-    for (unsigned key = 0; feeding->feeds && key < profile->keys_count; key++)
-        if (profile->key[key].kind == kind)
-            key_visits(naming, key);
-    look_visits(naming, feeding);
-    tending->first[naming->row + 1] = tending->visits_count;
+    const struct feeding *feeding = naming->feeding;
+    unsigned row = naming->row;
+    unsigned roles = 0;
+    tending->first[row] = tending->visits_count;
+    for (uint32_t k = 0; k < feeding->keys_count; k++)
+        key_visits(naming, &feeding->key[k]);
+    for (uint32_t i = tending->first[row]; i < tending->visits_count; i++) {
+        struct window_visit *visit = &tending->visit[i].to;
+        visit->flags = event_flags(naming, visit->roles);
+        roles |= visit->roles;
+    }
+    for (uint32_t i = 0; i < feeding->looks_by_key; i++) {
+        const struct look_image *look = &naming->engine->image->look[feeding->look[i]];
+        if ((roles >> look->key & 1u) == 0)
+            answers_unknown(naming->engine, look, row);
+    }
+    if (feeding->looks_count > feeding->looks_by_key)
+        look_visits(naming);
+    tending->after[row] = tending->visits_count;
+}
+
+static struct naming naming_of(struct engine *engine, unsigned profile, enum record_kind kind)
+{
+    const struct profile_image *image = &engine->image->profile[profile];
+    return (struct naming){
+        .engine = engine,
+        .tending = &engine->batch.tending[profile],
+        .image = image,
+        .feeding = &image->feeding[kind],
+        .asked = engine->batch.asked_by_key[profile * RECORD_KINDS_COUNT + kind],
+    };
+}
+
+static bool visits(const struct feeding *feeding)
+{
+    return feeding->keys_count > 0 || feeding->looks_count > 0;
+}
+
+/* All rows whose kinds visit the profile, in their order. */
+static void rows_visit(struct engine *engine, unsigned profile)
+{
+    const struct batch *batch = &engine->batch;
+    const struct profile_image *image = &engine->image->profile[profile];
+    struct naming naming[RECORD_KINDS_COUNT];
+    bool visiting[RECORD_KINDS_COUNT];
+    unsigned kinds = 0;
+    unsigned only = 0;
+    for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
+        visiting[kind] = batch->kind[kind].count > 0 && visits(&image->feeding[kind]);
+        naming[kind] = naming_of(engine, profile, kind);
+        kinds += visiting[kind];
+        only = visiting[kind] ? kind : only;
+    }
+    for (uint32_t i = 0; kinds == 1 && i < batch->kind[only].count; i++) {
+        naming[only].row = batch->kind[only].row[i];
+        row_visits(&naming[only]);
+    }
+    for (unsigned row = 0; kinds > 1 && row < batch->count; row++) {
+        enum record_kind kind = batch->record[row]->kind;
+        naming[kind].row = row;
+        if (visiting[kind])
+            row_visits(&naming[kind]);
+    }
+}
+
+static void visits_share_out(const struct engine *engine, struct tending *tending)
+{
+    for (unsigned s = 0; s < engine->threads; s++)
+        tending->shard_count[s] = 0;
+    for (uint32_t i = 0; i < tending->visits_count; i++) {
+        struct visit *visit = &tending->visit[i];
+        size_t from = (size_t)visit->shard * tending->visits_max;
+        tending->shard_visit[from + tending->shard_count[visit->shard]++] = &visit->to;
+    }
 }
 
 void feed_prepare(struct worker *worker, unsigned profile)
 {
     struct engine *engine = worker->engine;
     struct batch *batch = &engine->batch;
-    struct naming naming = {engine, &batch->tending[profile], &engine->image->profile[profile], 0};
     for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++)
         if (batch->kind[kind].count > 0)
             rows_prepare(worker, profile, kind, batch->kind[kind].row, batch->kind[kind].count);
-    naming.tending->visits_count = 0;
-    for (naming.row = 0; naming.row < batch->count; naming.row++)
-        row_visits(&naming);
+    batch->tending[profile].visits_count = 0;
+    rows_visit(engine, profile);
+    visits_share_out(engine, &batch->tending[profile]);
 }
 
 /* ---- visits ---- */
 
-/* The flags that the record's event has in these roles. */
-static uint64_t event_flags(const struct profile_image *image, const struct tending *tending,
-                            const struct feeding *feeding, const struct visit *visit)
+static struct window_batch window_batch_of(const struct batch *batch, unsigned profile)
 {
-    uint64_t by_role = 0;
-    for (unsigned left = visit->roles; left != 0; left &= left - 1)
-        by_role |= image->by_role[__builtin_ctz(left)];
-    uint64_t flags = feeding->flags == 0 ? 0 : tending->flags[visit->row] & by_role;
-    return flags | feeding->always;
-}
-
-struct feeder {
-    struct engine *engine;
-    const struct profile_image *image;
-    struct tending *tending;
-    struct window *window;
-    unsigned shard;
-};
-
-static const struct feeding *feeding_of(const struct feeder *feeder, const struct visit *visit)
-{
-    return &feeder->image->feeding[feeder->engine->batch.record[visit->row]->kind];
-}
-
-static void visit_find(const struct feeder *feeder, struct visit *visit)
-{
-    bool feeds = visit->look == NO_COLUMN &&
-                 event_flags(feeder->image, feeder->tending, feeding_of(feeder, visit), visit) != 0;
-    visit->slot = feeds ? window_entity(feeder->window, visit->key, visit->hash)
-                        : window_find(feeder->window, visit->key, visit->hash);
-    window_prefetch_entity(feeder->window, visit->slot);
-}
-
-static enum status visit_feed(const struct feeder *feeder, struct visit *visit, uint64_t flags)
-{
-    const struct batch *batch = &feeder->engine->batch;
-    const struct record *record = batch->record[visit->row];
-    struct window_event event = {
-        .at_ms = record->at.ms,
-        .flags = flags,
-        .position = record->position,
-        .column = feeder->tending->column,
-        .lane = visit->row,
+    return (struct window_batch){
+        .at_ms = batch->at_ms,
+        .position = batch->position,
+        .column = batch->tending[profile].column,
+        .newest_ms = batch->newest_ms,
     };
-    return window_add(feeder->window, visit->slot, &event, batch->newest_ms, &visit->kept);
-}
-
-/* Whether this record's own event is remembered by the entity that it looks at. */
-static bool looks_at_own(const struct tending *tending, const struct visit *visit)
-{
-    for (uint32_t i = tending->first[visit->row]; i < tending->first[visit->row + 1u]; i++) {
-        const struct visit *other = &tending->visit[i];
-        if (other->look == NO_COLUMN && other->key == visit->key)
-            return other->kept;
-    }
-    return false;
-}
-
-static enum status visit_make(const struct feeder *feeder, struct visit *visit)
-{
-    const struct batch *batch = &feeder->engine->batch;
-    const struct image *image = feeder->engine->image;
-    const struct feeding *feeding = feeding_of(feeder, visit);
-    unsigned row = visit->row;
-    int64_t at_ms = batch->record[row]->at.ms;
-    if (visit->look == NO_COLUMN) {
-        uint64_t flags = event_flags(feeder->image, feeder->tending, feeding, visit);
-        if (flags != 0)
-            TRY(visit_feed(feeder, visit, flags));
-        for (uint32_t i = 0; i < feeding->looks_count; i++) {
-            const struct look_image *look = &image->look[feeding->look[i]];
-            if (look->key == NO_KEY)
-                break; /* those by key come first */
-            if ((visit->roles >> look->key & 1u) != 0)
-                window_read(feeder->window, visit->slot, at_ms, batch->want[feeding->look[i]],
-                            look->wants_count, row, visit->kept);
-        }
-    } else {
-        const struct look_image *look = &image->look[visit->look];
-        window_read(feeder->window, visit->slot, at_ms, batch->want[visit->look], look->wants_count,
-                    row, looks_at_own(feeder->tending, visit));
-    }
-    visit->events_count = window_events_count(feeder->window, visit->slot);
-    visit->fallen_ms = window_fallen_ms(feeder->window, visit->slot);
-    return STATUS_OK;
 }
 
 enum status feed_visits(struct worker *worker, unsigned profile)
@@ -314,56 +301,50 @@ enum status feed_visits(struct worker *worker, unsigned profile)
     struct engine *engine = worker->engine;
     struct tending *tending = &engine->batch.tending[profile];
     unsigned shard = worker->number;
-    struct feeder feeder = {engine, &engine->image->profile[profile], tending,
-                            engine->shard[shard].window[profile], shard};
-    uint32_t count = tending->visits_count;
-    for (uint32_t i = 0; i < count + SLOT_AHEAD; i++) {
-        uint32_t slot = i;
-        uint32_t block = i - (SLOT_AHEAD - BLOCK_AHEAD);
-        uint32_t tail = i - (SLOT_AHEAD - TAIL_AHEAD);
-        uint32_t now = i - SLOT_AHEAD;
-        /* Before the beginning these wrap to numbers that are past the end. */
-        if (slot < count && tending->visit[slot].shard == shard)
-            window_prefetch(feeder.window, tending->visit[slot].hash);
-        if (block < count && tending->visit[block].shard == shard)
-            visit_find(&feeder, &tending->visit[block]);
-        if (tail < count && tending->visit[tail].shard == shard)
-            window_prefetch_tail(feeder.window, tending->visit[tail].slot);
-        if (now < count && tending->visit[now].shard == shard)
-            TRY(visit_make(&feeder, &tending->visit[now]));
-    }
-    return STATUS_OK;
+    struct window_batch batch = window_batch_of(&engine->batch, profile);
+    return window_visits(engine->shard[shard].window[profile],
+                         tending->shard_visit + (size_t)shard * tending->visits_max,
+                         tending->shard_count[shard], &batch);
 }
 
 enum status feed_row(struct worker *worker, unsigned profile, unsigned row)
 {
     struct engine *engine = worker->engine;
     struct tending *tending = &engine->batch.tending[profile];
-    const struct profile_image *image = &engine->image->profile[profile];
-    struct naming naming = {engine, tending, image, row};
+    enum record_kind kind = engine->batch.record[row]->kind;
+    struct naming naming = naming_of(engine, profile, kind);
+    struct window_batch batch = window_batch_of(&engine->batch, profile);
     uint16_t rows[1] = {(uint16_t)row};
-    rows_prepare(worker, profile, engine->batch.record[row]->kind, rows, 1);
+    tending->first[row] = tending->after[row] = tending->visits_count;
+    if (!visits(naming.feeding))
+        return STATUS_OK;
+    naming.row = row;
+    rows_prepare(worker, profile, kind, rows, 1);
     row_visits(&naming);
-    for (uint32_t i = tending->first[row]; i < tending->first[row + 1]; i++) {
-        struct visit *visit = &tending->visit[i];
-        struct feeder feeder = {engine, image, tending, engine->shard[visit->shard].window[profile],
-                                visit->shard};
-        visit_find(&feeder, visit);
-        TRY(visit_make(&feeder, visit));
+    for (uint32_t i = tending->first[row]; i < tending->after[row]; i++) {
+        struct window_visit *visit = &tending->visit[i].to;
+        TRY(window_visits(engine->shard[tending->visit[i].shard].window[profile], &visit, 1,
+                          &batch));
     }
     return STATUS_OK;
 }
 
-uint32_t feed_visits_max(const struct engine *engine, unsigned profile, const struct record *record)
+uint32_t feed_visits_max(const struct engine *engine, unsigned profile,
+                         const struct record *records, uint32_t count)
 {
-    const struct profile *keys = engine->image->profile[profile].profile;
+    const struct feeding *feedings = engine->image->profile[profile].feeding;
     uint32_t names = 0;
-    for (uint32_t k = 0; k < keys->keys_count; k++) {
-        unsigned field = keys->key[k].field;
-        if (keys->key[k].kind != record->kind || !record_knows(record, field))
+    for (uint32_t i = 0; i < count; i++) {
+        const struct feeding *feeding = &feedings[records[i].kind];
+        if (!feeding->lists) {
+            names += feeding->names_max;
             continue;
-        bool one = field_held(kind_schema(record->kind)->fields[field].type) != HELD_NAMES;
-        names += one ? 1 : record->field[field].names->count;
+        }
+        for (uint32_t k = 0; k < feeding->keys_count; k++) {
+            const struct key_image *key = &feeding->key[k];
+            if (record_knows(&records[i], key->field))
+                names += key->list ? records[i].field[key->field].names->count : 1;
+        }
     }
     return names;
 }

@@ -12,6 +12,6 @@ void feed_prepare(struct worker *worker, unsigned profile);
 enum status feed_visits(struct worker *worker, unsigned profile);
 /* Both for one record, for a profile that is fed record by record. */
 enum status feed_row(struct worker *worker, unsigned profile, unsigned row);
-/* Entities that the records of this kind can at most feed. */
+/* Entities of the profile that these records can at most feed. */
 uint32_t feed_visits_max(const struct engine *engine, unsigned profile,
-                         const struct record *record);
+                         const struct record *records, uint32_t count);

@@ -15,6 +15,7 @@
 #include "detect/rule/rule.h"
 #include "ground/arena.h"
 #include "ground/moment.h"
+#include <math.h>
 #include <string.h>
 
 struct making {
@@ -318,9 +319,7 @@ static enum status feeding_make(struct layout *layout, enum record_kind kind)
     struct making *making = layout->making;
     const struct draft *draft = making->draft;
     struct feeding *feeding = &layout->image->feeding[kind];
-    for (uint32_t k = 0; k < layout->profile->keys_count; k++)
-        feeding->feeds |= layout->profile->key[k].kind == kind;
-    if (!feeding->feeds)
+    if (feeding->keys_count == 0)
         return STATUS_OK;
     struct roots roots = {0};
     TRY(ARENA_NEW(draft->scratch, WINDOW_BITS_MAX * 2 + WINDOW_VALUES_MAX, &roots.node));
@@ -348,6 +347,23 @@ static enum status feeding_make(struct layout *layout, enum record_kind kind)
     return program_make(making, kind, &roots, &feeding->program);
 }
 
+static void keys_lay(struct layout *layout, enum record_kind kind)
+{
+    struct feeding *feeding = &layout->image->feeding[kind];
+    for (uint32_t k = 0; k < layout->profile->keys_count; k++) {
+        const struct profile_key *key = &layout->profile->key[k];
+        if (key->kind != kind)
+            continue;
+        bool list = !key_names_one(key);
+        feeding->key[feeding->keys_count++] =
+            (struct key_image){(uint8_t)k, (uint8_t)key->field, list};
+        feeding->names_max += list ? RECORD_NAMED_MAX : 1;
+        feeding->lists |= list;
+    }
+    if (feeding->names_max > layout->image->keys_max)
+        layout->image->keys_max = feeding->names_max;
+}
+
 static enum status profile_layout(struct making *making, uint32_t number)
 {
     struct layout *layout;
@@ -366,14 +382,8 @@ static enum status profile_layout(struct making *making, uint32_t number)
     plan->values_count = layout->columns_count;
     plan->late_ms_max = (int64_t)LATE_HOURS_MAX * HOUR_MS;
     plan->events_max = ENTITY_EVENTS_MAX;
-    for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
-        uint32_t names = 0;
-        for (uint32_t k = 0; k < layout->profile->keys_count; k++)
-            if (layout->profile->key[k].kind == kind)
-                names += key_names_one(&layout->profile->key[k]) ? 1 : RECORD_NAMED_MAX;
-        if (names > layout->image->keys_max)
-            layout->image->keys_max = names;
-    }
+    for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++)
+        keys_lay(layout, kind);
     /* Programs of feedings read answers of other profiles, so they are made when all reads are. */
     for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++)
         TRY(feeding_make(layout, kind));
@@ -473,6 +483,7 @@ static enum status looks_share_out(struct making *making)
                         (look->key == NO_KEY) != (pass == 1))
                         continue;
                     feeding->look[feeding->looks_count++] = (uint16_t)i;
+                    feeding->looks_by_key += pass == 0;
                     by_name += pass;
                 }
             }
@@ -657,6 +668,141 @@ static enum status rules_make(struct making *making)
     return STATUS_OK;
 }
 
+/* ---- what nobody asks ----
+ *
+ * Most entities have few events, and a rule that says `box.cards >= 5` cannot fire on one with three.
+ * Then its other reads of the entity need not be answered: the number of events is bound enough to
+ * make that condition false.  A read is needed from the number of events on from which some rule
+ * that uses it can fire; at once if anything but a rule uses it. */
+
+/* How many events the entity of a look has at least where this condition holds; 0: it says
+ * nothing.  `look` is set where it does. */
+static uint32_t guard_of(const struct making *making, enum record_kind kind, uint32_t condition,
+                         uint32_t *look)
+{
+    const struct node *node = node_of(making->draft, kind, condition);
+    if (node->op != OP_LESS && node->op != OP_LESS_EQUAL && node->op != OP_EQUAL_NUMBER)
+        return 0;
+    const struct node *least = node_of(making->draft, kind, node->a);
+    const struct node *read = node_of(making->draft, kind, node->b);
+    if (node->op == OP_EQUAL_NUMBER && least->op == OP_READ_NUMBER) {
+        const struct node *turned = least;
+        least = read;
+        read = turned;
+    }
+    if (least->op != OP_CONST_NUMBER || read->op != OP_READ_NUMBER)
+        return 0;
+    const struct read_image *image = &making->image->read[read->imm];
+    const struct window_feature *feature =
+        &making->image->profile[image->profile].window.feature[image->feature];
+    if (feature->measure != MEASURE_COUNT && feature->measure != MEASURE_DISTINCT)
+        return 0;
+    double number;
+    memcpy(&number, &least->imm, sizeof number);
+    if (!(number > 0.0) || number > (double)ENTITY_EVENTS_MAX)
+        return 0;
+    *look = image->look;
+    return (uint32_t)(node->op == OP_LESS ? floor(number) + 1.0 : ceil(number));
+}
+
+static void needs_of_nodes(struct making *making, const struct graph *graph, const uint32_t *needed,
+                           const bool *used)
+{
+    for (uint32_t i = 1; i < graph->count; i++) {
+        const struct node *node = &graph->node[i];
+        if (!used[i] || node->op < OP_READ_NUMBER || node->op > OP_READ_TRUTH)
+            continue;
+        struct read_image *read = &making->image->read[node->imm];
+        uint32_t least = needed == NULL ? 0 : needed[read->look];
+        if (least < read->needed)
+            read->needed = least;
+    }
+}
+
+static void use(bool *used, uint32_t node)
+{
+    used[node] = true;
+}
+
+/* Marks all that the marked nodes are made of.  What names an entity is not the rule's alone: it is
+ * needed whatever the rule does, so it is left out here. */
+static void use_operands(const struct graph *graph, bool *used)
+{
+    for (uint32_t i = graph->count; i-- > 1;) {
+        const struct node *node = &graph->node[i];
+        bool read = node->op >= OP_READ_NUMBER && node->op <= OP_READ_TRUTH;
+        if (used[i] && !read)
+            used[node->a] = used[node->b] = used[node->c] = true;
+    }
+}
+
+static enum status rule_needs(struct making *making, uint32_t number)
+{
+    const struct rule *rule = &making->draft->set->rule[number];
+    const struct draft_rule *draft = &making->draft->rule[number];
+    const struct graph *graph = &making->draft->graph[rule->on];
+    uint32_t *needed;
+    bool *used;
+    TRY(ARENA_NEW(making->draft->scratch, making->image->looks_count, &needed));
+    TRY(ARENA_NEW(making->draft->scratch, graph->count, &used));
+    for (uint32_t i = 0; i < rule->conditions_count; i++) {
+        uint32_t look = 0;
+        uint32_t least = guard_of(making, rule->on, draft->condition[i], &look);
+        if (least > 0 && least > needed[look])
+            needed[look] = least;
+        use(used, draft->condition[i]);
+        use(used, draft->left[i]);
+        use(used, draft->right[i]);
+    }
+    use(used, draft->score);
+    use(used, draft->subject);
+    for (uint32_t i = 0; i < rule->gradings_count; i++)
+        use(used, draft->grading[i]);
+    for (uint32_t i = 0; i < rule->against_count; i++) {
+        use(used, draft->against[i]);
+        use(used, draft->against_left[i]);
+    }
+    for (uint32_t i = 0; i < rule->marks_count; i++) {
+        use(used, draft->mark_subject[i]);
+        use(used, draft->mark_when[i]);
+    }
+    use_operands(graph, used);
+    needs_of_nodes(making, graph, needed, used);
+    return STATUS_OK;
+}
+
+/* What features are made of, and what names entities, is always needed. */
+static enum status other_needs(struct making *making)
+{
+    const struct draft *draft = making->draft;
+    for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
+        const struct graph *graph = &draft->graph[kind];
+        bool *used;
+        TRY(ARENA_NEW(draft->scratch, graph->count, &used));
+        for (uint32_t p = 0; p < draft->set->profiles_count; p++) {
+            for (uint32_t f = 0; f < draft->set->profile[p].features_count; f++) {
+                use(used, draft->feature[p][f].value[kind]);
+                use(used, draft->feature[p][f].where[kind]);
+            }
+        }
+        for (uint32_t i = 0; i < draft->looks_count; i++)
+            if (draft->look[i].kind == kind)
+                use(used, draft->look[i].node);
+        use_operands(graph, used);
+        needs_of_nodes(making, graph, NULL, used);
+    }
+    return STATUS_OK;
+}
+
+static enum status needs_find(struct making *making)
+{
+    for (uint32_t i = 0; i < making->image->reads_count; i++)
+        making->image->read[i].needed = UINT32_MAX;
+    for (uint32_t r = 0; r < making->draft->set->rules_count; r++)
+        TRY(rule_needs(making, r));
+    return other_needs(making);
+}
+
 /* ---- all of it ---- */
 
 static enum status slices_keep(const struct slices *slices, struct arena *boot, struct slice **out,
@@ -690,6 +836,7 @@ static enum status image_make(struct making *making, const struct rule_set *set,
     TRY(looks_make(making));
     TRY(looks_share_out(making));
     TRY(rules_make(making));
+    TRY(needs_find(making));
     TRY(slices_keep(&draft->strings, making->boot, &image->string, &image->strings_count));
     TRY(slices_keep(&draft->lists, making->boot, &image->list, &image->lists_count));
     return slices_keep(&draft->labels, making->boot, &image->label, &image->labels_count);

@@ -54,6 +54,7 @@ struct read_image {
     uint16_t feature;
     uint16_t look;
     enum class class;
+    uint32_t needed; /* as in window_want: with fewer events no rule cares */
     bool now; /* the profile is fed record by record: asked when it is needed */
 };
 
@@ -81,16 +82,27 @@ struct stored_image {
     enum class class;
 };
 
+/* A field of the record that names an entity. */
+struct key_image {
+    uint8_t key;   /* its index in the profile */
+    uint8_t field;
+    bool list;     /* it holds many names */
+};
+
 /* What a record of one kind means to one profile. */
 struct feeding {
-    bool feeds; /* some key is of this kind */
+    uint32_t keys_count; /* 0: it feeds nobody */
+    struct key_image key[PROFILE_KEYS_MAX];
+    uint32_t names_max;  /* that one record can hold in these */
+    bool lists;          /* some key holds many names */
     struct program program;
     uint64_t flags;              /* that such a record can set */
     uint64_t always;             /* that it always sets: its kind, where sequences ask for it */
     struct flag_image *flag;     /* per flag */
     struct stored_image *stored; /* per value */
     uint32_t looks_count;
-    uint16_t *look; /* numbers of looks made for the whole batch */
+    uint32_t looks_by_key; /* these come first */
+    uint16_t *look;        /* numbers of looks made for the whole batch */
 };
 
 struct profile_image {

@@ -143,7 +143,7 @@ static enum status sequence_try(struct judging *judging, const struct visit *vis
     const struct profile_image *profile = &engine->image->profile[sequence->profile];
     const struct record *record = engine->batch.record[judging->row];
     uint64_t first_bit = (uint64_t)1 << profile->kind_bit[sequence->first_kind];
-    bool own = visit->kept; /* its own event is met first among those not later */
+    bool own = visit->to.kept; /* its own event is met first among those not later */
     struct past past;
     struct window_seen seen;
     past_init(&past, engine, sequence->profile, visit);
@@ -182,8 +182,8 @@ static enum status judge(struct engine *engine, struct candidate candidate)
     if (!sequence->present)
         return holds(&judging, &judging.rule->late) ? fire(&judging) : STATUS_OK;
     const struct tending *tending = &engine->batch.tending[sequence->profile];
-    uint32_t to = tending->first[candidate.row + 1u];
-    for (uint32_t i = tending->first[candidate.row]; i < to; i++)
+    uint32_t after = tending->after[candidate.row];
+    for (uint32_t i = tending->first[candidate.row]; i < after; i++)
         if (tending->visit[i].look == NO_COLUMN && holds(&judging, &judging.rule->late))
             TRY(sequence_try(&judging, &tending->visit[i]));
     return STATUS_OK;

@@ -9,27 +9,27 @@
 
 /* ---- entities ---- */
 
-/* The visit by which a key of the profile was fed; the record's visits are the last ones made. */
+/* The visit by which a key of the profile was fed. */
 static const struct visit *visit_by_key(const struct engine *engine, unsigned profile, unsigned row,
                                         uint8_t key)
 {
     const struct tending *tending = &engine->batch.tending[profile];
-    for (uint32_t i = tending->first[row]; i < tending->first[row + 1]; i++)
-        if (tending->visit[i].look == NO_COLUMN && (tending->visit[i].roles >> key & 1u) != 0)
+    for (uint32_t i = tending->first[row]; i < tending->after[row]; i++)
+        if (tending->visit[i].look == NO_COLUMN && (tending->visit[i].to.roles >> key & 1u) != 0)
             return &tending->visit[i];
     return NULL;
 }
 
-const struct visit *outside_fed(const struct engine *engine, unsigned profile, unsigned row,
-                                uint64_t key)
+/* Whether this record's own event is remembered by the entity. */
+static bool fed(const struct engine *engine, unsigned profile, unsigned row, uint64_t key)
 {
     const struct tending *tending = &engine->batch.tending[profile];
-    for (uint32_t i = tending->first[row]; i < tending->first[row + 1]; i++) {
+    for (uint32_t i = tending->first[row]; i < tending->after[row]; i++) {
         const struct visit *visit = &tending->visit[i];
-        if (visit->look == NO_COLUMN && visit->key == key)
-            return visit->kept ? visit : NULL;
+        if (visit->look == NO_COLUMN && visit->to.key == key)
+            return visit->to.kept;
     }
-    return NULL;
+    return false;
 }
 
 static uint64_t unknown_of(enum class class)
@@ -61,13 +61,13 @@ uint64_t outside_read(const struct frame *frame, unsigned read, uint32_t lane, u
                                           : visit_by_key(engine, image->profile, row, look->key);
         if (visit == NULL)
             return unknown_of(image->class);
-        name = visit->key;
-        hash = visit->hash;
+        name = visit->to.key;
+        hash = visit->to.hash;
     }
-    bool own = outside_fed(engine, image->profile, row, name) != NULL;
+    bool own = fed(engine, image->profile, row, name);
     const struct window *window = window_of(engine, image->profile, hash);
     uint64_t answer;
-    struct window_want want = {image->feature, &answer};
+    struct window_want want = {image->feature, 0, &answer};
     window_read(window, window_find(window, name, hash), engine->batch.record[row]->at.ms, &want, 1,
                 0, own);
     return answer;

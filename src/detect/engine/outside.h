@@ -13,9 +13,6 @@ struct spelled {
 
 /* The answer to a numbered read as things are now, for lane `lane` of the frame. */
 uint64_t outside_read(const struct frame *frame, unsigned read, uint32_t lane, uint64_t name);
-/* The visit by which this record fed the entity, with its event kept; NULL: none. */
-const struct visit *outside_fed(const struct engine *engine, unsigned profile, unsigned row,
-                                uint64_t key);
 double outside_number(const struct engine *engine, struct look_up look_up, ident name);
 ident outside_name(const struct engine *engine, struct look_up look_up, ident name);
 /* `field` is 1 more than the field that the name was read from, or 0. */

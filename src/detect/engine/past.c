@@ -10,13 +10,13 @@ void past_init(struct past *past, const struct engine *engine, unsigned profile,
                const struct visit *visit)
 {
     const struct tending *tending = &engine->batch.tending[profile];
-    const struct window *window = window_of(engine, profile, visit->hash);
-    past->left = visit->events_count;
+    const struct window *window = window_of(engine, profile, visit->to.hash);
+    past->left = visit->to.events_count;
     past->later_count = 0;
-    for (uint32_t i = tending->first[visit->row + 1u]; i < tending->visits_count; i++)
-        if (tending->visit[i].key == visit->key && tending->visit[i].kept)
+    for (uint32_t i = tending->after[visit->row]; i < tending->visits_count; i++)
+        if (tending->visit[i].to.key == visit->to.key && tending->visit[i].to.kept)
             past->later[past->later_count++] = engine->batch.record[tending->visit[i].row];
-    window_walk_init(&past->walk, window, window_find(window, visit->key, visit->hash));
+    window_walk_init(&past->walk, window, window_find(window, visit->to.key, visit->to.hash));
 }
 
 void past_init_now(struct past *past, const struct engine *engine, unsigned profile, uint64_t key)

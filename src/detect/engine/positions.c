@@ -83,10 +83,10 @@ static const struct visit *visit_of(const struct frame *frame, const struct read
     unsigned row = frame->row[0];
     if (look->key == SEQUENCE_KEY)
         return frame->tried;
-    for (uint32_t i = tending->first[row]; i < tending->first[row + 1]; i++) {
+    for (uint32_t i = tending->first[row]; i < tending->after[row]; i++) {
         const struct visit *visit = &tending->visit[i];
         if (look->key == NO_KEY ? visit->look == read->look
-                                : visit->look == NO_COLUMN && (visit->roles >> look->key & 1u) != 0)
+                                : visit->look == NO_COLUMN && (visit->to.roles >> look->key & 1u) != 0)
             return visit;
     }
     return NULL;
@@ -106,7 +106,7 @@ static bool entity_of(const struct frame *frame, const struct read_image *read, 
     asked->visit = visit_of(frame, read, look);
     if (asked->visit == NULL)
         return false;
-    asked->key = asked->visit->key;
+    asked->key = asked->visit->to.key;
     return true;
 }
 
@@ -126,7 +126,7 @@ static void ask(const struct frame *frame, const struct read_image *read, struct
 static int64_t fallen_of(const struct frame *frame, const struct asked *asked)
 {
     if (asked->visit != NULL)
-        return asked->visit->fallen_ms;
+        return asked->visit->to.fallen_ms;
     uint64_t hash = window_hash(asked->key);
     const struct window *window = window_of(frame->engine, asked->profile, hash);
     return window_fallen_ms(window, window_find(window, asked->key, hash));

@@ -138,7 +138,7 @@ static bool counts(const struct work *work, const uint64_t *event)
 
 static uint32_t table_place(const struct table *table, uint64_t value)
 {
-    uint32_t at = (uint32_t)hash_place(word_hash(value), table->slots);
+    uint32_t at = (uint32_t)hash_place(window_hash(value), table->slots);
     while (table->often[at] != 0 && table->value[at] != value)
         at = at + 1 == table->slots ? 0 : at + 1;
     return at;
@@ -153,7 +153,7 @@ static void table_empty(struct table *table, uint32_t gap)
         at = at + 1 == table->slots ? 0 : at + 1;
         if (table->often[at] == 0)
             return;
-        uint32_t home = (uint32_t)hash_place(word_hash(table->value[at]), table->slots);
+        uint32_t home = (uint32_t)hash_place(window_hash(table->value[at]), table->slots);
         bool stays = gap < at ? home > gap && home <= at : home > gap || home <= at;
         if (stays)
             continue;
@@ -495,8 +495,22 @@ void busy_move(const struct window *window, struct block *from, struct block *to
     summarise(window, to, 0);
 }
 
+/* An event behind all others is in no stretch yet. */
+static void busy_append(const struct window *window, struct block *block, uint32_t place)
+{
+    if (!window->indexed)
+        return;
+    uint64_t flags = events_at(window, block)[(size_t)place * window->stride + window->flags_at];
+    uint64_t *summary = summary_of(window, block) + place / 64;
+    *summary = place % 64 == 0 ? flags : *summary | flags;
+}
+
 void busy_insert(const struct window *window, struct block *block, uint32_t place)
 {
+    if (place + 1u == block->end) {
+        busy_append(window, block, place);
+        return;
+    }
     for (unsigned f = 0; f < window->plan.features_count; f++) {
         struct work work = work_on(window, block, f);
         struct tally *tally = work.tally;
@@ -508,20 +522,15 @@ void busy_insert(const struct window *window, struct block *block, uint32_t plac
         else
             event_in(&work, event_of(&work, place));
     }
-    if (!window->indexed)
-        return;
-    if (place + 1u < block->end || place % 64 == 0) {
-        summarise(window, block, place);
-        return;
-    }
-    const uint64_t *events = events_at(window, block);
-    summary_of(window, block)[place / 64] |=
-        events[(size_t)place * window->stride + window->flags_at];
+    summarise(window, block, place);
 }
 
 void busy_drop(const struct window *window, struct block *block, uint32_t start)
 {
+    const struct tally *tallies = (const struct tally *)state_of(window, block);
     for (unsigned f = 0; f < window->plan.features_count; f++) {
+        if (tallies[f].tail >= start)
+            continue;
         struct work work = work_on(window, block, f);
         struct tally *tally = work.tally;
         if (tally->head <= start) {

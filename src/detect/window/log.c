@@ -65,6 +65,7 @@ static enum status log_move(struct window *window, struct window_slot *slot, uns
         kept = from->start < RETAINED ? from->start : RETAINED;
     uint32_t shift = from->start - kept;
     to->base_ms = from->base_ms;
+    to->oldest = from->oldest;
     to->start = (uint16_t)kept;
     to->end = (uint16_t)(kept + count);
     memcpy(events_at(window, to), events_at(window, from) + (size_t)shift * window->stride,
@@ -103,13 +104,23 @@ static void log_compact(const struct window *window, struct block *block)
         busy_move(window, block, block, shift);
 }
 
+static void log_note_oldest(const struct window *window, struct block *block)
+{
+    if (block->start == block->end)
+        return;
+    const uint64_t *first = events_at(window, block) + (size_t)block->start * window->stride;
+    block->oldest = (uint16_t)(first[0] >> FLAG_BITS >> OLDEST_SHIFT);
+}
+
 /* Forgets what nobody can see any more. */
 static void log_expire(struct window *window, struct window_slot *slot, int64_t newest_ms)
 {
     struct block *block = block_at(window, slot->block);
-    const uint64_t *events = events_at(window, block);
     int64_t past_ms = newest_ms - window->plan.late_ms_max - window->plan.span_ms_max;
     uint64_t word = word_after(block->base_ms, past_ms);
+    if (word >> FLAG_BITS >> OLDEST_SHIFT < block->oldest || block->start == block->end)
+        return;
+    const uint64_t *events = events_at(window, block);
     uint32_t start = block->start;
     while (start < block->end && events[(size_t)start * window->stride] < word)
         start++;
@@ -120,6 +131,7 @@ static void log_expire(struct window *window, struct window_slot *slot, int64_t 
     if (geometry->busy)
         busy_drop(window, block, start);
     block->start = (uint16_t)start;
+    log_note_oldest(window, block);
     uint32_t count = (uint32_t)(block->end - start);
     if (!geometry->busy) {
         if (count == 0)
@@ -172,6 +184,7 @@ static void log_rebase(const struct window *window, struct block *block, int64_t
         event[0] = (uint64_t)(delta < 0 ? 0 : delta) << FLAG_BITS | flags;
     }
     block->base_ms = base_ms;
+    log_note_oldest(window, block);
 }
 
 static bool log_fits(const struct block *block, int64_t at_ms)
@@ -207,6 +220,8 @@ static uint32_t log_insert(const struct window *window, struct block *block,
         memmove(to + stride, to, (size_t)(block->end - place) * stride * 8);
     event_write(window, to, block, event);
     block->end++;
+    if (place == block->start)
+        log_note_oldest(window, block);
     return place;
 }
 
@@ -237,6 +252,7 @@ static bool log_fall(struct window *window, struct block *block, int64_t at_ms)
     busy_drop(window, block, block->start + 1u);
     block->start++;
     window->events_count--;
+    log_note_oldest(window, block);
     return true;
 }
 

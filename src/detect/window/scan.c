@@ -217,8 +217,13 @@ static void read_small(const struct window *window, struct block *block, int64_t
         head--;
     int64_t span_ms = -1;
     uint32_t tail = head;
+    uint32_t events_count = (uint32_t)(block->end - block->start);
     for (unsigned i = 0; i < wants_count; i++) {
         const struct window_feature *feature = &window->plan.feature[want[i].feature];
+        if (events_count < want[i].needed) {
+            want[i].into[lane] = bound_of(feature, events_count);
+            continue;
+        }
         if (feature->span_ms != span_ms) { /* wants come in order of their spans */
             tail = feature->span_ms > span_ms ? tail : head;
             span_ms = feature->span_ms;
@@ -251,6 +256,12 @@ void window_read(const struct window *window, const struct window_slot *slot, in
         read_small(window, block, at_ms, want, wants_count, lane, own);
         return;
     }
-    for (unsigned i = 0; i < wants_count; i++)
-        want[i].into[lane] = busy_read(window, block, want[i].feature, at_ms, own);
+    uint32_t events_count = (uint32_t)(block->end - block->start);
+    for (unsigned i = 0; i < wants_count; i++) {
+        if (events_count < want[i].needed)
+            want[i].into[lane] =
+                bound_of(&window->plan.feature[want[i].feature], events_count);
+        else
+            want[i].into[lane] = busy_read(window, block, want[i].feature, at_ms, own);
+    }
 }

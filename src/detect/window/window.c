@@ -89,11 +89,6 @@ void window_destroy(struct window *window)
     window->slot = NULL;
 }
 
-uint64_t window_hash(uint64_t key)
-{
-    return word_hash(key);
-}
-
 /* Slots for that many entities at most three quarters full. */
 static uint64_t slots_for(const struct window *window, uint64_t entities)
 {
@@ -114,7 +109,7 @@ enum status window_reserve(struct window *window, uint32_t entities)
     for (uint64_t i = 0; i < window->slots_count; i++) {
         if (window->slot[i].key == 0)
             continue;
-        uint64_t at = hash_place(word_hash(window->slot[i].key), slots);
+        uint64_t at = hash_place(window_hash(window->slot[i].key), slots);
         while (to[at].key != 0)
             at = at + 1 == slots ? 0 : at + 1;
         to[at] = window->slot[i];
@@ -154,11 +149,6 @@ size_t window_growth_max(const struct window *window, uint32_t events)
     return size + events * (per_event * 8 + 256);
 }
 
-void window_prefetch(const struct window *window, uint64_t hash)
-{
-    __builtin_prefetch(&window->slot[hash_place(hash, window->slots_count)]);
-}
-
 struct window_slot *window_find(const struct window *window, uint64_t key, uint64_t hash)
 {
     uint64_t at = hash_place(hash, window->slots_count);
@@ -186,30 +176,6 @@ struct window_slot *window_entity(struct window *window, uint64_t key, uint64_t 
     return &window->slot[at];
 }
 
-void window_prefetch_entity(const struct window *window, const struct window_slot *slot)
-{
-    if (slot == NULL || slot->block == 0)
-        return;
-    const char *at = (const char *)block_at(window, slot->block);
-    __builtin_prefetch(at, 1);
-    __builtin_prefetch(at + 64, 1);
-    __builtin_prefetch(at + 128, 1);
-    __builtin_prefetch(at + 192, 1);
-}
-
-void window_prefetch_tail(const struct window *window, const struct window_slot *slot)
-{
-    if (slot == NULL || slot->block == 0)
-        return;
-    struct block *block = block_at(window, slot->block);
-    const char *end =
-        (const char *)(events_at(window, block) + (size_t)block->end * window->stride);
-    __builtin_prefetch(end, 1);
-    __builtin_prefetch(end - 64);
-    if (window->geometry[block->class].busy)
-        __builtin_prefetch(pool_at(window->pool, busy_at(block)->state), 1);
-}
-
 uint64_t window_nothing(const struct window_feature *feature)
 {
     return nothing_of(feature);
@@ -226,7 +192,7 @@ static void slot_empty(struct window *window, uint64_t gap)
         at = at + 1 == window->slots_count ? 0 : at + 1;
         if (slot[at].key == 0)
             return;
-        uint64_t home = hash_place(word_hash(slot[at].key), window->slots_count);
+        uint64_t home = hash_place(window_hash(slot[at].key), window->slots_count);
         bool stays = gap < at ? home > gap && home <= at : home > gap || home <= at;
         if (stays)
             continue;

@@ -69,10 +69,47 @@ struct window_event {
     unsigned lane;
 };
 
-/* A feature to be read, and where the answer goes. */
+/* A feature to be read, and where the answer goes: into[lane].
+ *
+ * Nobody may care for the exact answer while the entity has few events (a rule that asks for five
+ * cards does not care for the mean of three calls).  With less than `needed` events the answer is
+ * only a bound: for COUNT and DISTINCT the number of events remembered, for the others unknown. */
 struct window_want {
-    unsigned feature;
+    uint16_t feature;
+    uint32_t needed; /* 0: always exact */
     uint64_t *into;
+};
+
+/* What a visitor asks who comes in one role; in order of the spans. */
+struct window_asked {
+    uint8_t role;
+    uint16_t wants_count;
+    const struct window_want *want;
+};
+
+/* A visit to an entity: it brings an event, or asks, or both. */
+struct window_visit {
+    uint64_t key;
+    uint64_t hash;
+    uint64_t flags; /* of its event; 0: it brings none */
+    const struct window_asked *asked;
+    const struct window_visit *fed; /* asks only: the visit by which the record's event came */
+    uint16_t lane;
+    uint8_t asked_count;
+    uint8_t roles; /* of `asked` those of these roles are answered */
+    /* Filled in by the visit: */
+    bool kept; /* its event is remembered */
+    uint32_t events_count; /* remembered just after */
+    int64_t fallen_ms;     /* as window_fallen_ms just after */
+    struct window_slot *slot;
+};
+
+/* What all visits of a batch have in common. */
+struct window_batch {
+    const int64_t *at_ms; /* per lane */
+    const uint64_t *position;
+    const uint64_t *const *column; /* per value, per lane */
+    int64_t newest_ms;             /* as of window_add */
 };
 
 /* Takes its head from boot and its tables from the budget of the pool.  STATUS_FULL. */
@@ -80,20 +117,27 @@ enum status window_create(struct window **out, const struct window_plan *plan, s
                           struct arena *boot);
 void window_destroy(struct window *window);
 
-uint64_t window_hash(uint64_t key);
+/* Multiply and fold: the upper half is good enough to place an entry by, whatever the key. */
+static inline uint64_t window_hash(uint64_t key)
+{
+    unsigned __int128 wide = (unsigned __int128)(key ^ 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u;
+    uint64_t folded = (uint64_t)wide ^ (uint64_t)(wide >> 64);
+    wide = (unsigned __int128)folded * 0xA0761D6478BD642Fu;
+    return (uint64_t)wide ^ (uint64_t)(wide >> 64);
+}
 /* Makes room in the table for that many new entities.  STATUS_FULL. */
 enum status window_reserve(struct window *window, uint32_t entities);
 /* Bytes that `events` more events can take at most, table included. */
 size_t window_growth_max(const struct window *window, uint32_t events);
 
-void window_prefetch(const struct window *window, uint64_t hash);
 /* NULL: no such entity. */
 struct window_slot *window_find(const struct window *window, uint64_t key, uint64_t hash);
 /* Finds or adds; room was reserved. */
 struct window_slot *window_entity(struct window *window, uint64_t key, uint64_t hash);
-/* Fetches what adding and reading will touch first; later the rest. */
-void window_prefetch_entity(const struct window *window, const struct window_slot *slot);
-void window_prefetch_tail(const struct window *window, const struct window_slot *slot);
+/* Makes the visits in their order, while the memory of the next ones is on its way.  STATUS_FULL:
+ * those before were made. */
+enum status window_visits(struct window *window, struct window_visit *const *visit, uint32_t count,
+                          const struct window_batch *batch);
 
 /* Remembers the event.  `newest_ms` is the newest time that all later events have in common as a
  * past: what lies farther back than anybody can look from there is forgotten.  `*kept` says

@@ -22,6 +22,7 @@
 enum {
     FLAG_BITS = 30,        /* beside the time in an event's first word */
     TIME_BITS = 34,        /* 198 days of milliseconds */
+    OLDEST_SHIFT = 18,     /* of the time behind the base, to make `oldest` of it */
     SMALL_EVENTS_MAX = 64, /* the scan's arrays */
     SMALL_EVENTS_USUAL = 32,
     RETAINED = RECORD_BATCH_MAX /* events that fell off and can still be walked to */
@@ -31,8 +32,9 @@ struct block {
     int64_t base_ms;
     uint16_t start;
     uint16_t end;
+    uint16_t oldest; /* coarse age of the first event, so that its line need not be looked at */
     uint8_t class;
-    uint8_t spare[3];
+    uint8_t spare;
 };
 static_assert(sizeof(struct block) == 16, "a header is 16 bytes");
 
@@ -104,14 +106,6 @@ static inline uint32_t coarse_time(int64_t at_ms)
 {
     return (uint32_t)((at_ms + ((int64_t)1 << 48)) >> 17);
 }
-/* Multiply and fold: the upper half is good enough to place an entry by, whatever the key. */
-static inline uint64_t word_hash(uint64_t word)
-{
-    unsigned __int128 wide = (unsigned __int128)(word ^ 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u;
-    uint64_t folded = (uint64_t)wide ^ (uint64_t)(wide >> 64);
-    wide = (unsigned __int128)folded * 0xA0761D6478BD642Fu;
-    return (uint64_t)wide ^ (uint64_t)(wide >> 64);
-}
 static inline uint64_t hash_place(uint64_t hash, uint64_t places)
 {
     return (uint64_t)(((unsigned __int128)hash * places) >> 64);
@@ -152,6 +146,20 @@ static inline uint32_t quantile_place(double quantile, uint32_t count)
     if (!(place >= 1.0))
         return 0;
     return place > (double)count ? count - 1 : (uint32_t)place - 1;
+}
+
+/* What is said of a feature while nobody cares for more. */
+static inline uint64_t bound_of(const struct window_feature *feature, uint32_t events_count)
+{
+    switch (feature->measure) {
+    case MEASURE_COUNT:
+    case MEASURE_DISTINCT:
+        return bits_of((double)events_count);
+    case MEASURE_SUM:
+        return bits_of((double)NAN);
+    default:
+        return nothing_of(feature);
+    }
 }
 
 /* ---- busy.c ---- */

@@ -251,7 +251,7 @@ static void check_reads(struct bench *bench, unsigned entity, int64_t at_ms, uin
     unsigned from =
         (unsigned)chance_below(&bench->chance, 3); /* features are not all read at once */
     for (unsigned f = from; f < bench->plan.features_count; f += 1 + from)
-        want[count++] = (struct window_want){f, &answer[f]};
+        want[count++] = (struct window_want){(uint16_t)f, 0, &answer[f]};
     window_read(bench->window, slot, at_ms, want, count, 0, own != 0);
     for (unsigned i = 0; i < count; i++) {
         const struct window_feature *feature = &bench->feature[want[i].feature];
