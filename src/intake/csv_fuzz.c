@@ -1,7 +1,8 @@
 /* csv_fuzz.c -- any bytes as rows of CSV, and as a whole file of calls.
  *
- * Held to: a row is taken or not, but the reader always gets on; where the bytes at hand end does not
- * matter; read = accepted + rejected; what was accepted is the same record when it is read as JSON. */
+ * Held to: a row is taken or not, but the reader always gets on; where the bytes at hand end does
+ * not matter; read = accepted + rejected; what was accepted is the same record when it is read as
+ * JSON. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "csv.h"
 #include "intake.h"

@@ -11,7 +11,8 @@
 
 static struct csv_row row;
 
-/* Bytes at the end of a page-exact buffer, with the line end behind them that csv_read() asks for. */
+/* Bytes at the end of a page-exact buffer, with the line end behind them that csv_read() asks for.
+ * */
 static char *exact(const char *bytes, size_t size)
 {
     char *copy = malloc(size + 1);
@@ -79,8 +80,8 @@ static void test_rows(void **state)
         {"5\" disk,b\n", "[5\" disk][b]", 10, 1},
         {" a ,b\n", "[ a ][b]", 6, 1},
         {"a\rb,c\n", "[a\rb][c]", 6, 1},
-        {"a,0123456789abcdef0123456789abcdef,c\n", "[a][0123456789abcdef0123456789abcdef][c]",
-         37, 1},
+        {"a,0123456789abcdef0123456789abcdef,c\n", "[a][0123456789abcdef0123456789abcdef][c]", 37,
+         1},
     };
     static const struct example PLAIN[] = {{"\"a,b\n", "[\"a][b]", 5, 1}};
     CHECK_ROWS(EXAMPLES, CSV_QUOTES_RFC);
@@ -180,9 +181,9 @@ static void test_wide_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),         cmocka_unit_test(test_unescaped_quotes),
-        cmocka_unit_test(test_blank_lines),  cmocka_unit_test(test_wrong_quotes),
-        cmocka_unit_test(test_more),         cmocka_unit_test(test_long_rows),
+        cmocka_unit_test(test_rows),        cmocka_unit_test(test_unescaped_quotes),
+        cmocka_unit_test(test_blank_lines), cmocka_unit_test(test_wrong_quotes),
+        cmocka_unit_test(test_more),        cmocka_unit_test(test_long_rows),
         cmocka_unit_test(test_wide_rows),
     };
     return cmocka_run_group_tests_name("csv", tests, NULL, NULL);

@@ -172,6 +172,10 @@ static enum status add(struct intake *intake, struct file *file, struct text why
         file->taken = 0;
         lane_give_back(intake, lane);
     }
+    if (status == STATUS_FULL) {
+        why_path(why, file->path);
+        why_add(why, "there is not enough memory to read it", "内存不足，无法读取");
+    }
     if (status != STATUS_OK)
         return status;
     file->number = intake->files_count;

@@ -1,10 +1,10 @@
 /* json_fuzz.c -- any bytes as a line of JSON, and as a whole file of JSON lines.
  *
- * Held to: the members lie in the line or in the spare; a line that is an object stays one when blanks are put
- * around it; read = accepted + rejected. */
+ * Held to: the members lie in the line or in the spare; a line that is an object stays one when
+ * blanks are put around it; read = accepted + rejected. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json.h"
 #include "intake.h"
+#include "json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

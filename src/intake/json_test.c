@@ -22,8 +22,7 @@ static enum json_end read_line(const char *line, size_t size)
     struct text text = text_over(shown, sizeof shown);
     for (unsigned i = 0; i < row.count; i++)
         text_addf(&text, "%.*s=%s:%.*s ", (int)row.member[i].name.size, row.member[i].name.at,
-                  TYPES[row.member[i].type], (int)row.member[i].value.size,
-                  row.member[i].value.at);
+                  TYPES[row.member[i].type], (int)row.member[i].value.size, row.member[i].value.at);
     free(copy);
     return end;
 }
@@ -166,7 +165,7 @@ static void test_doubles(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_members), cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_members),  cmocka_unit_test(test_broken),
         cmocka_unit_test(test_prefixes), cmocka_unit_test(test_limits),
         cmocka_unit_test(test_doubles),
     };

@@ -1,4 +1,5 @@
-/* malformed_test.c -- wrong files by the hundred: every row is accounted for, with its reason and line. */
+/* malformed_test.c -- wrong files by the hundred: every row is accounted for, with its reason and
+ * line. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "intake.h"
 
@@ -57,8 +58,8 @@ struct heard {
 static enum status hear(void *self, const struct reject *reject)
 {
     struct heard *heard = self;
-    text_addf(&heard->text, "%s%s@%llu", heard->text.size == 0 ? "" : " ",
-              REASONS[reject->reason], (unsigned long long)reject->line);
+    text_addf(&heard->text, "%s%s@%llu", heard->text.size == 0 ? "" : " ", REASONS[reject->reason],
+              (unsigned long long)reject->line);
     (void)snprintf(heard->column, sizeof heard->column, "%.*s", (int)reject->column_name.size,
                    reject->column_name.at);
     heard->column_number = reject->column;
@@ -73,7 +74,8 @@ static enum status hear(void *self, const struct reject *reject)
     return STATUS_OK;
 }
 
-/* Reads the file; checks the sums, and that what is accepted is accepted again as canonical JSON. */
+/* Reads the file; checks the sums, and that what is accepted is accepted again as canonical JSON.
+ * */
 static void read_file(const char *name, struct slice content, struct heard *heard,
                       struct intake_counts *counts)
 {

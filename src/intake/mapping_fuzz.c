@@ -1,7 +1,7 @@
 /* mapping_fuzz.c -- any bytes as a mapping file, and what comes of it put on a small file.
  *
- * Held to: a mapping is understood or refused with a sentence in both tongues; one that is understood meets a
- * file without harm. */
+ * Held to: a mapping is understood or refused with a sentence in both tongues; one that is
+ * understood meets a file without harm. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mapping.h"
 

@@ -64,8 +64,8 @@ static void read_through(const struct mapping *mapping, struct slice content, st
     struct text why[TONGUES_COUNT] = {text_over(en, sizeof en), text_over(zh, sizeof zh)};
     struct intake_options options = {
         .mapping = mapping, .home_country = SLICE("86"), .zone_minutes = 480};
-    assert_int_equal(
-        intake_create(&intake, &options, (struct reject_sink){no_rejects, NULL}, boot), STATUS_OK);
+    assert_int_equal(intake_create(&intake, &options, (struct reject_sink){no_rejects, NULL}, boot),
+                     STATUS_OK);
     if (intake_add_bytes(intake, "example", content, why) != STATUS_OK)
         fail_msg("%s", en);
     while (intake_next(intake, &records, &count) == STATUS_OK) {
@@ -117,8 +117,8 @@ static void test_reasons(void **state)
 {
     (void)state;
     char line[512];
-#define REJECT(name, en, zh)                                               \
-    (void)snprintf(line, sizeof line, "| %s | %s | %s |", #name, en, zh);  \
+#define REJECT(name, en, zh)                                              \
+    (void)snprintf(line, sizeof line, "| %s | %s | %s |", #name, en, zh); \
     wants(line);
 #include "rejects.inc"
 #undef REJECT
@@ -128,8 +128,8 @@ static void test_shipped(void **state)
 {
     (void)state;
     char name[64];
-#define SHIPPED(of, recognised)                               \
-    (void)snprintf(name, sizeof name, "%s", #of);             \
+#define SHIPPED(of, recognised)                   \
+    (void)snprintf(name, sizeof name, "%s", #of); \
     wants(name);
 #include "shipped.inc"
 #undef SHIPPED

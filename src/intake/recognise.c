@@ -291,8 +291,9 @@ static enum status try_mapping(struct recognition *of, const struct mapping *map
     if (mapping->encoding != ENCODING_OPEN)
         file->encoding = mapping->encoding;
     if (mapping->shapes_count == 0) {
-        if (read_header(of, mapping->csv) != STATUS_OK)
-            return told ? broken_header(of) : STATUS_MALFORMED;
+        enum status status = read_header(of, mapping->csv);
+        if (status != STATUS_OK)
+            return told && status == STATUS_MALFORMED ? broken_header(of) : status;
     } else {
         const struct shape *shape = shape_of_rows(of, mapping);
         if (shape == NULL)
@@ -327,24 +328,37 @@ static enum status try_shipped(struct recognition *of)
         if (!all[i].recognised)
             continue;
         TRY(mapping_parse(&mapping, all[i].name.at, all[i].text, of->boot, of->why));
-        if (try_mapping(of, mapping, false) == STATUS_OK && rows_fit(of))
-            return STATUS_OK;
+        enum status status = try_mapping(of, mapping, false);
+        if (status != STATUS_MALFORMED && (status != STATUS_OK || rows_fit(of)))
+            return status;
         *of->file = before;
         *of->source = source;
     }
     return STATUS_ABSENT;
 }
 
-/* Canonical by its header, or known by its shape. */
+/* Canonical by its header. */
+static enum status try_canonical(struct recognition *of, bool *header)
+{
+    enum status status = read_header(of, (struct csv_form){.delimiter = ','});
+    *header = status == STATUS_OK;
+    if (status == STATUS_OK)
+        status =
+            canonical_bind(of->file, of->work->kind_asked != RECORD_KINDS_COUNT, of->boot, NULL);
+    return status;
+}
+
+/* Canonical, or known by its shape.  Whatever is not MALFORMED is an answer. */
 static enum status without_mapping(struct recognition *of)
 {
     struct file *file = of->file;
+    bool header;
     bool asked = of->work->kind_asked != RECORD_KINDS_COUNT;
-    bool header = read_header(of, (struct csv_form){.delimiter = ','}) == STATUS_OK;
-    if (header && canonical_bind(file, asked, of->boot, NULL) == STATUS_OK)
-        return STATUS_OK;
+    enum status status = try_canonical(of, &header);
+    if (status != STATUS_MALFORMED)
+        return status;
     if (!asked && (!header || header_is_data(file))) {
-        enum status status = try_shipped(of);
+        status = try_shipped(of);
         if (status != STATUS_ABSENT)
             return status;
     }
@@ -357,14 +371,15 @@ static enum status with_mapping(struct recognition *of, const struct mapping *ma
     struct file *file = of->file;
     struct file before = *file;
     struct source source = *of->source;
-    bool asked = of->work->kind_asked != RECORD_KINDS_COUNT;
-    if (try_mapping(of, mapping, false) == STATUS_OK)
-        return STATUS_OK;
+    bool header;
+    enum status status = try_mapping(of, mapping, false);
+    if (status != STATUS_MALFORMED)
+        return status;
     *file = before;
     *of->source = source;
-    if (read_header(of, (struct csv_form){.delimiter = ','}) == STATUS_OK &&
-        canonical_bind(file, asked, of->boot, NULL) == STATUS_OK)
-        return STATUS_OK;
+    status = try_canonical(of, &header);
+    if (status != STATUS_MALFORMED)
+        return status;
     *file = before;
     *of->source = source;
     return try_mapping(of, mapping, true);
@@ -420,7 +435,10 @@ enum status recognise_content(struct file *file, struct source *source,
     file->body_at = slice_starts(sample, SLICE("\xEF\xBB\xBF")) ? 3 : 0;
     file->body_line = 1;
     source->at += file->body_at;
-    file->encoding = encoding_of((struct slice){source->at, sample.size - file->body_at});
+    const char *end = source->end; /* half a line may end in half a character */
+    while (!source->ended && end > source->at && end[-1] != '\n')
+        end--;
+    file->encoding = encoding_of((struct slice){source->at, (size_t)(end - source->at)});
     return STATUS_OK;
 }
 

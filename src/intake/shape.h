@@ -11,7 +11,7 @@ struct shape_of_column {
     struct slice time_form; /* as a mapping writes it; empty: canonical */
     bool zoneless;          /* these times do not say their zone */
     double phone, imei, imsi, ip, currency;
-    double imei_like; /* fourteen to sixteen digits, whatever the check digit */
+    double imei_like;      /* fourteen to sixteen digits, whatever the check digit */
     double whole, decimal; /* decimal: whole ones too */
     double fraction;       /* with a point in it */
     double clock;          /* 1:02:03 */
