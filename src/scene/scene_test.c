@@ -194,7 +194,7 @@ static void a_registers_rows_repeat(void **state)
 static void faults_tell_place_and_reason(void **state)
 {
     (void)state;
-    expect_fault("", "test.scene:0:1", "no scene", "没有场景");
+    expect_fault("", "test.scene: ", "no scene", "没有场景");
     expect_fault("scene \"x\"\n", "test.scene:1:1", "expects nothing", "没有任何期望");
     expect_fault("scene x\n", "test.scene:1:7", "title in double quotes", "双引号标题");
     expect_fault("scene \"x\n", "test.scene:1:7", "not closed", "未在本行闭合");
@@ -228,7 +228,7 @@ static void faults_tell_place_and_reason(void **state)
     expect_fault("scene \"x\"\nexpect alert mule grade big\n", "test.scene:2:25", "not a grade",
                  "等级");
     expect_fault("scene \"x\"\nallow all\n", "test.scene:2:7", "after allow", "allow");
-    expect_fault("\xff\n", "test.scene:0:1", "UTF-8", "UTF-8");
+    expect_fault("\xff\n", "test.scene: ", "UTF-8", "UTF-8");
 }
 
 static void all_faults_of_a_text_are_told(void **state)
