@@ -1,11 +1,12 @@
 /* case_test.c -- pairs that once differed, each told in several manners: engine and oracle must agree.
  *
- * usage: case_test CASE... */
+ * usage: case_test FOLDER */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "case.h"
 
 #include "ground/disk.h"
 
+#include <dirent.h>
 #include <stdio.h>
 
 static bool agrees(struct pair *pair, struct arena *arena, const char *path)
@@ -38,15 +39,28 @@ int main(int count, char **arguments)
 {
     struct pair pair;
     struct arena *arena;
-    int failures = 0;
+    int cases = 0, failures = 0;
+    DIR *folder = count == 2 ? opendir(arguments[1]) : NULL;
+    if (folder == NULL) {
+        printf("usage: case_test FOLDER\n");
+        return 2;
+    }
     enum status status = pair_init(&pair);
     must(status == STATUS_OK);
     status = arena_create(&arena, 64 << 20);
     must(status == STATUS_OK);
-    for (int i = 1; i < count; i++)
-        failures += !agrees(&pair, arena, arguments[i]);
-    printf("%d cases, %d differ\n", count - 1, failures);
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char bytes[4096];
+        struct text path = text_over(bytes, sizeof bytes);
+        text_addf(&path, "%s/%s", arguments[1], entry->d_name);
+        if (entry->d_name[0] == '.')
+            continue;
+        cases++;
+        failures += !agrees(&pair, arena, bytes);
+    }
+    printf("%d cases, %d differ\n", cases, failures);
+    (void)closedir(folder);
     pair_release(&pair);
     arena_destroy(arena);
-    return failures == 0 ? 0 : 1;
+    return cases > 0 && failures == 0 ? 0 : 1;
 }
