@@ -11,8 +11,10 @@
 #include "detect/engine/admit.h"
 
 #include "detect/engine/feed.h"
+#include <assert.h>
 
 enum { LEAP_DAYS = 30 };
+static_assert(RECORD_report + 1 == RECORD_person, "the kinds of events are the first");
 
 /* ---- room ---- */
 
@@ -25,7 +27,7 @@ static size_t growth_max(const struct engine *engine, const struct record *recor
         size += marks_growth_max(&engine->marks, count * image->marks_per_record_max);
     uint32_t spelt = 0;
     for (uint32_t i = 0; i < count; i++)
-        spelt += (uint32_t)__builtin_popcount(image->kind[records[i].kind].spelt);
+        spelt += image->kind[records[i].kind].spelt_count;
     if (spelt > 0)
         size += spellings_growth_max(&engine->spellings, spelt);
     for (uint32_t p = 0; p < image->set->profiles_count; p++) {
@@ -151,7 +153,7 @@ enum status admit(struct engine *engine, const struct record *records, size_t co
         duplicates_prefetch(&engine->duplicates, &records[i]);
     uint32_t i = 0;
     for (; i < many; i++) {
-        must(kind_schema(records[i].kind)->group == GROUP_EVENT);
+        must(records[i].kind <= RECORD_report);
         must(records[i].at.ms != MOMENT_NONE.ms);
         if (must_wait(engine, &records[i]))
             break;

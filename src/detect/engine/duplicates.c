@@ -21,8 +21,9 @@ static_assert(SLICE_HOURS * (DUPLICATE_SLICES - 1) == DUPLICATE_HOURS);
 enum status duplicates_init(struct duplicates *duplicates, struct budget *budget)
 {
     *duplicates = (struct duplicates){.budget = budget};
+    duplicates->hours_from_ms = INT64_MIN / 2;
     for (unsigned i = 0; i < DUPLICATE_SLICES; i++)
-        duplicates->slice_number[i] = INT64_MIN;
+        duplicates->slice_from_ms[i] = INT64_MIN;
     return STATUS_OK;
 }
 
@@ -50,15 +51,18 @@ static bool named_by_id(const struct record *record)
     return record->kind == RECORD_report && record_knows(record, FIELD_OF(report, id));
 }
 
-static int64_t slice_number_of(moment at)
-{
-    int64_t width = (int64_t)SLICE_HOURS * HOUR_MS;
-    return at.ms / width - (at.ms % width < 0);
-}
+static const int64_t SLICE_MS = (int64_t)SLICE_HOURS * HOUR_MS;
 
-static unsigned place_of_slice(int64_t number)
+/* The slice of a time; nearly always that of the time before. */
+static unsigned slice_of_time(struct duplicates *duplicates, int64_t at_ms)
 {
-    return (unsigned)((number % DUPLICATE_SLICES + DUPLICATE_SLICES) % DUPLICATE_SLICES);
+    if (at_ms - duplicates->hours_from_ms < SLICE_MS && at_ms >= duplicates->hours_from_ms)
+        return duplicates->hours_slice;
+    int64_t number = at_ms / SLICE_MS - (at_ms % SLICE_MS < 0);
+    duplicates->hours_from_ms = number * SLICE_MS;
+    duplicates->hours_slice =
+        (unsigned)((number % DUPLICATE_SLICES + DUPLICATE_SLICES) % DUPLICATE_SLICES);
+    return duplicates->hours_slice;
 }
 
 /* A digest is a hash already; 0 stands for an empty place. */
@@ -143,13 +147,12 @@ enum status duplicates_ask(struct duplicates *duplicates, const struct record *r
     *out = false;
     if (record->at.ms <= past_ms)
         return STATUS_OK; /* a second one will be as late */
-    int64_t number = slice_number_of(record->at);
-    unsigned i = place_of_slice(number);
+    unsigned i = slice_of_time(duplicates, record->at.ms);
     struct digest_table *table = &duplicates->slice[i];
-    if (duplicates->slice_number[i] != number) {
-        must(duplicates->slice_number[i] < number);
+    if (duplicates->slice_from_ms[i] != duplicates->hours_from_ms) {
+        must(duplicates->slice_from_ms[i] < duplicates->hours_from_ms);
         table_release(duplicates, table);
-        duplicates->slice_number[i] = number;
+        duplicates->slice_from_ms[i] = duplicates->hours_from_ms;
     }
     if (table_full(table, 1))
         TRY(table_grow(duplicates, table, false, past_ms));
@@ -172,13 +175,11 @@ size_t duplicates_growth_max(const struct duplicates *duplicates, uint32_t recor
     return size + records * 64;
 }
 
-void duplicates_prefetch(const struct duplicates *duplicates, const struct record *record)
+void duplicates_prefetch(struct duplicates *duplicates, const struct record *record)
 {
     const struct digest_table *table = &duplicates->named;
-    if (!named_by_id(record)) {
-        unsigned i = place_of_slice(slice_number_of(record->at));
-        table = &duplicates->slice[i];
-    }
+    if (!named_by_id(record))
+        table = &duplicates->slice[slice_of_time(duplicates, record->at.ms)];
     if (table->places > 0)
         __builtin_prefetch(&table->digest[home(table, digest_of_record(record))], 1);
 }

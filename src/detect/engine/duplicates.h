@@ -20,7 +20,9 @@ struct digest_table {
 struct duplicates {
     struct budget *budget;
     struct digest_table slice[DUPLICATE_SLICES]; /* records named by their content, by time */
-    int64_t slice_number[DUPLICATE_SLICES];
+    int64_t slice_from_ms[DUPLICATE_SLICES];
+    int64_t hours_from_ms;     /* the slice asked last: from here … */
+    unsigned hours_slice;      /* … on, this one */
     struct digest_table named; /* records named by kind and id */
 };
 
@@ -31,4 +33,4 @@ enum status duplicates_ask(struct duplicates *duplicates, const struct record *r
                            moment newest, bool *out);
 /* Bytes that `records` more can take at most. */
 size_t duplicates_growth_max(const struct duplicates *duplicates, uint32_t records);
-void duplicates_prefetch(const struct duplicates *duplicates, const struct record *record);
+void duplicates_prefetch(struct duplicates *duplicates, const struct record *record);

@@ -51,11 +51,14 @@ static enum status asked_create(struct engine *engine, struct arena *boot)
         TRY(ARENA_NEW(boot, look->wants_count, &want));
         for (uint32_t w = 0; w < look->wants_count; w++) {
             const struct read_image *read = &image->read[look->want[w]];
-            want[w] = (struct window_want){read->feature, read->needed,
-                                           answers_of(batch, look->want[w])};
+            want[w] =
+                (struct window_want){read->feature, read->needed, answers_of(batch, look->want[w])};
         }
         uint8_t role = look->key == NO_KEY ? 0 : look->key;
-        batch->asked[i] = (struct window_asked){role, (uint16_t)look->wants_count, want};
+        uint32_t needed = UINT32_MAX;
+        for (uint32_t w = 0; w < look->wants_count; w++)
+            needed = want[w].needed < needed ? want[w].needed : needed;
+        batch->asked[i] = (struct window_asked){role, (uint16_t)look->wants_count, needed, want};
     }
     uint32_t profiles_count = image->set->profiles_count;
     TRY(ARENA_NEW(boot, profiles_count * RECORD_KINDS_COUNT, &batch->asked_by_key));

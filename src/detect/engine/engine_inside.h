@@ -29,16 +29,16 @@ struct tending {
     struct visit *visit; /* in order of the records */
     uint32_t visits_count;
     uint32_t visits_max;
-    uint32_t feeding_max; /* visits that may bring an event, counted beforehand */
+    uint32_t feeding_max;              /* visits that may bring an event, counted beforehand */
     struct window_visit **shard_visit; /* per shard, visits_max for each */
     uint32_t *shard_count;
     /* A record's visits; only of kinds that visit the profile. */
     uint32_t first[RECORD_BATCH_MAX];
-    uint32_t after[RECORD_BATCH_MAX];     /* one behind the last */
-    uint64_t flags[RECORD_BATCH_MAX];     /* that the record's event can set */
-    uint64_t *value;                      /* [value][row] */
-    uint64_t *look_name;                  /* [look by expression][row] */
-    const uint64_t **column;              /* per value, into `value` */
+    uint32_t after[RECORD_BATCH_MAX]; /* one behind the last */
+    uint64_t flags[RECORD_BATCH_MAX]; /* that the record's event can set */
+    uint64_t *value;                  /* [value][row] */
+    uint64_t *look_name;              /* [look by expression][row] */
+    const uint64_t **column;          /* per value, into `value` */
 };
 
 struct batch {
@@ -47,15 +47,15 @@ struct batch {
     uint32_t known[RECORD_BATCH_MAX]; /* fields that the rules may see */
     int64_t at_ms[RECORD_BATCH_MAX];
     uint64_t position[RECORD_BATCH_MAX];
-    int64_t newest_ms;                /* watermark before the batch */
+    int64_t newest_ms; /* watermark before the batch */
     struct {
         uint32_t count;
         uint16_t row[RECORD_BATCH_MAX];
     } kind[RECORD_KINDS_COUNT];
-    uint64_t *answer;          /* [read][row] */
-    struct window_asked *asked; /* per look: what is asked, and where the answers go */
+    uint64_t *answer;                   /* [read][row] */
+    struct window_asked *asked;         /* per look: what is asked, and where the answers go */
     struct window_asked **asked_by_key; /* [profile * kinds + kind]: of its looks by key */
-    struct tending *tending;   /* per profile */
+    struct tending *tending;            /* per profile */
 };
 
 struct shard {

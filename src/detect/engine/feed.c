@@ -33,8 +33,8 @@ static void flag_set(const struct frame *frame, const struct flag_image *flag,
 static void flags_set(const struct frame *frame, const struct feeding *feeding, uint64_t *flags)
 {
     for (uint32_t i = 0; i < frame->count; i++)
-        flags[frame->row[i]] = 0;
-    for (uint64_t left = feeding->flags; left != 0; left &= left - 1) {
+        flags[frame->row[i]] = feeding->certain;
+    for (uint64_t left = feeding->flags & ~feeding->certain; left != 0; left &= left - 1) {
         unsigned flag = (unsigned)__builtin_ctzll(left);
         flag_set(frame, &feeding->flag[flag], &feeding->program, (uint64_t)1 << flag, flags);
     }
@@ -154,7 +154,8 @@ static uint64_t event_flags(const struct naming *naming, unsigned roles)
 }
 
 /* The answers about nobody that can be named are unknown. */
-static void answers_unknown(const struct engine *engine, const struct look_image *look, unsigned row)
+static void answers_unknown(const struct engine *engine, const struct look_image *look,
+                            unsigned row)
 {
     double nan = (double)NAN;
     for (uint32_t i = 0; i < look->wants_count; i++) {
@@ -234,6 +235,52 @@ static bool visits(const struct feeding *feeding)
     return feeding->keys_count > 0 || feeding->looks_count > 0;
 }
 
+/* The plain case, a batch at a time: one field names one entity, and no expression another. */
+static void rows_plain(const struct naming *naming, const uint16_t *rows, uint32_t count)
+{
+    const struct feeding *feeding = naming->feeding;
+    const struct key_image *key = &feeding->key[0];
+    const struct batch *batch = &naming->engine->batch;
+    struct tending *tending = naming->tending;
+    uint64_t by_role = naming->image->by_role[key->key];
+    struct visit *visit = tending->visit;
+    must(count <= tending->visits_max);
+    for (uint32_t i = 0; i < count; i++) {
+        unsigned row = rows[i];
+        uint64_t name = batch->record[row]->field[key->field].name.bits;
+        tending->first[row] = tending->after[row] = (uint32_t)(visit - tending->visit);
+        if ((batch->known[row] >> key->field & 1u) == 0 || name == 0) {
+            for (uint32_t l = 0; l < feeding->looks_by_key; l++)
+                answers_unknown(naming->engine, &naming->engine->image->look[feeding->look[l]],
+                                row);
+            continue;
+        }
+        uint64_t hash = window_hash(name);
+        visit->to.key = name;
+        visit->to.hash = hash;
+        visit->to.flags = (tending->flags[row] & by_role) | feeding->always;
+        visit->to.asked = naming->asked;
+        visit->to.fed = NULL;
+        visit->to.lane = (uint16_t)row;
+        visit->to.asked_count = (uint8_t)feeding->looks_by_key;
+        visit->to.roles = (uint8_t)(1u << key->key);
+        visit->row = (uint16_t)row;
+        visit->look = NO_COLUMN;
+        visit->shard = (uint8_t)shard_of(naming->engine, hash);
+        tending->after[row]++;
+        visit++;
+    }
+    tending->visits_count = (uint32_t)(visit - tending->visit);
+}
+
+static bool plain(const struct naming *naming)
+{
+    const struct feeding *feeding = naming->feeding;
+    return feeding->keys_count == 1 && !feeding->lists &&
+           feeding->looks_count == feeding->looks_by_key &&
+           !naming->image->profile->key[feeding->key[0].key].through;
+}
+
 /* All rows whose kinds visit the profile, in their order. */
 static void rows_visit(struct engine *engine, unsigned profile)
 {
@@ -248,6 +295,10 @@ static void rows_visit(struct engine *engine, unsigned profile)
         naming[kind] = naming_of(engine, profile, kind);
         kinds += visiting[kind];
         only = visiting[kind] ? kind : only;
+    }
+    if (kinds == 1 && plain(&naming[only])) {
+        rows_plain(&naming[only], batch->kind[only].row, batch->kind[only].count);
+        return;
     }
     for (uint32_t i = 0; kinds == 1 && i < batch->kind[only].count; i++) {
         naming[only].row = batch->kind[only].row[i];

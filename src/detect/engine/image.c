@@ -664,6 +664,7 @@ static enum status rules_make(struct making *making)
             marks += set->rule[image->kind[kind].rule[i]].marks_count;
         if (marks > image->marks_per_record_max)
             image->marks_per_record_max = marks;
+        image->kind[kind].spelt_count = (uint32_t)__builtin_popcount(image->kind[kind].spelt);
     }
     return STATUS_OK;
 }

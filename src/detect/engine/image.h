@@ -55,7 +55,7 @@ struct read_image {
     uint16_t look;
     enum class class;
     uint32_t needed; /* as in window_want: with fewer events no rule cares */
-    bool now; /* the profile is fed record by record: asked when it is needed */
+    bool now;        /* the profile is fed record by record: asked when it is needed */
 };
 
 /* Whose features are read at records of one kind: the entity of a key, or one named by an
@@ -84,19 +84,20 @@ struct stored_image {
 
 /* A field of the record that names an entity. */
 struct key_image {
-    uint8_t key;   /* its index in the profile */
+    uint8_t key; /* its index in the profile */
     uint8_t field;
-    bool list;     /* it holds many names */
+    bool list; /* it holds many names */
 };
 
 /* What a record of one kind means to one profile. */
 struct feeding {
     uint32_t keys_count; /* 0: it feeds nobody */
     struct key_image key[PROFILE_KEYS_MAX];
-    uint32_t names_max;  /* that one record can hold in these */
-    bool lists;          /* some key holds many names */
+    uint32_t names_max; /* that one record can hold in these */
+    bool lists;         /* some key holds many names */
     struct program program;
     uint64_t flags;              /* that such a record can set */
+    uint64_t certain;            /* of these those that need no look at condition or value */
     uint64_t always;             /* that it always sets: its kind, where sequences ask for it */
     struct flag_image *flag;     /* per flag */
     struct stored_image *stored; /* per value */
@@ -155,6 +156,7 @@ struct kind_image {
     uint32_t rules_count;
     uint16_t *rule; /* in order of their names */
     uint32_t spelt; /* bit per field whose names may be asked for when the record is gone */
+    uint32_t spelt_count;
 };
 
 struct image {

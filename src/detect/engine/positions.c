@@ -85,8 +85,9 @@ static const struct visit *visit_of(const struct frame *frame, const struct read
         return frame->tried;
     for (uint32_t i = tending->first[row]; i < tending->after[row]; i++) {
         const struct visit *visit = &tending->visit[i];
-        if (look->key == NO_KEY ? visit->look == read->look
-                                : visit->look == NO_COLUMN && (visit->to.roles >> look->key & 1u) != 0)
+        if (look->key == NO_KEY
+                ? visit->look == read->look
+                : visit->look == NO_COLUMN && (visit->to.roles >> look->key & 1u) != 0)
             return visit;
     }
     return NULL;

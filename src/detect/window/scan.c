@@ -259,8 +259,7 @@ void window_read(const struct window *window, const struct window_slot *slot, in
     uint32_t events_count = (uint32_t)(block->end - block->start);
     for (unsigned i = 0; i < wants_count; i++) {
         if (events_count < want[i].needed)
-            want[i].into[lane] =
-                bound_of(&window->plan.feature[want[i].feature], events_count);
+            want[i].into[lane] = bound_of(&window->plan.feature[want[i].feature], events_count);
         else
             want[i].into[lane] = busy_read(window, block, want[i].feature, at_ms, own);
     }

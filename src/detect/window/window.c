@@ -36,6 +36,13 @@ static void geometry_fill(struct window *window)
         must(state_class < POOL_CLASSES_COUNT);
         geometry->state_class = (uint8_t)state_class;
     }
+    unsigned class = 0;
+    for (uint32_t events = 0; events <= SMALL_EVENTS_MAX; events++) {
+        uint32_t held = events < window->top_capacity ? events : window->top_capacity;
+        while (window->geometry[class].capacity < held)
+            class ++;
+        window->small_class[events] = (uint8_t) class;
+    }
 }
 
 static bool plan_indexed(const struct window_plan *plan)
@@ -75,6 +82,8 @@ enum status window_create(struct window **out, const struct window_plan *plan, s
     TRY(budget_pages_take(pool->budget, SLOTS_FIRST * sizeof *window->slot, &table));
     window->slot = table;
     window->slots_count = SLOTS_FIRST;
+    window->first = UINT32_MAX;
+    window->first_next = UINT32_MAX;
     *out = window;
     return STATUS_OK;
 }
@@ -206,13 +215,22 @@ void window_sweep(struct window *window, uint32_t slots, int64_t newest_ms)
 {
     int64_t past_ms = newest_ms - window->plan.late_ms_max - window->plan.span_ms_max;
     uint32_t coarse = coarse_time(past_ms);
+    if (coarse <= window->first) {
+        window->created = 0;
+        return;
+    }
     slots += 4 * window->created; /* more than come in, or the table would grow for ever */
     window->created = 0;
     for (uint32_t i = 0; i < slots && window->entities_count > 0; i++) {
-        if (window->swept >= window->slots_count)
+        if (window->swept >= window->slots_count) {
             window->swept = 0;
+            window->first = window->first_next;
+            window->first_next = UINT32_MAX;
+        }
         struct window_slot *slot = &window->slot[window->swept];
         if (slot->key == 0 || slot->last >= coarse) {
+            if (slot->key != 0 && slot->last < window->first_next)
+                window->first_next = slot->last;
             window->swept++;
             continue;
         }

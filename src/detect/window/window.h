@@ -84,6 +84,7 @@ struct window_want {
 struct window_asked {
     uint8_t role;
     uint16_t wants_count;
+    uint32_t needed; /* the least of its wants */
     const struct window_want *want;
 };
 
@@ -98,7 +99,7 @@ struct window_visit {
     uint8_t asked_count;
     uint8_t roles; /* of `asked` those of these roles are answered */
     /* Filled in by the visit: */
-    bool kept; /* its event is remembered */
+    bool kept;             /* its event is remembered */
     uint32_t events_count; /* remembered just after */
     int64_t fallen_ms;     /* as window_fallen_ms just after */
     struct window_slot *slot;

@@ -62,8 +62,10 @@ struct window {
     struct window_slot *slot;
     uint64_t slots_count;
     uint64_t entities_count;
-    uint64_t swept;   /* the next slot of the sweep */
-    uint32_t created; /* entities since the last one */
+    uint64_t swept;      /* the next slot of the sweep */
+    uint32_t created;    /* entities since the last one */
+    uint32_t first;      /* coarse time before which no entity was last heard of … */
+    uint32_t first_next; /* … as far as the present round of the sweep has seen */
     uint64_t events_count;
     uint64_t busy_count;
     uint32_t small_max;
@@ -73,7 +75,8 @@ struct window {
     uint32_t values_at;    /* word of the first value */
     bool indexed;          /* some feature asks where events lie */
     struct geometry *geometry;
-    uint64_t of_class[POOL_CLASSES_COUNT]; /* entities by class of their block */
+    uint8_t small_class[SMALL_EVENTS_MAX + 1]; /* the least that holds so many events */
+    uint64_t of_class[POOL_CLASSES_COUNT];     /* entities by class of their block */
 };
 
 static inline struct block *block_at(const struct window *window, uint32_t block)
