@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mapping.h"
 
+#include "canonical.h"
 #include "outline.h"
 #include "why.h"
 
@@ -12,6 +13,11 @@ static enum status lacks(const struct mapping *mapping, const struct file *file,
     if (why == NULL)
         return STATUS_MALFORMED;
     why_path(why, file->path);
+    if (mapping->shapes_count == 0 && file->form == FORM_CSV && header_is_data(file)) {
+        why_add(why, "its first row is not a header but data: the mapping must say `columns`",
+                "第一行不是表头而是数据：映射中须写明 `columns`");
+        return STATUS_MALFORMED;
+    }
     why_add(why, "mapping ", "映射 ");
     why_text(why, mapping->name);
     if (ref->number != 0)

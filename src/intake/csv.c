@@ -106,33 +106,72 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+/* Finds delimiters and line ends, 64 bytes at a time: bit i of the mask is the byte at + i. */
+struct finder {
+    const char *at, *end;
+    uint64_t mask;
+    char delimiter;
+};
+
+#ifdef __SSE2__
+static uint64_t sixteen_mask(const char *p, __m128i delimiters)
+{
+    __m128i bytes = _mm_loadu_si128((const void *)p);
+    __m128i found =
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, delimiters), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
+    return (uint64_t)(unsigned)_mm_movemask_epi8(found);
+}
+
+static void finder_load(struct finder *finder, const char *p)
+{
+    const __m128i delimiters = _mm_set1_epi8(finder->delimiter);
+    finder->at = p;
+    finder->mask = sixteen_mask(p, delimiters) | sixteen_mask(p + 16, delimiters) << 16 |
+                   sixteen_mask(p + 32, delimiters) << 32 | sixteen_mask(p + 48, delimiters) << 48;
+}
+
+/* The next delimiter or line end from `p` on; NULL: not among the bytes that can be looked at so.
+ * */
+static const char *finder_next(struct finder *finder, const char *p)
+{
+    for (;;) {
+        size_t offset = (size_t)((uintptr_t)p - (uintptr_t)finder->at);
+        if (offset < 64) {
+            uint64_t rest = finder->mask >> offset;
+            if (rest != 0)
+                return p + __builtin_ctzll(rest);
+            p = finder->at + 64;
+        }
+        if (finder->end - p < 64)
+            return NULL;
+        finder_load(finder, p);
+    }
+}
+#else
+static const char *finder_next(struct finder *finder, const char *p)
+{
+    (void)finder;
+    (void)p;
+    return NULL;
+}
+#endif
+
 /* The end of a plain value: the delimiter or the line end.  The line end behind `end` stops the
  * search. */
-static const char *plain_end(const char *p, const char *end, char delimiter)
+static const char *plain_end(struct finder *finder, const char *p)
 {
-#ifdef __SSE2__
-    const __m128i delimiters = _mm_set1_epi8(delimiter);
-    const __m128i line_ends = _mm_set1_epi8('\n');
-    for (; end - p >= 16; p += 16) {
-        __m128i bytes = _mm_loadu_si128((const void *)p);
-        __m128i found =
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, delimiters), _mm_cmpeq_epi8(bytes, line_ends));
-        unsigned mask = (unsigned)_mm_movemask_epi8(found);
-        if (mask != 0)
-            return p + __builtin_ctz(mask);
-    }
-#else
-    (void)end;
-#endif
-    while (*p != delimiter && *p != '\n')
+    const char *found = finder_next(finder, p);
+    if (found != NULL)
+        return found;
+    while (*p != finder->delimiter && *p != '\n')
         p++;
     return p;
 }
 
 /* One value that is not in quotes; a CR before the line end belongs to the line end. */
-static const char *plain(struct csv_row *row, const char *p, const char *end, char delimiter)
+static const char *plain(struct csv_row *row, const char *p, struct finder *finder)
 {
-    const char *stop = plain_end(p, end, delimiter);
+    const char *stop = plain_end(finder, p);
     size_t size = (size_t)(stop - p);
     if (*stop == '\n' && size != 0 && stop[-1] == '\r')
         size--;
@@ -249,6 +288,7 @@ enum csv_end csv_read(struct csv_row *row, struct csv_form form, struct slice by
     }
     if (form.quotes == CSV_QUOTES_BARE)
         return read_bare(row, &span, form.delimiter);
+    struct finder finder = {.end = span.end, .delimiter = form.delimiter};
     const char *p = span.at;
     for (;;) {
         const char *value = p;
@@ -261,7 +301,7 @@ enum csv_end csv_read(struct csv_row *row, struct csv_form form, struct slice by
             if (p == NULL)
                 return wrong;
         } else {
-            p = plain(row, p, span.end, form.delimiter);
+            p = plain(row, p, &finder);
         }
         if (p >= span.end || *p == '\n')
             return whole(row, &span, p);

@@ -211,8 +211,10 @@ static enum took take_columns(struct file *file, struct work *work, const struct
 {
     unsigned field;
     int column;
-    if (plan->skips_count != 0 && plan_skips(plan, work->columns))
+    if (plan->skips_count != 0 && plan_skips(plan, work->columns)) {
+        work->counts.skipped++;
         return TOOK_NOTHING;
+    }
     size_t room_used = work->desk.room_used;
     if (row_take(plan, work->columns, &work->desk, &field, &column) == STATUS_OK)
         return TOOK_RECORD;
@@ -318,12 +320,34 @@ static enum took kind_of_row(const struct file *file, struct work *work, enum re
         const struct json_member *member = &work->json.member[i];
         if (!slice_equal(member->name, SLICE("kind")))
             continue;
-        if (member->type != JSON_STRING || !kind_find(member->value, kind))
+        bool again = slice_equal(member->value, slice_of(kind_schema(work->kind_last)->name));
+        *kind = work->kind_last;
+        if (member->type != JSON_STRING || (!again && !kind_find(member->value, kind)))
             return member_refused(work, i, REJECT_KIND, refusal);
     }
     if (*kind == RECORD_KINDS_COUNT)
         return refuse(refusal, REJECT_KIND, SLICE(""));
+    work->kind_last = *kind;
     return TOOK_RECORD;
+}
+
+/* The field that a member is, or fields_count. */
+static unsigned field_of_member(struct work *work, enum record_kind kind,
+                                const struct json_member *member)
+{
+    struct name_memory *memory = &work->names[member->hash];
+    struct slice name = member->name;
+    if (memory->known && memory->kind == kind && memory->size == name.size &&
+        memcmp(memory->name, name.at, name.size) == 0)
+        return memory->field;
+    unsigned field;
+    if (!field_find(kind, name, &field))
+        field = kind_schema(kind)->fields_count;
+    if (name.size == 0 || name.size > sizeof memory->name)
+        return field;
+    *memory = (struct name_memory){.known = true, .kind = kind, .field = field, .size = name.size};
+    memcpy(memory->name, name.at, name.size);
+    return field;
 }
 
 /* Puts the members that the plan knows where it looks for them. */
@@ -336,9 +360,7 @@ static enum took spread_members(const struct file *file, struct work *work, enum
     memset(work->column_number, 0, count * sizeof work->column_number[0]);
     for (unsigned i = 0; i < work->json.count; i++) {
         const struct json_member *member = &work->json.member[i];
-        unsigned at = count;
-        if (file->plan == NULL && !field_find(kind, member->name, &at))
-            at = count;
+        unsigned at = file->plan == NULL ? field_of_member(work, kind, member) : count;
         for (unsigned j = 0; file->plan != NULL && j < count && at == count; j++)
             if (slice_equal(member->name, file->names[j]))
                 at = j;

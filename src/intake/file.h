@@ -48,6 +48,15 @@ struct file {
     bool failure_told;
 };
 
+/* The field that a member's name stood for last. */
+struct name_memory {
+    bool known;
+    enum record_kind kind;
+    unsigned field; /* fields_count: it is no field */
+    size_t size;
+    char name[24];
+};
+
 /* What reading a row needs; one for all files of an intake. */
 struct work {
     struct csv_row csv;
@@ -55,6 +64,8 @@ struct work {
     const struct slice *columns;         /* of the row at hand, in the order of the plan */
     struct slice column[COLUMNS_MAX];    /* of a JSON row, or of one that fell to pieces */
     unsigned column_number[COLUMNS_MAX]; /* of a JSON row: the member's number, from 1 */
+    struct name_memory names[JSON_HASHES];
+    enum record_kind kind_last;          /* that a row named */
     char decoded[2 * ROW_BYTES_MAX + 1]; /* a row of GB18030 as UTF-8 */
     struct transcoder transcoder;
     struct desk desk;

@@ -53,6 +53,7 @@ struct intake;
 
 struct intake_counts {
     uint64_t read, accepted, rejected;
+    uint64_t skipped;            /* rows that the mapping says to pass over; not part of read */
     uint64_t bytes, bytes_total; /* of the files as they lie on disk; total 0: unknown (a pipe) */
     uint64_t by_reason[REJECTS_COUNT];
     uint64_t by_kind[RECORD_KINDS_COUNT];
@@ -60,10 +61,10 @@ struct intake_counts {
 
 enum status intake_create(struct intake **out, const struct intake_options *options,
                           struct reject_sink rejects, struct arena *boot);
-/* Adds a file (plain, gzip or zstd; "-" is standard input); recognises encoding, form and kind from
- * its first bytes. `*why` is one clear sentence in both tongues when the status is not OK: missing,
- * unreadable, a directory, empty, binary, of no known kind.  Empty files are a fault of their own
- * (STATUS_ABSENT). */
+/* Adds a file, before the first intake_next (plain, gzip or zstd; "-" is standard input);
+ * recognises encoding, form and kind from its first bytes. `*why` is one clear sentence in both
+ * tongues when the status is not OK: missing, unreadable, a directory, empty, binary, of no known
+ * kind.  Empty files are a fault of their own (STATUS_ABSENT). */
 enum status intake_add(struct intake *intake, const char *path, struct text why[TONGUES_COUNT]);
 /* The same for bytes in memory, lent until the intake is destroyed; `name` is what messages and the
  * kind go by. */

@@ -168,12 +168,101 @@ static void test_rejects_name_the_place(void **state)
     end(test);
 }
 
+#define CALL(time, caller, callee, duration, result)                                     \
+    "{\"kind\":\"call\",\"time\":\"2026-03-02T" time ".000+00:00\",\"caller\":\"" caller \
+    "\",\"callee\":\"" callee "\",\"duration\":" duration ",\"result\":\"" result "\"}"
+
+/* 16 columns and up to five more; times in GMT; zero times are empty and unquoted. */
+static void test_asterisk(void **state)
+{
+    (void)state;
+    static const char *const TAILS[] = {"", ",\"1270167992.0\"", ",\"1270167992.0\",\"field\"",
+                                        ",\"\",\"1270167992.1\",7",
+                                        ",\"1.0\",\"u\",\"\",\"1270167992.1\",7"};
+    for (size_t i = 0; i < sizeof TAILS / sizeof TAILS[0]; i++) {
+        struct test *test = begin();
+        char content[2048];
+        (void)snprintf(
+            content, sizeof content,
+            "\"acc\",\"13800138000\",\"95588\",\"ctx\",\"\"\"Li, \n\"\" <138>\",\"SIP/a-1\",\"\","
+            "\"Dial\",\"SIP/b,30\",\"2026-03-02 01:15:04\",,\"2026-03-02 01:15:34\",30,0,"
+            "\"NO ANSWER\",\"DOCUMENTATION\"%s\n"
+            "\"\",\"\",\"s\",\"ctx\",\"\",\"SIP/c-2\",\"\",\"Hangup\",\"\",\"2026-03-02 01:16:04\","
+            "\"2026-03-02 01:16:05\",\"2026-03-02 01:16:09\",5,4,\"ANSWERED\",\"DOCUMENTATION\"%s\n"
+            "\"\",\"1\",\"2\",\"ctx\",\"\",\"SIP/"
+            "c-3\",\"\",\"\",\"\",,,,5,4,\"ANSWERED\",\"X\"%s\n",
+            TAILS[i], TAILS[i], TAILS[i]);
+        assert_int_equal(add(test, "cdr-csv/Master.csv", content), STATUS_OK);
+        const struct heard *heard = read_all(test);
+        assert_int_equal(heard->records_count, 2);
+        assert_string_equal(heard->records[0],
+                            CALL("01:15:04", "+8613800138000", "95588", "0", "no_answer"));
+        assert_string_equal(heard->records[1], CALL("01:16:04", "SIP/c-2", "s", "4", "answered"));
+        assert_int_equal(heard->lines[1], 3); /* the first row takes two lines */
+        assert_int_equal(heard->reasons[0], REJECT_EMPTY_FIELD);
+        end(test);
+    }
+}
+
+/* Values are not escaped; the columns that matter are found from both ends. */
+static void test_freeswitch(void **state)
+{
+    (void)state;
+    static const char *const ROWS[] = {
+        "\"%s\",\"13800138000\",\"95588\",\"default\",\"2026-03-02 09:15:04\","
+        "\"2026-03-02 09:15:09\",\"2026-03-02 09:16:04\",\"60\",\"55\",\"NORMAL_CLEARING\","
+        "\"uuid\",\"\", \"acc\"\n",
+        "\"%s\",\"13800138000\",\"95588\",\"default\",\"2026-03-02 09:15:04\","
+        "\"2026-03-02 09:15:09\",\"2026-03-02 09:16:04\",\"60\",\"55\",\"NORMAL_CLEARING\","
+        "\"uuid\",\"\", \"acc\",\"PCMU\",\"PCMU\"\n",
+        "\"acc\",\"13800138000\",\"95588\",\"default\",\"%s\",\"ch\",\"\",\"bridge\",\"a,b\","
+        "\"2026-03-02 09:15:04\",\"2026-03-02 09:15:09\",\"2026-03-02 09:16:04\",\"60\",\"55\","
+        "\"NORMAL_CLEARING\",\"DOC\",\"uuid\",\"\";\n",
+    };
+    static const char *const NAMES[] = {"Li", "Li \"the\" boss", "Li, M.", "a\",\"b", ""};
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        struct test *test = begin();
+        char content[4096];
+        struct text text = text_over(content, sizeof content);
+        for (size_t j = 0; j < sizeof NAMES / sizeof NAMES[0]; j++) {
+            char row[512];
+            (void)snprintf(row, sizeof row, ROWS[i], NAMES[j]);
+            text_add_string(&text, row);
+        }
+        assert_int_equal(add(test, "Master.csv", content), STATUS_OK);
+        const struct heard *heard = read_all(test);
+        assert_int_equal(heard->records_count, 5);
+        for (size_t j = 0; j < 5; j++)
+            assert_string_equal(heard->records[j],
+                                CALL("01:15:04", "+8613800138000", "95588", "55", "answered"));
+        end(test);
+    }
+}
+
+static void test_gb18030(void **state)
+{
+    (void)state;
+    struct test *test = begin();
+    assert_int_equal(add(test, "regions.csv",
+                         "region,name\n530114,\xB3\xCA\xB9\xB1\n530102,\"\xCE\xE5,\xBB\xAA\"\n"),
+                     STATUS_OK);
+    const struct heard *heard = read_all(test);
+    assert_int_equal(heard->records_count, 2);
+    assert_non_null(strstr(heard->records[0], "\"name\":\"呈贡\""));
+    assert_non_null(strstr(heard->records[1], "\"name\":\"五,华\""));
+    char said[256];
+    struct text text = text_over(said, sizeof said);
+    text_add_intake_file(&text, test->intake, 0, TONGUE_EN);
+    assert_string_equal(said, "regions.csv: CSV, GB18030, kind region");
+    end(test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_canonical_csv),
-        cmocka_unit_test(test_merge_by_time),
-        cmocka_unit_test(test_rejects_name_the_place),
+        cmocka_unit_test(test_asterisk),      cmocka_unit_test(test_freeswitch),
+        cmocka_unit_test(test_gb18030),       cmocka_unit_test(test_canonical_csv),
+        cmocka_unit_test(test_merge_by_time), cmocka_unit_test(test_rejects_name_the_place),
     };
     return cmocka_run_group_tests_name("intake", tests, NULL, NULL);
 }

@@ -11,6 +11,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 struct reading {
     const char *at, *end;
     struct json_row *row;
@@ -180,17 +184,33 @@ static bool take_escaped(struct reading *in, const char *first, struct slice *ou
     return take_char(in, '"');
 }
 
+/* The first quote, backslash or control character. */
+static const char *string_stop(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    const __m128i last_control = _mm_set1_epi8(0x1F);
+    for (; end - p >= 16; p += 16) {
+        __m128i bytes = _mm_loadu_si128((const void *)p);
+        __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+        found = _mm_or_si128(found, _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes));
+        unsigned mask = (unsigned)_mm_movemask_epi8(found);
+        if (mask != 0)
+            return p + __builtin_ctz(mask);
+    }
+#endif
+    while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
+        p++;
+    return p;
+}
+
 static bool take_string(struct reading *in, struct slice *out)
 {
     if (!take_char(in, '"'))
         return false;
     const char *first = in->at;
-    while (in->at < in->end && *in->at != '"' && *in->at != '\\') {
-        if ((unsigned char)*in->at < 0x20)
-            return false;
-        in->at++;
-    }
-    if (in->at == in->end)
+    in->at = string_stop(first, in->end);
+    if (in->at == in->end || (unsigned char)*in->at < 0x20)
         return false;
     if (*in->at == '\\')
         return take_escaped(in, first, out);
@@ -351,17 +371,29 @@ static bool take_value(struct reading *in, struct json_member *out)
 
 /* ---- the object ---- */
 
-/* Whether the name is there already.  A filter of 64 bits spares nearly all comparisons. */
-static bool is_double(const struct json_row *row, struct slice name, uint64_t *seen)
+static unsigned name_hash(struct slice name)
 {
-    unsigned hash = (unsigned)name.size;
-    for (size_t i = 0; i < name.size; i++)
-        hash = hash * 31 + (unsigned char)name.at[i];
-    uint64_t bit = (uint64_t)1 << (hash % 64);
+    uint32_t head = 0;
+    uint32_t tail = 0;
+    if (name.size >= 4) {
+        memcpy(&head, name.at, sizeof head);
+        memcpy(&tail, name.at + name.size - sizeof tail, sizeof tail);
+    } else {
+        for (size_t i = 0; i < name.size; i++)
+            head = head << 8 | (unsigned char)name.at[i];
+    }
+    uint64_t mixed = ((uint64_t)head << 32 | tail) ^ name.size * 0x9E3779B97F4A7C15u;
+    return (unsigned)(mixed * 0xFF51AFD7ED558CCDu >> 56);
+}
+
+/* Whether the name is there already.  A filter of 64 bits spares most comparisons. */
+static bool is_double(const struct json_row *row, const struct json_member *member, uint64_t *seen)
+{
+    uint64_t bit = (uint64_t)1 << member->hash % 64;
     bool maybe = (*seen & bit) != 0;
     *seen |= bit;
     for (unsigned i = 0; maybe && i < row->count; i++)
-        if (slice_equal(row->member[i].name, name))
+        if (row->member[i].hash == member->hash && slice_equal(row->member[i].name, member->name))
             return true;
     return false;
 }
@@ -384,7 +416,8 @@ static enum json_end read_members(struct reading *in)
         skip_blanks(in);
         if (row->count == COLUMNS_MAX)
             return JSON_WIDE;
-        bool twice = is_double(row, member.name, &seen);
+        member.hash = name_hash(member.name);
+        bool twice = is_double(row, &member, &seen);
         row->member[row->count++] = member;
         if (twice)
             return JSON_DOUBLE;

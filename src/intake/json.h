@@ -18,6 +18,7 @@ struct json_member {
     struct slice name;
     struct slice value;
     enum json_type type;
+    unsigned hash; /* of the name, below JSON_HASHES */
 };
 
 enum json_end {
@@ -27,7 +28,7 @@ enum json_end {
     JSON_WIDE,   /* more than COLUMNS_MAX members */
 };
 
-enum { JSON_DEPTH_MAX = 32 };
+enum { JSON_DEPTH_MAX = 32, JSON_HASHES = 256 };
 
 struct json_row {
     unsigned count;
