@@ -113,8 +113,12 @@ static enum status compile_const(const struct place *place, const struct expr *e
         node.op = OP_CONST_TRUTH;
         node.imm = unknown ? UNKNOWN_ : expr->number != 0 ? TRUE_ : FALSE_;
     } else if (class == CLASS_NAME) {
+        struct draft *draft = place->draft;
+        uint32_t number;
         node.op = OP_CONST_NAME;
         node.imm = unknown ? 0 : expr->name.bits;
+        if (!unknown && !ident_is_packed(expr->name))
+            TRY(slices_number(&draft->literals, draft->scratch, expr->string, &number));
     } else {
         node.imm = number_bits(unknown ? (double)NAN : expr->number);
     }

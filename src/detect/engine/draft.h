@@ -46,7 +46,7 @@ struct draft {
     uint32_t looks_count, looks_max;
     struct draft_read *read;
     uint32_t reads_count, reads_max;
-    struct slices strings, lists, labels;
+    struct slices strings, literals, lists, labels;
     struct draft_rule *rule;
     struct draft_feature **feature; /* per profile */
     bool ties_matter;

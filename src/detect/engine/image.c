@@ -839,6 +839,7 @@ static enum status image_make(struct making *making, const struct rule_set *set,
     TRY(rules_make(making));
     TRY(needs_find(making));
     TRY(slices_keep(&draft->strings, making->boot, &image->string, &image->strings_count));
+    TRY(slices_keep(&draft->literals, making->boot, &image->literal, &image->literals_count));
     TRY(slices_keep(&draft->lists, making->boot, &image->list, &image->lists_count));
     return slices_keep(&draft->labels, making->boot, &image->label, &image->labels_count);
 }

@@ -174,6 +174,8 @@ struct image {
     struct kind_image kind[RECORD_KINDS_COUNT];
     uint32_t strings_count; /* prefixes of `starts` */
     struct slice *string;
+    uint32_t literals_count; /* names written in rules that do not print from their bits */
+    struct slice *literal;
     uint32_t lists_count;
     struct slice *list;
     uint32_t labels_count; /* names of marks */

@@ -122,7 +122,8 @@ static void spell_packed(ident name, struct spelled *out)
     out->slice = text_slice(&text);
 }
 
-/* A name may stand in the record, in a register, or have been written by an earlier record. */
+/* A name may stand in the record, in a rule, in a register, or have been written by an earlier
+ * record. */
 static struct slice spelling_found(const struct engine *engine, const struct record *record,
                                    ident name)
 {
@@ -138,11 +139,12 @@ static struct slice spelling_found(const struct engine *engine, const struct rec
             if (ident_equal(names->at[i], name))
                 return names->text[i];
     }
-    struct slice slice = spellings_find(&engine->spellings, name);
-    static const enum record_kind REGISTERS[] = {RECORD_person, RECORD_cell, RECORD_region};
-    for (unsigned i = 0; i < 3 && slice.size == 0; i++)
-        slice = registry_spelling(engine->registry, REGISTERS[i], name);
-    return slice;
+    const struct image *image = engine->image;
+    for (uint32_t i = 0; i < image->literals_count; i++)
+        if (ident_equal(ident_of(image->literal[i]), name))
+            return image->literal[i];
+    struct slice kept = spellings_find(&engine->spellings, name);
+    return kept.size > 0 ? kept : registry_spelled(engine->registry, name);
 }
 
 void outside_spell(const struct frame *frame, uint32_t lane, ident name, unsigned field,
