@@ -1,0 +1,67 @@
+# Made by `cutline completion bash` from verbs.inc and flags.inc: do not edit.
+# SPDX-License-Identifier: Apache-2.0
+_cutline() {
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+    local verb=${COMP_WORDS[1]-} flags= words=
+    case $previous in
+    --rules|-r) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --map|-m) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --kind|-k) mapfile -t COMPREPLY < <(compgen -W 'call sms sim account payment report person cell region list truth' -- "$word"); return ;;
+    --home) COMPREPLY=(); return ;;
+    --zone) COMPREPLY=(); return ;;
+    --currency) COMPREPLY=(); return ;;
+    --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --max-rejects) COMPREPLY=(); return ;;
+    --output|-o) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --threads) COMPREPLY=(); return ;;
+    --memory) COMPREPLY=(); return ;;
+    --truth) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --html) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --against) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --seed) COMPREPLY=(); return ;;
+    --out) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --people) COMPREPLY=(); return ;;
+    --days) COMPREPLY=(); return ;;
+    --start) COMPREPLY=(); return ;;
+    --fraud) COMPREPLY=(); return ;;
+    --lang) mapfile -t COMPREPLY < <(compgen -W 'zh en' -- "$word"); return ;;
+    esac
+    case $verb in
+    rules|intake) verb="$verb ${COMP_WORDS[2]-}" ;;
+    esac
+    case $verb in
+    'detect') flags='--rules --map --kind --home --zone --currency --rejects --max-rejects --json --csv --table --output --unmask --threads --memory --quiet --fail-on-alert --lang --no-color --help' ;;
+    'backtest') flags='--rules --map --kind --home --zone --currency --rejects --max-rejects --json --table --output --unmask --threads --memory --quiet --truth --html --against --seed --lang --no-color --help' ;;
+    'rules check') flags='--rules --json --lang --no-color --help' ;;
+    'rules fmt') flags='--check --write --lang --no-color --help' ;;
+    'rules explain') flags='--rules --lang --no-color --help' ;;
+    'rules cost') flags='--rules --lang --no-color --help' ;;
+    'rules test') flags='--rules --quiet --lang --no-color --help' ;;
+    'intake guess') flags='--kind --home --zone --currency --output --lang --no-color --help' ;;
+    'intake check') flags='--map --kind --home --zone --currency --rejects --max-rejects --quiet --lang --no-color --help' ;;
+    'simulate') flags='--quiet --seed --out --people --days --start --fraud --classes --lang --no-color --help' ;;
+    'man') flags='--lang --no-color --help' ;;
+    'completion') flags='--lang --no-color --help' ;;
+    'version') flags='--lang --no-color --help' ;;
+    'help') flags='--lang --no-color --help' ;;
+    esac
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        words='detect backtest rules intake simulate man completion version help'
+    elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
+        words='check fmt explain cost test'
+    elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
+        words='guess check'
+    elif [ "$verb" = completion ]; then
+        words='bash zsh'
+    elif [ "$verb" = help ]; then
+        words='detect backtest rules intake simulate man completion version help'
+    elif [ "${word#-}" != "$word" ]; then
+        words=$flags
+    fi
+    if [ -n "$words" ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    fi
+}
+complete -o filenames -F _cutline cutline

@@ -1,0 +1,77 @@
+/* pipeline.c -- the wiring.
+ *
+ *      records ─┬─ rows of registers ──> register
+ *               └─ events ──> engine ──> finding ─┬─> listener (a backtest)
+ *                    │                            └─> desk ──> alert sink
+ *                    └──> register (accounts and SIM cards, in order)
+ *
+ * Of the memory that the command allows, three quarters are the engine's. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline.h"
+
+static enum status take_finding(void *self, const struct finding *finding)
+{
+    struct pipeline *pipeline = self;
+    if (pipeline->listener.take != NULL)
+        TRY(pipeline->listener.take(pipeline->listener.self, finding));
+    return pipeline->to_desk.take(pipeline->to_desk.self, finding);
+}
+
+enum status pipeline_open(struct pipeline *pipeline, const struct pipeline_options *options,
+                          struct arena *boot)
+{
+    *pipeline = (struct pipeline){.listener = options->listener};
+    TRY(registry_create(&pipeline->registry, options->memory_max / 8, boot));
+    TRY(alert_desk_create(&pipeline->desk, options->set, options->memory_max / 8, options->alerts,
+                          boot));
+    pipeline->to_desk = alert_desk_sink(pipeline->desk);
+    struct engine_options engine = {
+        .set = options->set,
+        .registry = pipeline->registry,
+        .threads = options->settings->threads,
+        .memory_max = options->memory_max / 4 * 3,
+        .zone_minutes = options->settings->zone_minutes,
+        .findings = {take_finding, pipeline},
+    };
+    return engine_create(&pipeline->engine, &engine, boot);
+}
+
+static size_t run_of_group(const struct record *records, size_t count)
+{
+    enum record_group group = kind_schema(records->kind)->group;
+    size_t run = 1;
+    while (run < count && kind_schema(records[run].kind)->group == group)
+        run++;
+    return run;
+}
+
+enum status pipeline_take(struct pipeline *pipeline, const struct record *records, size_t count)
+{
+    while (count != 0) {
+        size_t run = run_of_group(records, count);
+        switch (kind_schema(records->kind)->group) {
+        case GROUP_EVENT:
+            TRY(engine_take(pipeline->engine, records, run));
+            break;
+        case GROUP_REGISTER:
+            for (size_t i = 0; i < run; i++)
+                TRY(registry_take(pipeline->registry, &records[i]));
+            break;
+        case GROUP_TRUTH:
+            break;
+        }
+        records += run;
+        count -= run;
+    }
+    return STATUS_OK;
+}
+
+void pipeline_close(struct pipeline *pipeline)
+{
+    if (pipeline->engine != NULL)
+        engine_destroy(pipeline->engine);
+    if (pipeline->desk != NULL)
+        alert_desk_destroy(pipeline->desk);
+    if (pipeline->registry != NULL)
+        registry_destroy(pipeline->registry);
+}
