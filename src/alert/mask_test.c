@@ -79,7 +79,7 @@ static struct expr name_of(const char *spelling, enum type_class class, enum fie
         .kind = EXPR_NAME, .type = {.class = class, .name = name}, .string = slice_of(spelling)};
 }
 
-/* Literals of a condition: one that names a person, one that names a trunk, one that is a prefix. */
+/* Literals of a condition: one that names a person, one that names a trunk, one prefix. */
 static void literals_in_sources_are_masked(void **state)
 {
     (void)state;
@@ -88,8 +88,8 @@ static void literals_in_sources_are_masked(void **state)
     struct expr prefix = name_of("+44", TYPE_STRING, FIELD_TEXT);
     struct expr *args[] = {&phone, &trunk, &prefix};
     struct expr condition = {.kind = EXPR_IN, .args_count = 3, .arg = args};
-    struct slice source =
-        SLICE("a = \"+8613812345678\" and b = \"T1\" and starts(c, \"+44\") or d = \"x\\\"yz\"");
+    struct slice source = SLICE("a = \"+8613812345678\" and b = \"T1\" and "
+                                "starts(c, \"+44\") or d = \"x\\\"yz\"");
     struct alert_view view = {0};
     char bytes[256];
     struct text text = text_over(bytes, sizeof bytes);

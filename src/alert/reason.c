@@ -14,6 +14,9 @@
 #include "alert_inside.h"
 #include "detect/rule/explain.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 static const struct saying KIND_WORDS[RECORD_KINDS_COUNT] = {
     [RECORD_call] = {{"call", "通话"}},
     [RECORD_sms] = {{"message", "短信"}},
@@ -79,10 +82,43 @@ void text_add_evidence_label(struct text *text, const struct alert *alert,
         add_source_of(text, alert, evidence->expr->arg[0], view);
 }
 
+/* "42697ms" as "42.7s": in the largest unit that gives at least one, with at most one decimal.  The
+ * exact value stands in the evidence. */
+static void add_duration(struct text *text, struct slice value)
+{
+    static const struct {
+        double ms;
+        const char *name;
+    } UNITS[] = {{DAY_MS, "d"}, {HOUR_MS, "h"}, {MINUTE_MS, "m"}, {SECOND_MS, "s"}, {1, "ms"}};
+    enum { UNITS_COUNT = sizeof UNITS / sizeof UNITS[0] };
+    char bytes[32] = "";
+    if (value.size < sizeof bytes)
+        memcpy(bytes, value.at, value.size);
+    char *end;
+    double ms = strtod(bytes, &end);
+    size_t unit = 0;
+    while (unit < UNITS_COUNT && strcmp(end, UNITS[unit].name) != 0)
+        unit++;
+    if (end == bytes || unit == UNITS_COUNT) {
+        text_add(text, value);
+        return;
+    }
+    ms *= UNITS[unit].ms;
+    unit = 0;
+    while (unit < UNITS_COUNT - 1 && fabs(ms) < UNITS[unit].ms)
+        unit++;
+    double tenths = round(ms / UNITS[unit].ms * 10);
+    bool whole = fmod(tenths, 10) == 0;
+    text_addf(text, "%.*f%s", whole ? 0 : 1, tenths / 10, UNITS[unit].name);
+}
+
 static void add_value(struct text *text, const struct alert *alert, struct slice value,
                       struct type type, const struct alert_view *view)
 {
-    text_add_shown(text, value, type, view);
+    if (type.class == TYPE_DURATION)
+        add_duration(text, value);
+    else
+        text_add_shown(text, value, type, view);
     if (type.class == TYPE_MONEY) {
         text_add_char(text, ' ');
         text_add(text, alert->finding->set->currency);

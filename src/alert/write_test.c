@@ -1,7 +1,7 @@
-/* write_test.c -- what is written of an alert: all of it, in order, and of names no more than is allowed.
+/* write_test.c -- what is written of an alert: all of it, and of names no more than is allowed.
  *
  *      write_test          runs the tests
- *      write_test lines    writes alerts as JSON lines, of all sorts: for the check against the schema */
+ *      write_test lines    writes alerts of all sorts as JSON, for the check against the schema */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "alert_inside.h"
 
@@ -165,13 +165,32 @@ static void the_reason_is_one_sentence_with_the_numbers(void **state)
     assert_non_null(strstr(en, "GOIP gateway: IMEI ***6148 had SIM cards in 24h 7 (≥ 5), "));
     assert_non_null(strstr(en, " 26s (< 3m), "));
     assert_non_null(strstr(en, "callee +86138****0000 (≠ +86139****0000)"));
-    assert_non_null(strstr(en, "result answered, not imei in list known_test, "));
+    assert_non_null(strstr(en, "result answered, imei not in list known_test, "));
     assert_non_null(strstr(en, "; against: long conversations (4m), calls back (+86138****5678), "
                                "a phone shop"));
     assert_null(strchr(en, '\n'));
     const char *zh = reason_of(&sample, TONGUE_ZH);
     assert_non_null(strstr(zh, "GOIP 网关：IMEI ***6148，24 小时内 SIM 卡数 7（≥ 5）、"));
     assert_non_null(strstr(zh, "；反证：通话时间长（4m）、回拨（+86138****5678）、手机店"));
+}
+
+static void durations_are_short(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value, *shown;
+    } SPANS[] = {{"42697ms", " 42.7s (< 3m)"}, {"90061s", " 1d (< 3m)"},
+                 {"0s", " 0ms (< 3m)"},        {"7200s", " 2h (< 3m)"},
+                 {"90s", " 1.5m (< 3m)"},      {"999ms", " 999ms (< 3m)"},
+                 {"-90m", " -1.5h (< 3m)"},    {"strange", " strange (< 3m)"}};
+    for (size_t i = 0; i < sizeof SPANS / sizeof SPANS[0]; i++) {
+        struct sample sample;
+        sample_subject(&sample, GOIP, "35209900176148");
+        sample_evidence(&sample, "7", "5");
+        sample_evidence(&sample, SPANS[i].value, "3m");
+        if (strstr(reason_of(&sample, TONGUE_EN), SPANS[i].shown) == NULL)
+            fail_msg("%s: %s", SPANS[i].value, room);
+    }
 }
 
 static void money_has_its_currency(void **state)
@@ -455,6 +474,7 @@ int main(int count, char **words)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reason_is_one_sentence_with_the_numbers),
+        cmocka_unit_test(durations_are_short),
         cmocka_unit_test(money_has_its_currency),
         cmocka_unit_test(a_sequence_is_told),
         cmocka_unit_test(json_holds_all_of_it),

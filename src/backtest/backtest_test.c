@@ -293,7 +293,7 @@ static void an_alert_on_the_victim_counts_too(void **state)
     town_close(&town);
 }
 
-/* Doubled rows, another currency, payments before the fraud, and payments of others are left out. */
+/* Double rows, another currency, payments before the fraud, and payments of others are left out. */
 static void only_the_victims_money_is_counted_once(void **state)
 {
     (void)state;
@@ -427,7 +427,7 @@ static void reports_are_the_same_twice(void **state)
     town_close(&b);
 }
 
-/* The page is read on machines without a network, and by people who must trust that it sends nothing. */
+/* Read on machines without a network, by people who must trust that it sends nothing. */
 static void the_page_needs_nothing(void **state)
 {
     (void)state;

@@ -10,7 +10,7 @@ void text_add_estimate(struct text *text, struct estimate estimate)
         text_add_string(text, "–");
 }
 
-void text_add_amount(struct text *text, int64_t minor, int digits)
+void text_add_report_money(struct text *text, int64_t minor, int digits)
 {
     int64_t unit = 1;
     for (int i = 0; i < digits; i++)

@@ -7,7 +7,7 @@
 /* "0.833 [0.712–0.921]"; "–" where it is not known. */
 void text_add_estimate(struct text *text, struct estimate estimate);
 /* "49800.00" of so many minor units. */
-void text_add_amount(struct text *text, int64_t minor, int digits);
+void text_add_report_money(struct text *text, int64_t minor, int digits);
 /* "26.1 h", in the largest unit that gives at least one. */
 void text_add_wait(struct text *text, int64_t ms);
 /* The subject of an example as the view allows. */

@@ -35,7 +35,7 @@ static void add_amount_member(struct text *text, const char *name, int64_t minor
                               const struct rule_set *set)
 {
     text_addf(text, ",\"%s\":\"", name);
-    text_add_amount(text, minor, set->currency_digits);
+    text_add_report_money(text, minor, set->currency_digits);
     text_add_char(text, '"');
 }
 

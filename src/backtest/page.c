@@ -253,7 +253,7 @@ static void add_money(struct text *text, const struct backtest_report *report)
     text_addf(text, " %llu ", (unsigned long long)money->payments);
     say(text, "payments to fraudulent accounts:", "笔，共");
     text_add_char(text, ' ');
-    text_add_amount(text, money->total, report->set->currency_digits);
+    text_add_report_money(text, money->total, report->set->currency_digits);
     text_add_char(text, ' ');
     add_html(text, report->set->currency);
     text_add_string(text, "</p>\n");
@@ -262,7 +262,7 @@ static void add_money(struct text *text, const struct backtest_report *report)
         double share = share_of(money->stoppable[i], money->total);
         text_addf(text, "<tr><th scope=\"row\">%lld</th><td>",
                   (long long)(BACKTEST_REACTION_MS[i] / MINUTE_MS));
-        text_add_amount(text, money->stoppable[i], report->set->currency_digits);
+        text_add_report_money(text, money->stoppable[i], report->set->currency_digits);
         text_addf(text,
                   "</td><td><svg width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
                   "aria-hidden=\"true\"><rect class=\"bar\" x=\"0\" y=\"4\" width=\"%.1f\" "

@@ -112,7 +112,7 @@ static void add_money(struct text *text, const struct backtest_report *report, e
               chinese ? "受害人资金：%llu 名受害人，%llu 笔，共 "
                       : "victims' money: %llu victims, %llu payments, ",
               (unsigned long long)money->victims, (unsigned long long)money->payments);
-    text_add_amount(text, money->total, report->set->currency_digits);
+    text_add_report_money(text, money->total, report->set->currency_digits);
     text_add_char(text, ' ');
     text_add(text, report->set->currency);
     text_add_string(text, chinese ? "；首次告警后仍可止付："
