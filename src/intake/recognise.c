@@ -415,6 +415,8 @@ static enum status check_content(const struct file *file, const struct source *s
     for (const char *at = source->at; at < source->end; at++)
         if ((unsigned char)*at > ' ')
             return STATUS_OK;
+    if (!source->ended)
+        return STATUS_OK; /* an odd beginning; its rows will tell */
     why_path(why, file->path);
     if (source->failure != STATUS_OK) {
         why_add(why, "cannot be read: its compression is damaged or the disk failed",
