@@ -127,6 +127,24 @@ static void add_shown(struct text *text, struct slice words)
 
 /* ---- sentences ---- */
 
+static bool is_chinese_sign(const char *at)
+{
+    unsigned char lead = (unsigned char)at[0];
+    unsigned char next = (unsigned char)at[1];
+    return (lead == 0xE3 && next == 0x80) || (lead == 0xEF && next == 0xBC); /* 。、 and ，：（ */
+}
+
+/* In Chinese text a blank stands between Chinese and Latin characters, but for signs. */
+static void add_gap(struct text *text, const char *behind, struct slice arg, bool before)
+{
+    bool latin = arg.size != 0 && (unsigned char)arg.at[before ? 0 : arg.size - 1] < 0x80;
+    bool chinese = before ? text->size >= 3 && (unsigned char)text->at[text->size - 1] >= 0x80 &&
+                                !is_chinese_sign(text->at + text->size - 3)
+                          : (unsigned char)behind[0] >= 0x80 && !is_chinese_sign(behind);
+    if (latin && chinese)
+        text_add_char(text, ' ');
+}
+
 /* `{0}`: the argument; `{t0}`: the argument in the reader's tongue. */
 static void add_sentence(struct text *text, const char *sentence, const struct diag *diag,
                          enum tongue tongue)
@@ -139,8 +157,14 @@ static void add_sentence(struct text *text, const char *sentence, const struct d
             continue;
         }
         struct slice arg = diag->arg[digit];
-        add_shown(text, term ? term_in(arg, tongue, true) : arg);
+        if (term)
+            arg = term_in(arg, tongue, true);
         at += term ? 3 : 2;
+        if (tongue == TONGUE_ZH)
+            add_gap(text, at + 1, arg, true);
+        add_shown(text, arg);
+        if (tongue == TONGUE_ZH)
+            add_gap(text, at + 1, arg, false);
     }
 }
 
@@ -489,16 +513,19 @@ void text_add_diags_count(struct text *text, const struct diags *diags, enum ton
     uint32_t warnings = all - errors;
     if (all == 0)
         return;
-    if (tongue == TONGUE_ZH) {
-        text_addf(text, "%u 个错误，%u 个警告", errors, warnings);
-        if (diags->dropped != 0)
-            text_addf(text, "，其中 %u 个未显示", diags->dropped);
-        return;
-    }
-    text_addf(text, "%u error%s, %u warning%s", errors, errors == 1 ? "" : "s", warnings,
-              warnings == 1 ? "" : "s");
+    bool chinese = tongue == TONGUE_ZH;
+    if (errors != 0)
+        text_addf(text, chinese ? "%u 个错误" : errors == 1 ? "%u error" : "%u errors", errors);
+    if (errors != 0 && warnings != 0)
+        text_add_string(text, chinese ? "，" : ", ");
+    if (warnings != 0)
+        text_addf(text,
+                  chinese         ? "%u 个警告"
+                  : warnings == 1 ? "%u warning"
+                                  : "%u warnings",
+                  warnings);
     if (diags->dropped != 0)
-        text_addf(text, ", %u of them not shown", diags->dropped);
+        text_addf(text, chinese ? "，其中 %u 个未显示" : ", %u of them not shown", diags->dropped);
 }
 
 bool text_add_message(struct text *text, uint16_t code, enum tongue tongue)

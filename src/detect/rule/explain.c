@@ -100,7 +100,23 @@ static void words_expr(struct words *words, const struct page *page, const struc
 
 /* ---- features ---- */
 
-/* "payee", "call.imei": the roles that count, where not all do. */
+/* Whether another kind has all fields that the expression names. */
+static bool fields_exist(const struct expr *expr, enum record_kind kind)
+{
+    if (expr == NULL)
+        return true;
+    if (expr->kind == EXPR_FIELD) {
+        unsigned ignored;
+        const char *name = kind_schema(expr->record_kind)->fields[expr->field].name;
+        return field_find(kind, slice_of(name), &ignored);
+    }
+    for (uint32_t i = 0; i < expr->args_count; i++)
+        if (!fields_exist(expr->arg[i], kind))
+            return false;
+    return true;
+}
+
+/* "call.imei": the roles that count, where not all do that could. */
 static void add_roles(const struct page *page, const struct profile *profile,
                       const struct feature *feature)
 {
@@ -109,10 +125,11 @@ static void add_roles(const struct page *page, const struct profile *profile,
     words_begin(&roles);
     for (uint32_t i = 0; i < profile->keys_count; i++) {
         const struct profile_key *key = &profile->key[i];
-        if ((feature->kinds >> key->kind & 1) == 0)
-            continue;
-        all &= (feature->roles >> i & 1) != 0;
-        if ((feature->roles >> i & 1) != 0)
+        bool counts = (feature->roles >> i & 1) != 0;
+        if (!counts && fields_exist(feature->value, key->kind) &&
+            fields_exist(feature->where, key->kind))
+            all = false;
+        if (counts)
             text_addf(&roles.text, "%s%s.%s", roles.text.size == 0 ? "" : ", ",
                       kind_schema(key->kind)->name,
                       kind_schema(key->kind)->fields[key->field].name);
@@ -134,7 +151,9 @@ static void add_made_label(const struct page *page, const struct profile *profil
         text_add_string(page->text, words);
     }
     if (feature->value != NULL) {
-        text_add_char(page->text, ' ');
+        struct slice said = text_slice(page->text);
+        if (said.size < 3 || memcmp(said.at + said.size - 3, "：", 3) != 0)
+            text_add_char(page->text, ' ');
         text_add_expr(page->text, page->set, NULL, feature->value);
     }
     words_begin(&piece);

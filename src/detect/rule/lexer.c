@@ -440,6 +440,17 @@ static const struct sign SIGNS[] = {
     {"！", "not", TOKEN_NAME, KEYWORD_not},
 };
 
+/* `a % b` is `mod(a, b)`: nothing can be put in the place of the sign alone. */
+static bool lex_percent(struct lexer *lexer)
+{
+    if (peek(lexer, 0) != '%')
+        return false;
+    lex_complain(lexer, MESSAGE_FOREIGN_OPERATOR, lexer->at, lexer->at + 1, (struct slice){0});
+    add_token(lexer, TOKEN_SLASH, lexer->at, lexer->at + 1);
+    lexer->at++;
+    return true;
+}
+
 static enum message sign_message(const struct sign *sign)
 {
     if (sign->meant[0] == '\0')
@@ -561,7 +572,8 @@ static void lex_next(struct lexer *lexer)
         lex_string(lexer);
     } else if (c == '\'') {
         lex_foreign_string(lexer, 1);
-    } else if (!lex_foreign_comment(lexer) && !lex_sign(lexer) && !lex_fullwidth(lexer)) {
+    } else if (!lex_foreign_comment(lexer) && !lex_percent(lexer) && !lex_sign(lexer) &&
+               !lex_fullwidth(lexer)) {
         lex_other(lexer);
     }
 }

@@ -76,7 +76,7 @@ static void add_bound(struct text *text, const struct lint *lint, struct type ty
         text_add_decimal(text, bound);
 }
 
-/* "`device.calls` is at least 0", where the left side has a bound of its own. */
+/* "0 ≤ `hour(time)` ≤ 23", where the expression has a bound of its own. */
 static struct slice explain_range(const struct lint *lint, const struct expr *expr,
                                   struct range range)
 {
@@ -84,14 +84,18 @@ static struct slice explain_range(const struct lint *lint, const struct expr *ex
     struct text text = text_over(room, sizeof room);
     bool low = range.low > -1e15;
     bool high = range.high < 1e15;
+    bool point = range.low == range.high;
+    if (low && !point) {
+        add_bound(&text, lint, expr->type, range.low);
+        text_add_string(&text, " ≤ ");
+    }
     text_add_char(&text, '`');
     text_add_expr(&text, lint->checker->set, lint->rule, expr);
-    text_add_string(&text, "`: ");
-    if (low)
-        add_bound(&text, lint, expr->type, range.low);
-    text_add_string(&text, low && high ? " – " : low ? " ≤ …" : "… ≤ ");
-    if (high)
+    text_add_char(&text, '`');
+    if (high) {
+        text_add_string(&text, point ? " = " : " ≤ ");
         add_bound(&text, lint, expr->type, range.high);
+    }
     bool shown = (low || high) && expr->kind != EXPR_NUMBER && !text.full;
     return shown ? compile_text(lint->checker->compile, "%s", room) : (struct slice){0};
 }

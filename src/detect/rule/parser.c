@@ -79,13 +79,25 @@ static void skip_inside(struct reader *reader, bool (*begins)(const struct reade
     }
 }
 
-/* Moves on to the `{` of a broken heading; false: there is none before the next profile or rule. */
-static bool skip_to_body(struct reader *reader)
+/* Moves on to what stands behind the `{`, which may be missing; `*open` is where it is or should
+ * be.  false: there is nothing before the next profile or rule. */
+static bool open_body(struct reader *reader, bool headed,
+                      bool (*begins)(const struct reader *reader), struct span *open)
 {
-    while (!at_top(reader) && !reader_is(reader, TOKEN_OPEN_BRACE) &&
-           !reader_is(reader, TOKEN_CLOSE_BRACE))
+    *open = reader_where(reader);
+    if (reader_accept(reader, TOKEN_OPEN_BRACE))
+        return true;
+    if (headed)
+        reader_complain(reader, MESSAGE_EXPECTED, "`{`");
+    while (!at_top(reader) && !reader_is(reader, TOKEN_OPEN_BRACE)) {
+        if (begins(reader))
+            return true;
+        if (reader_accept(reader, TOKEN_CLOSE_BRACE))
+            return false;
         (void)reader_take(reader);
-    return reader_is(reader, TOKEN_OPEN_BRACE);
+    }
+    *open = reader_where(reader);
+    return reader_accept(reader, TOKEN_OPEN_BRACE);
 }
 
 static void close_body(struct reader *reader, struct span open)
@@ -101,21 +113,43 @@ static void close_body(struct reader *reader, struct span open)
 
 /* ---- profiles ---- */
 
+/* Something of `group` that has a field of this name: "call.imei", "person.phone". */
+static struct slice guess_pair(struct reader *reader, enum record_group group, struct slice field)
+{
+    for (unsigned k = 0; k < RECORD_KINDS_COUNT; k++) {
+        const struct kind_schema *schema = kind_schema((enum record_kind)k);
+        unsigned ignored;
+        if (schema->group == group && field_find((enum record_kind)k, field, &ignored))
+            return compile_text(reader->compile, "%s.%.*s", schema->name, SHOW(field));
+    }
+    return (struct slice){0};
+}
+
+/* `call.imei`, `person.phone`. */
+static bool parse_pair(struct reader *reader, enum record_group group, struct word *kind,
+                       struct word *field)
+{
+    const char *term = group == GROUP_EVENT ? "kind of record" : "register";
+    if (!reader_expect_name(reader, term, KEYWORD_NONE, kind))
+        return false;
+    if (reader_accept(reader, TOKEN_DOT))
+        return reader_expect_name(reader, "field", KEYWORD_NONE, field);
+    complain(reader->compile, MESSAGE_PAIR_FORM,
+             (struct complaint){.where = kind->span,
+                                .arg = {kind->text, slice_of(term)},
+                                .suggestion = guess_pair(reader, group, kind->text)});
+    return false;
+}
+
 static struct written_key *parse_key(struct reader *reader)
 {
     struct written_key *key = compile_take(reader->compile, sizeof *key);
-    if (key == NULL)
-        return NULL;
-    if (!reader_expect_name(reader, "kind of record", KEYWORD_NONE, &key->kind) ||
-        !reader_expect(reader, TOKEN_DOT, "`.`") ||
-        !reader_expect_name(reader, "field", KEYWORD_NONE, &key->field))
+    if (key == NULL || !parse_pair(reader, GROUP_EVENT, &key->kind, &key->field))
         return NULL;
     key->span = span_join(key->kind.span, key->field.span);
     if (!reader_accept_word(reader, KEYWORD_through))
         return key;
-    if (!reader_expect_name(reader, "register", KEYWORD_NONE, &key->register_kind) ||
-        !reader_expect(reader, TOKEN_DOT, "`.`") ||
-        !reader_expect_name(reader, "field", KEYWORD_NONE, &key->register_field))
+    if (!parse_pair(reader, GROUP_REGISTER, &key->register_kind, &key->register_field))
         return NULL;
     key->span = span_join(key->span, key->register_field.span);
     return key;
@@ -176,20 +210,51 @@ static bool parse_quantile(struct reader *reader, struct written_feature *featur
     return true;
 }
 
+/* `count(*)` and `count(distinct imsi)`, as SQL has them. */
+static bool parse_sql_count(struct reader *reader, struct written_feature *feature)
+{
+    const struct token *inside = reader_look(reader, 1);
+    bool distinct = slice_equal(inside->string, SLICE("distinct"));
+    if (!reader_is(reader, TOKEN_OPEN_PAREN) || (!distinct && inside->kind != TOKEN_STAR))
+        return false;
+    (void)reader_take(reader);
+    (void)reader_take(reader);
+    struct slice better = SLICE("count");
+    feature->broken = true;
+    if (distinct) {
+        struct phrase *value = parse_phrase(reader);
+        if (value == NULL)
+            return false;
+        struct slice written = compile_source(reader->compile, value->span);
+        better = compile_text(reader->compile, "distinct %.*s", SHOW(written));
+    }
+    if (!reader_expect(reader, TOKEN_CLOSE_PAREN, "`)`"))
+        return false;
+    complain(
+        reader->compile, MESSAGE_AGGREGATE_OF_NOTHING,
+        (struct complaint){.where = span_join(feature->aggregate_word.span, reader_behind(reader)),
+                           .arg = {feature->aggregate_word.text},
+                           .suggestion = better});
+    return true;
+}
+
 static bool parse_feature_value(struct reader *reader, struct written_feature *feature)
 {
     bool takes = aggregate_takes_value(feature->aggregate);
     struct slice word = feature->aggregate_word.text;
     const struct token *token = reader_look(reader, 0);
+    bool span_next = token->kind == TOKEN_NAME && reader_look(reader, 1)->kind == TOKEN_DURATION;
     bool ends = token->keyword == KEYWORD_over || token->keyword == KEYWORD_as ||
                 token->keyword == KEYWORD_where || at_feature(reader) || at_top(reader) ||
-                token->kind == TOKEN_CLOSE_BRACE || token->kind == TOKEN_DURATION;
+                token->kind == TOKEN_CLOSE_BRACE || token->kind == TOKEN_DURATION || span_next;
     if (ends && takes && !feature->broken) {
         complain(reader->compile, MESSAGE_AGGREGATE_OF_WHAT,
                  (struct complaint){.where = feature->aggregate_word.span, .arg = {word}});
         feature->broken = true;
     }
     if (ends)
+        return true;
+    if (!takes && parse_sql_count(reader, feature))
         return true;
     feature->value = parse_phrase(reader);
     if (feature->value == NULL)
@@ -301,9 +366,8 @@ static struct written_feature *parse_feature(struct reader *reader)
     return feature;
 }
 
-static void parse_features(struct reader *reader, struct written_profile *profile)
+static void parse_features(struct reader *reader, struct written_profile *profile, struct span open)
 {
-    struct span open = reader_take(reader)->span;
     struct written_feature **last = &profile->feature;
     while (!reader_is(reader, TOKEN_CLOSE_BRACE) && !at_top(reader)) {
         uint32_t errors = reader->compile->diags->errors_count;
@@ -342,15 +406,11 @@ static void parse_profile(struct reader *reader, struct written_set *set)
         LINK(set->profile, set->profile_last, profile);
     }
     profile->keys_broken = !named || !parse_keys(reader, profile);
-    if (!reader_is(reader, TOKEN_OPEN_BRACE)) {
-        if (!profile->keys_broken)
-            reader_complain(reader, MESSAGE_EXPECTED, "`{`");
-        if (!skip_to_body(reader)) {
-            profile->broken = true;
-            return;
-        }
-    }
-    parse_features(reader, profile);
+    struct span open;
+    if (open_body(reader, !profile->keys_broken, at_feature, &open))
+        parse_features(reader, profile, open);
+    else
+        profile->broken = true;
 }
 
 /* ---- clauses of a rule ---- */
@@ -581,7 +641,8 @@ static void no_clause(struct reader *reader, bool behind_clause)
 {
     const struct token *token = reader_look(reader, 0);
     struct guess guess = guess_start(token->string);
-    for (size_t i = 0; token->kind == TOKEN_NAME && i < CLAUSES_COUNT; i++)
+    bool name = token->kind == TOKEN_NAME && token->keyword == KEYWORD_NONE;
+    for (size_t i = 0; name && i < CLAUSES_COUNT; i++)
         guess_try(&guess, slice_of(keyword_word(CLAUSES[i].word)));
     enum keyword word = keyword_find_any_case(token->string);
     bool shouted = token->keyword == KEYWORD_NONE && word != KEYWORD_NONE;
@@ -613,19 +674,42 @@ static bool parse_clause(struct reader *reader, struct written_rule *rule)
     return clause->parse(reader, &forgotten);
 }
 
-static void parse_clauses(struct reader *reader, struct written_rule *rule)
+/* An expression that is followed by what cannot follow it was meant to go on: what it would mean
+ * alone is of no interest. */
+static void forget_clause(struct written_rule *rule, enum keyword word)
 {
-    struct span open = reader_take(reader)->span;
-    bool behind_clause = false;
+    switch (word) {
+    case KEYWORD_when:
+        rule->when = NULL;
+        break;
+    case KEYWORD_score:
+        rule->score = NULL;
+        break;
+    case KEYWORD_let:
+        rule->let_last->value = NULL;
+        break;
+    case KEYWORD_grade:
+        rule->grading = NULL;
+        break;
+    default:
+        break;
+    }
+}
+
+static void parse_clauses(struct reader *reader, struct written_rule *rule, struct span open)
+{
+    enum keyword before = KEYWORD_NONE;
     while (!reader_is(reader, TOKEN_CLOSE_BRACE) && !at_top(reader)) {
         bool understood = false;
-        if (clause_find(reader_look(reader, 0)->keyword) != NULL) {
+        enum keyword word = reader_look(reader, 0)->keyword;
+        if (clause_find(word) != NULL) {
             understood = parse_clause(reader, rule);
         } else {
-            no_clause(reader, behind_clause);
+            no_clause(reader, before != KEYWORD_NONE);
+            forget_clause(rule, before);
             (void)reader_take(reader);
         }
-        behind_clause = understood;
+        before = understood ? word : KEYWORD_NONE;
         if (understood)
             continue;
         rule->broken = true;
@@ -647,17 +731,16 @@ static void parse_rule(struct reader *reader, struct written_set *set)
         LINK(set->rule, set->rule_last, rule);
     }
     reader->compile->gap |= !headed;
-    if (headed && !reader_is(reader, TOKEN_OPEN_BRACE))
-        reader_complain(reader, MESSAGE_EXPECTED, "`{`");
-    if (skip_to_body(reader))
-        parse_clauses(reader, rule);
+    struct span open;
+    if (open_body(reader, headed, at_clause, &open))
+        parse_clauses(reader, rule, open);
     else
         rule->broken = true;
 }
 
 /* ---- the file ---- */
 
-static void no_top(struct reader *reader)
+static void no_top(struct reader *reader, struct written_set *set)
 {
     const struct token *token = reader_look(reader, 0);
     struct guess guess = guess_start(token->string);
@@ -669,6 +752,15 @@ static void no_top(struct reader *reader)
              (struct complaint){.where = reader_where(reader),
                                 .arg = {reader_found(reader)},
                                 .suggestion = guess.best});
+    bool meant = guess.best.size != 0 && reader_look(reader, 1)->kind == TOKEN_NAME;
+    if (meant && slice_equal(guess.best, SLICE("rule"))) {
+        parse_rule(reader, set);
+        return;
+    }
+    if (meant) {
+        parse_profile(reader, set);
+        return;
+    }
     reader->compile->gap = true;
     while (!reader_is(reader, TOKEN_END)) {
         (void)reader_take(reader);
@@ -692,6 +784,6 @@ void parse_file(struct compile *compile, uint32_t file, struct written_set *set)
         else if (reader_is_word(&reader, KEYWORD_rule))
             parse_rule(&reader, set);
         else
-            no_top(&reader);
+            no_top(&reader, set);
     }
 }

@@ -508,10 +508,26 @@ static struct phrase *parse_not(struct reader *reader)
     return new_negation(reader, sign, of);
 }
 
+/* `and`, `or`; in capitals they are complained about and taken. */
+static bool at_joint(struct reader *reader, enum keyword word)
+{
+    const struct token *token = reader_look(reader, 0);
+    if (token->keyword == word)
+        return true;
+    if (token->kind != TOKEN_NAME || token->keyword != KEYWORD_NONE ||
+        keyword_find_any_case(token->string) != word)
+        return false;
+    complain(reader->compile, MESSAGE_KEYWORD_CASE,
+             (struct complaint){.where = token->span,
+                                .arg = {token->string},
+                                .suggestion = slice_of(keyword_word(word))});
+    return true;
+}
+
 static struct phrase *parse_and(struct reader *reader)
 {
     struct phrase *left = parse_not(reader);
-    while (left != NULL && reader_is_word(reader, KEYWORD_and)) {
+    while (left != NULL && at_joint(reader, KEYWORD_and)) {
         struct span sign = reader_take(reader)->span;
         left = new_binary(reader, PHRASE_AND, sign, left, parse_not(reader));
     }
@@ -524,7 +540,7 @@ static struct phrase *parse_or(struct reader *reader)
         return too_deep(reader, reader_look(reader, 0)->span);
     reader->nesting++;
     struct phrase *left = parse_and(reader);
-    while (left != NULL && reader_is_word(reader, KEYWORD_or)) {
+    while (left != NULL && at_joint(reader, KEYWORD_or)) {
         struct span sign = reader_take(reader)->span;
         left = new_binary(reader, PHRASE_OR, sign, left, parse_and(reader));
     }

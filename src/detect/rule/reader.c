@@ -111,7 +111,9 @@ bool reader_expect_name(struct reader *reader, const char *term, enum keyword ne
                         struct word *out)
 {
     const struct token *token = reader_look(reader, 0);
-    bool missing = token->kind != TOKEN_NAME || (next != KEYWORD_NONE && token->keyword == next);
+    bool keyword = token->keyword != KEYWORD_NONE;
+    bool begins = token->first_on_line && reader_look(reader, 1)->kind != TOKEN_EQUAL;
+    bool missing = token->kind != TOKEN_NAME || (keyword && (token->keyword == next || begins));
     if (missing) {
         bool quoted = token->kind == TOKEN_STRING;
         struct slice bare = {0};

@@ -114,12 +114,38 @@ void complain_unknown_field(const struct scope *scope, struct word name, enum re
                                 .suggestion = guess.best});
 }
 
+/* A field of the same name in another kind that has the word; false: none. */
+static bool word_elsewhere(struct slice word, struct type choice, struct type *out)
+{
+    struct slice name = slice_of(kind_schema(choice.kind)->fields[choice.field].name);
+    for (unsigned k = 0; k < RECORD_KINDS_COUNT; k++) {
+        enum record_kind kind = (enum record_kind)k;
+        unsigned field;
+        int64_t ignored;
+        if (kind_schema(kind)->group != GROUP_EVENT || !field_find(kind, name, &field) ||
+            !choice_find(kind, field, word, &ignored))
+            continue;
+        *out = (struct type){.class = TYPE_CHOICE, .kind = kind, .field = field};
+        return true;
+    }
+    return false;
+}
+
 void complain_unknown_word(const struct scope *scope, struct word name, struct type choice)
 {
     if (is_excused(name.text))
         return;
     struct compile *compile = scope->checker->compile;
     const struct kind_schema *schema = kind_schema(choice.kind);
+    struct type other;
+    if (scope->own_profile >= 0 && word_elsewhere(name.text, choice, &other)) {
+        complain(
+            compile, MESSAGE_WORD_OF_OTHER,
+            (struct complaint){.where = name.span,
+                               .arg = {name.text, type_key(compile, other),
+                                       type_key(compile, choice), list_words(compile, choice)}});
+        return;
+    }
     struct guess guess = guess_start(name.text);
     for (size_t i = 0; schema->fields[choice.field].words[i] != NULL; i++)
         guess_try(&guess, slice_of(schema->fields[choice.field].words[i]));
@@ -389,13 +415,17 @@ void complain_unknown_function(const struct scope *scope, const struct phrase *p
     guess_try(&guess, SLICE("person"));
     guess_try(&guess, SLICE("cell"));
     guess_try(&guess, SLICE("region"));
+    /* What other languages call it. */
     static const char *const OTHERS[][2] = {{"coalesce", "known_or"}, {"ifnull", "known_or"},
                                             {"prefix", "starts"},     {"starts_with", "starts"},
                                             {"len", "digits"},        {"length", "digits"},
                                             {"dow", "weekday"},       {"round", "floor"}};
-    for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++)
-        if (slice_equal(name.text, slice_of(OTHERS[i][0])))
+    for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++) {
+        unsigned distance = guess.distance;
+        guess_try(&guess, slice_of(OTHERS[i][0]));
+        if (guess.distance < distance)
             guess.best = slice_of(OTHERS[i][1]);
+    }
     complain(checker->compile, MESSAGE_UNKNOWN_FUNCTION,
              (struct complaint){.where = name.span, .arg = {name.text}, .suggestion = guess.best});
 }
