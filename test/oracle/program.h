@@ -24,6 +24,7 @@ struct program_block {
 struct program {
     struct program_block block[PROGRAM_BLOCKS_MAX];
     uint32_t blocks_count;
+    uint32_t kinds; /* bits: kinds of records on which it has rules */
 };
 
 /* The text of all that is not left out. */

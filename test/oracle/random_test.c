@@ -154,7 +154,8 @@ static enum outcome try_pair(struct trial *trial, struct pair *pair, uint64_t se
         enum status status =
             weave(&trial->program, chance_branch(chance, 1000 + again), trial->arena);
         must(status == STATUS_OK);
-        status = stream_draw(&trial->stream, chance_branch(chance, 2), trial->arena);
+        status = stream_draw(&trial->stream, trial->program.kinds, chance_branch(chance, 2),
+                             trial->arena);
         must(status == STATUS_OK);
         struct chance rest = chance_branch(chance, 3);
         draw_bounds(trial, &rest);

@@ -80,6 +80,7 @@ struct drawing {
     struct chance chance;
     struct arena *arena;
     int64_t now_ms;
+    uint32_t kinds;
     uint32_t wild; /* in how many of 100 records a field may be unknown */
     uint64_t line[RECORD_KINDS_COUNT];
 };
@@ -224,7 +225,13 @@ static enum record_kind draw_kind(struct drawing *drawing)
     static const enum record_kind KINDS[] = {RECORD_call,    RECORD_call,    RECORD_call,
                                              RECORD_sms,     RECORD_payment, RECORD_payment,
                                              RECORD_account, RECORD_sim,     RECORD_report};
-    return KINDS[below(drawing, sizeof KINDS / sizeof KINDS[0])];
+    enum record_kind kind = RECORD_call;
+    for (unsigned i = 0; i < 8; i++) {
+        kind = KINDS[below(drawing, sizeof KINDS / sizeof KINDS[0])];
+        if ((drawing->kinds >> kind & 1) != 0 || below(drawing, 3) == 0)
+            break;
+    }
+    return kind;
 }
 
 /* Moves the clock and says when the next event was: mostly now, sometimes before. */
@@ -273,14 +280,38 @@ static enum status draw_event(struct drawing *drawing, struct record *record)
     return STATUS_OK;
 }
 
+/* An earlier record once more; if it has an `id`, perhaps with other content and another time. */
+static void draw_again(struct drawing *drawing, struct record *record, const struct record *earlier)
+{
+    bool named = (earlier->kind == RECORD_payment || earlier->kind == RECORD_report) &&
+                 record_knows(earlier, 1);
+    *record = *earlier;
+    if (!named || below(drawing, 2) == 0)
+        return;
+    record->at.ms = drawing->now_ms;
+    record->field[0].whole = record->at.ms;
+}
+
 static enum status draw_records(struct drawing *drawing, uint32_t count)
 {
     struct stream *stream = drawing->stream;
+    const struct record *again = NULL; /* to come next */
     for (uint32_t i = 0; i < count; i++) {
         struct record *record = &stream->record[i];
-        if (i > 0 && below(drawing, 25) == 0) { /* once more, under another position */
-            uint64_t back = 1 + below(drawing, i < 30 ? i : 30);
-            *record = stream->record[i - back];
+        const struct record *earlier =
+            i == 0 ? NULL : &stream->record[i - 1 - below(drawing, i < 30 ? i : 30)];
+        bool leap = earlier != NULL && below(drawing, 100) == 0;
+        if (again != NULL || (earlier != NULL && below(drawing, 25) == 0)) {
+            draw_again(drawing, record, again != NULL ? again : earlier);
+            again = NULL;
+        } else if (leap) { /* as far as a second copy is recognised, and one tick more or less */
+            TRY(draw_event(drawing, record));
+            record->at.ms = earlier->at.ms + DUPLICATE_HOURS * (int64_t)HOUR_MS - 1 +
+                            (int64_t)below(drawing, 3);
+            record->field[0].whole = record->at.ms;
+            if (record->at.ms > drawing->now_ms)
+                drawing->now_ms = record->at.ms;
+            again = earlier;
         } else {
             TRY(draw_event(drawing, record));
         }
@@ -291,11 +322,15 @@ static enum status draw_records(struct drawing *drawing, uint32_t count)
     return STATUS_OK;
 }
 
-enum status stream_draw(struct stream *stream, struct chance chance, struct arena *arena)
+enum status stream_draw(struct stream *stream, uint32_t kinds, struct chance chance,
+                        struct arena *arena)
 {
     static const uint32_t WILD[] = {5, 20, 50};
-    struct drawing drawing = {
-        .stream = stream, .chance = chance, .arena = arena, .now_ms = STREAM_BEGIN_MS};
+    struct drawing drawing = {.stream = stream,
+                              .chance = chance,
+                              .arena = arena,
+                              .now_ms = STREAM_BEGIN_MS,
+                              .kinds = kinds};
     stream->rows_count = 0;
     drawing.wild = WILD[below(&drawing, 3)];
     TRY(draw_rows(&drawing, RECORD_person, 6));

@@ -15,8 +15,9 @@ struct stream {
     uint32_t records_count;
 };
 
-/* STATUS_FULL: the arena. */
-enum status stream_draw(struct stream *stream, struct chance chance, struct arena *arena);
+/* `kinds`, bits: what comes more often.  STATUS_FULL: the arena. */
+enum status stream_draw(struct stream *stream, uint32_t kinds, struct chance chance,
+                        struct arena *arena);
 
 /* Spellings of a type of name that records and rules draw from; NULL-terminated. */
 const char *const *stream_names(enum field_type type);

@@ -9,8 +9,8 @@
 
 enum { TEXT_SIZE = 1 << 16 };
 
-static const char *const SPANS[] = {"1s", "10s", "30s",    "1m",  "10m", "1h",  "1h",
-                                    "6h", "24h", "1500ms", "36h", "7d",  "30d", "90d"};
+static const char *const SPANS[] = {"1s", "10s", "1500ms", "1m",  "10m", "1h",  "1h",  "6h",
+                                    "6h", "24h", "24h",    "36h", "7d",  "30d", "90d", "90d"};
 
 static const char *draw_span(struct weaver *weaver)
 {
@@ -144,7 +144,7 @@ static struct type add_value(struct scope *scope, struct text *text, struct type
     if (aggregate == AGGREGATE_sum)
         *good = weave_whole(scope, text, type);
     else
-        *good = (lot(scope->weaver, 2) == 0 && weave_atom(scope, text, type)) ||
+        *good = (lot(scope->weaver, 3) != 0 && weave_atom(scope, text, type)) ||
                 weave_expr(scope, text, type, depth < 2 ? depth : 1, false);
     *good = *good && (text->at[start] < '0' || text->at[start] > '9');
     return type;
@@ -155,6 +155,8 @@ static struct type draw_aggregate(struct scope *scope, struct text *text, bool *
 {
     struct type number = plain(TYPE_NUMBER);
     enum aggregate aggregate = (enum aggregate)lot(scope->weaver, AGGREGATES_COUNT);
+    if (lot(scope->weaver, 6) == 0)
+        aggregate = AGGREGATE_count; /* it is what rules ask for most */
     bool instant = lot(scope->weaver, 6) == 0;
     *good = true;
     text_add_string(text, aggregate_name(aggregate));
@@ -207,16 +209,6 @@ static void add_roles(struct weaver *weaver, const struct woven_profile *profile
     }
 }
 
-/* A name, and whether it was marked. */
-static bool weave_marked(struct scope *scope, struct text *text)
-{
-    struct weaver *weaver = scope->weaver;
-    if (!weave_atom(scope, text, named(weaver->marked)))
-        return false;
-    text_addf(text, " %s hot", ONE_OF(weaver, "marked", "marked", "not marked"));
-    return true;
-}
-
 static enum status add_feature(struct weaver *weaver, struct woven_profile *profile,
                                struct program_block *block, struct text *text)
 {
@@ -236,8 +228,9 @@ static enum status add_feature(struct weaver *weaver, struct woven_profile *prof
         add_roles(weaver, profile, &scope, text);
     if (lot(weaver, 2) == 0) {
         text_add_string(text, " where ");
-        good &= (lot(weaver, 6) == 0 && weave_marked(&scope, text)) ||
-                weave_expr(&scope, text, plain(TYPE_TRUTH), (unsigned)lot(weaver, 3), false);
+        good &= lot(weaver, 2) == 0
+                    ? weave_simple(&scope, text)
+                    : weave_expr(&scope, text, plain(TYPE_TRUTH), (unsigned)lot(weaver, 3), false);
     }
     if (!good || text->full)
         return STATUS_OK;
@@ -278,36 +271,11 @@ static enum status add_clause(struct scope *scope, struct program_block *block, 
     return text->full ? STATUS_OK : add_line(scope->weaver, block, text, false);
 }
 
-/* A condition that is easily met: much of what is compared is small. */
-static bool weave_easy(struct scope *scope, struct text *text)
-{
-    struct weaver *weaver = scope->weaver;
-    struct type type = weave_type(scope);
-    if (lot(weaver, 3) == 0)
-        type = plain(TYPE_NUMBER);
-    if (lot(weaver, 10) == 0)
-        return weave_atom(scope, text, plain(TYPE_TRUTH));
-    if (lot(weaver, 8) == 0)
-        return weave_marked(scope, text);
-    if (!weave_atom(scope, text, type))
-        return false;
-    if (type.class == TYPE_NUMBER)
-        text_addf(text, " %s %s", ONE_OF(weaver, ">=", ">", ">=", "<="),
-                  ONE_OF(weaver, "1", "1", "2", "3"));
-    else if (type.class == TYPE_DURATION)
-        text_addf(text, " %s %s", ONE_OF(weaver, ">=", "<="), ONE_OF(weaver, "0s", "5s", "10m"));
-    else if (type.class == TYPE_MONEY)
-        text_addf(text, " %s %s", ONE_OF(weaver, ">=", "<="), ONE_OF(weaver, "0 CNY", "50 CNY"));
-    else
-        text_add_string(text, " is known");
-    return true;
-}
-
 static enum status add_conditions(struct scope *scope, struct program_block *block,
                                   struct text *text, const char *sequence)
 {
     struct weaver *weaver = scope->weaver;
-    uint64_t count = lot(weaver, 3) + (sequence == NULL);
+    uint64_t count = lot(weaver, 2) * lot(weaver, 3) + (sequence == NULL);
     if (sequence != NULL) {
         *text = text_over(text->at, TEXT_SIZE);
         text_add_string(text, sequence);
@@ -315,7 +283,7 @@ static enum status add_conditions(struct scope *scope, struct program_block *blo
     }
     for (uint64_t i = 0; i < count; i++) {
         *text = text_over(text->at, TEXT_SIZE);
-        bool good = lot(weaver, 4) != 0 ? weave_easy(scope, text)
+        bool good = lot(weaver, 4) != 0 ? weave_simple(scope, text)
                                         : weave_expr(scope, text, plain(TYPE_TRUTH), 3, false);
         if (!good && i + 1 == count)
             text_add_string(text, "time is known");
@@ -354,7 +322,7 @@ static bool add_subject(struct scope *scope, struct program_block *block, struct
         struct type type = named(label_subject(label));
         *text = text_over(text->at, TEXT_SIZE);
         text_add_string(text, "subject ");
-        bool plainly = lot(scope->weaver, 3) != 0;
+        bool plainly = lot(scope->weaver, 3) != 0 || i < LABELS_COUNT / 2;
         if (plainly ? !weave_atom(scope, text, type) : !weave_expr(scope, text, type, 2, true))
             continue;
         text_addf(text, " typology %s", label_name(label));
@@ -462,6 +430,7 @@ static enum status add_rule(struct weaver *weaver, struct text *text, uint64_t n
     else
         text_addf(text, " on %s", kind_schema(scope.kind)->name);
     struct slice head;
+    weaver->program->kinds |= 1u << scope.kind | (in_sequence ? 1u << scope.first_kind : 0);
     TRY(slice_copy(weaver->arena, text_slice(text), &head));
     struct program_block *block = add_block(weaver, head);
     bool silent;
@@ -493,12 +462,13 @@ enum status weave(struct program *program, struct chance chance, struct arena *a
     weaver->arena = arena;
     weaver->program = program;
     program->blocks_count = 0;
+    program->kinds = 0;
     static const enum field_type MARKED[] = {FIELD_PHONE, FIELD_PHONE, FIELD_ACCOUNT, FIELD_PERSON};
     weaver->marked = MARKED[lot(weaver, 4)];
     uint64_t profiles = 1 + lot(weaver, 4);
     for (uint64_t i = 0; i < profiles; i++)
         TRY(add_profile(weaver, &text));
-    uint64_t rules = 1 + lot(weaver, 5);
+    uint64_t rules = 2 + lot(weaver, 5);
     for (uint64_t i = 0; i < rules; i++)
         TRY(add_rule(weaver, &text, i));
     return STATUS_OK;

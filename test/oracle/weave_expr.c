@@ -5,6 +5,8 @@
 #include "stream.h"
 #include "weave_inside.h"
 
+#include <stdio.h>
+
 uint64_t lot(struct weaver *weaver, uint64_t count)
 {
     return chance_below(&weaver->chance, count);
@@ -127,13 +129,34 @@ static bool readable_by_key(const struct scope *scope, uint32_t profile)
     return true;
 }
 
+/* Features of the entity that `key` names: `P[key].f`, or `P.f` if it is empty. */
+static void search_entity(struct search *search, const struct woven_profile *profile,
+                          const char *key)
+{
+    for (uint32_t f = 0; f < profile->features_count; f++)
+        if (is_the_one(search, profile->feature[f].type) && search->text != NULL)
+            text_addf(search->text, "%s%s.%s", profile->name, key, profile->feature[f].name);
+}
+
 static void search_features(struct scope *scope, struct search *search)
 {
     for (uint32_t p = 0; p < scope->readable; p++) {
         const struct woven_profile *profile = &scope->weaver->profile[p];
-        for (uint32_t f = 0; readable_by_key(scope, p) && f < profile->features_count; f++)
-            if (is_the_one(search, profile->feature[f].type) && search->text != NULL)
-                text_addf(search->text, "%s.%s", profile->name, profile->feature[f].name);
+        if (readable_by_key(scope, p))
+            search_entity(search, profile, "");
+        for (unsigned f = 0; f < kind_schema(scope->kind)->fields_count; f++) {
+            const char *name = kind_schema(scope->kind)->fields[f].name;
+            char key[64];
+            struct type type;
+            if (!field_type_of(scope->kind, f, &type) || !is_clear(scope, f))
+                continue;
+            bool owned = type.class == TYPE_NAME && profile->entity == FIELD_PERSON &&
+                         (type.name == FIELD_PHONE || type.name == FIELD_ACCOUNT);
+            if (!owned && !types_equal(type, named(profile->entity)))
+                continue;
+            (void)snprintf(key, sizeof key, owned ? "[person(%s).person]" : "[%s]", name);
+            search_entity(search, profile, key);
+        }
     }
 }
 
@@ -169,6 +192,62 @@ struct type weave_type(struct scope *scope)
     search = (struct search){.any = true, .left = lot(scope->weaver, search.count)};
     search_all(scope, &search);
     return search.found;
+}
+
+/* A feature, and what type it is of. */
+static bool weave_feature(struct scope *scope, struct text *text, struct type *type)
+{
+    struct search search = {
+        .any = lot(scope->weaver, 8) != 0, .type = plain(TYPE_TRUTH), .left = UINT64_MAX};
+    search_features(scope, &search);
+    if (search.count == 0)
+        return false;
+    search.left = lot(scope->weaver, search.count);
+    search.count = 0;
+    search.text = text;
+    search_features(scope, &search);
+    *type = search.found;
+    return true;
+}
+
+/* A name, and whether it was marked. */
+static bool weave_marked(struct scope *scope, struct text *text)
+{
+    struct weaver *weaver = scope->weaver;
+    if (!weave_atom(scope, text, named(weaver->marked)))
+        return false;
+    text_addf(text, " %s hot", ONE_OF(weaver, "marked", "marked", "not marked"));
+    return true;
+}
+
+bool weave_simple(struct scope *scope, struct text *text)
+{
+    struct weaver *weaver = scope->weaver;
+    struct type type;
+    if (lot(weaver, 8) == 0 && weave_marked(scope, text))
+        return true;
+    if (lot(weaver, 2) == 0 || !weave_feature(scope, text, &type)) {
+        type = weave_type(scope);
+        if (!weave_atom(scope, text, type))
+            return false;
+    }
+    switch (type.class) {
+    case TYPE_TRUTH:
+        return true;
+    case TYPE_NUMBER:
+        text_addf(text, " %s %s", ONE_OF(weaver, ">=", ">", ">=", "<=", "="),
+                  ONE_OF(weaver, "0", "1", "1", "1", "2", "3"));
+        return true;
+    case TYPE_DURATION:
+        text_addf(text, " %s %s", ONE_OF(weaver, ">=", "<="), ONE_OF(weaver, "0s", "5s", "10m"));
+        return true;
+    case TYPE_MONEY:
+        text_addf(text, " %s %s", ONE_OF(weaver, ">=", "<="), ONE_OF(weaver, "0 CNY", "50 CNY"));
+        return true;
+    default:
+        text_add_string(text, " is known");
+        return true;
+    }
 }
 
 /* `P[e].f` */
@@ -554,6 +633,14 @@ bool weave_expr(struct scope *scope, struct text *text, struct type type, unsign
         return true;
     if ((kind < 8 || type.class == TYPE_TRUTH) && weave_atom(scope, text, type))
         return true;
+    if (type.class == TYPE_TRUTH && lot(scope->weaver, 10) != 0) {
+        size_t start = text->size;
+        text_add_char(text, '(');
+        if (!weave_simple(scope, text))
+            return give_up(text, start);
+        text_add_char(text, ')');
+        return true;
+    }
     if (weave_literal(scope, text, type, literal))
         return true;
     if (weave_atom(scope, text, type))

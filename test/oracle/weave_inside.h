@@ -73,6 +73,8 @@ bool weave_expr(struct scope *scope, struct text *text, struct type type, unsign
                 bool literal);
 /* Adds something that knows its type: a field, a feature, a let. */
 bool weave_atom(struct scope *scope, struct text *text, struct type type);
+/* A condition that is easily met: about one thing, which is often a feature. */
+bool weave_simple(struct scope *scope, struct text *text);
 /* A type that something here has. */
 struct type weave_type(struct scope *scope);
 /* A sum's value: whole. */
