@@ -50,7 +50,8 @@ struct record {
     uint64_t digest;   /* of the canonical content, for duplicates */
     moment at;         /* field `time`; MOMENT_NONE for registers and truth */
     union value field[RECORD_FIELDS_MAX];
-    struct slice text[RECORD_FIELDS_MAX]; /* canonical spelling of HELD_NAME fields; of others empty */
+    /* canonical spelling of HELD_NAME fields; of others empty */
+    struct slice text[RECORD_FIELDS_MAX];
 };
 
 static inline uint64_t position_of(uint32_t file, uint64_t line)

@@ -42,6 +42,6 @@ bool registry_lists_number(const struct registry *registry, uint32_t list, ident
 
 /* Canonical spelling of a person, cell or region key that is held here; empty if unknown. */
 struct slice registry_spelling(const struct registry *registry, enum record_kind kind, ident key);
-/* The same for any name that a row has held, a key or not (a main account, the name of a region), of
- * those that do not print from their bits; empty if none held it. */
+/* The same for any name that a row has held, a key or not (a main account, the name of a region),
+ * of those that do not print from their bits; empty if none held it. */
 struct slice registry_spelled(const struct registry *registry, ident name);

@@ -1,7 +1,7 @@
 /* script.c -- the statements of a scene file, in order.
  *
  *     let NAME words…                      `$NAME` stands for the words from here on
- *     scene "English title" ["中文标题"]    begins a scene; what stands above the first belongs to each
+ *     scene "English title" ["中文标题"]    begins one; what stands above the first is of each
  *     zone +08:00      day 2026-03-02      (these are the defaults)
  *     person | cell | region | list …      a row of a register
  *     at TIME EVENT …

@@ -9,22 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-bool parse_whole(struct slice text, int64_t max, int64_t *out)
-{
-    if (text.size == 0 || text.size > 18)
-        return false;
-    int64_t value = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9')
-            return false;
-        value = value * 10 + (text.at[i] - '0');
-    }
-    if (value > max)
-        return false;
-    *out = value;
-    return true;
-}
-
 bool parse_decimal(struct slice text, int digits, int64_t *out)
 {
     const char *dot = memchr(text.at, '.', text.size);

@@ -17,6 +17,22 @@
 #include "ground/chance.h"
 #include "scene/scene_inside.h"
 
+bool parse_whole(struct slice text, int64_t max, int64_t *out)
+{
+    if (text.size == 0 || text.size > 18)
+        return false;
+    int64_t value = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return false;
+        value = value * 10 + (text.at[i] - '0');
+    }
+    if (value > max)
+        return false;
+    *out = value;
+    return true;
+}
+
 static const struct saying MESSAGES[SCENE_MESSAGES_COUNT] = {
 #define SCENE_SAYS(name, en, zh) [SCENE_SAYS_##name] = SAYING(en, zh),
 #include "messages.inc"
