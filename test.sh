@@ -1,5 +1,6 @@
 #!/bin/sh
-# test.sh -- installs what is missing, builds with ASan and UBSan into build-test/, runs every test.
+# test.sh -- installs what is missing, builds with ASan and UBSan into build-test/, runs every test; the ten
+# thousand pairs of engine and oracle run once more at full speed, from build/.
 #
 # Ends with the line "N passed, N failed"; the exit code is 0 only if nothing failed.  One argument or more
 # are handed to `meson test`: ./test.sh --suite ground
@@ -13,25 +14,45 @@ stop() {
     exit 1
 }
 
-tools/install || stop "the packages above could not be installed"
+tools/install python3 python3-jsonschema mandoc zsh nodejs || stop "the packages above could not be installed"
 
-build=build-test
 log=$(mktemp) || stop "no temporary file"
-trap 'rm -f "$log"' EXIT
-if [ ! -f "$build/build.ninja" ]; then
-    echo "setting up $build/"
-    meson setup "$build" -Db_sanitize=address,undefined >"$log" 2>&1 || { cat "$log"; stop "the set-up failed"; }
-fi
-echo "building with sanitizers"
-ninja -C "$build" >"$log" 2>&1 || { grep -v '^\[' "$log"; stop "the build failed"; }
+all=$(mktemp) || stop "no temporary file"
+trap 'rm -f "$log" "$all"' EXIT
 
-echo "testing"
+# build FOLDER TARGET... -- OPTION...
+build() {
+    folder=$1
+    shift
+    targets=
+    while [ "$1" != -- ]; do
+        targets="$targets $1"
+        shift
+    done
+    shift
+    if [ ! -f "$folder/build.ninja" ]; then
+        echo "setting up $folder/"
+        meson setup "$folder" "$@" >"$log" 2>&1 || { cat "$log"; stop "the set-up failed"; }
+    fi
+    echo "building in $folder/"
+    # shellcheck disable=SC2086 # targets are words
+    ninja -C "$folder" $targets >"$log" 2>&1 || { grep -v '^\[' "$log"; stop "the build failed"; }
+}
+
+build build-test -- -Db_sanitize=address,undefined
+echo "testing with ASan and UBSan"
 export ASAN_OPTIONS="abort_on_error=1:detect_stack_use_after_return=1:${ASAN_OPTIONS:-}"
 export UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1:${UBSAN_OPTIONS:-}"
-meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 5 "$@" 2>&1 | tee "$log"
+meson test -C build-test --no-rebuild --print-errorlogs --timeout-multiplier 5 "$@" 2>&1 | tee "$all"
+
+if [ $# -eq 0 ]; then
+    build build test/oracle/oracle_random_test -- 
+    echo "testing the engine against the oracle at full speed"
+    meson test -C build --no-rebuild --print-errorlogs oracle_random 2>&1 | tee -a "$all"
+fi
 
 count() {
-    sed -n "s/^$1: *\([0-9][0-9]*\) *\$/\1/p" "$log" | tail -n 1 | grep . || echo 0
+    sed -n "s/^$1: *\([0-9][0-9]*\) *\$/\1/p" "$all" | awk '{ sum += $1 } END { print sum + 0 }'
 }
 passed=$(($(count "Ok") + $(count "Expected Fail")))
 failed=$(($(count "Fail") + $(count "Timeout") + $(count "Unexpected Pass")))
