@@ -75,7 +75,7 @@ static struct slice read_source(struct golden *golden, const char *path)
     if (!slice_starts(source, pad))
         return source;
     size_t size = (size_t)strtoul(source.at + pad.size, NULL, 10);
-    char *padded;
+    char *padded = NULL;
     need(size >= source.size && arena_take(golden->arena, size, (void **)&padded) == STATUS_OK,
          "no memory for a long case");
     memset(padded, ' ', size);

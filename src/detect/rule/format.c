@@ -75,18 +75,30 @@ static void add_conditions(struct layout *layout, const struct phrase *phrase)
     }
 }
 
-/* The `and` between a sequence and the conditions is the token behind the sequence. */
+/* The first token that does not begin before an offset. */
+static const struct token *token_from(const struct layout *layout, uint32_t offset)
+{
+    uint32_t low = 0;
+    uint32_t high = layout->tokens.count - 1; /* the end of the file is behind everything */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (layout->tokens.at[middle].span.start < offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return &layout->tokens.at[low];
+}
+
+/* The `and` between a sequence and the conditions is the next word behind the sequence. */
 static void add_sequence_end(struct layout *layout, const struct written_rule *rule)
 {
     if (!rule->sequence.present || rule->when == NULL)
         return;
-    for (uint32_t i = 0; i < layout->tokens.count; i++) {
-        const struct token *token = &layout->tokens.at[i];
-        if (token->span.start < rule->sequence.span.end || token->keyword != KEYWORD_and)
-            continue;
-        add_begin(layout, token->span.start, BEGIN_CONDITION, false);
-        return;
-    }
+    const struct token *token = token_from(layout, rule->sequence.span.end);
+    while (token->kind == TOKEN_COMMENT)
+        token++;
+    add_begin(layout, token->span.start, BEGIN_CONDITION, false);
 }
 
 static void add_rule(struct layout *layout, const struct written_rule *rule)

@@ -259,7 +259,7 @@ static void nothing_is_too_deep_for_the_stack(void **state)
         memcpy(source, head.at, head.size);
         size_t size = head.size;
         size_t opener = strlen(OPENERS[k]);
-        for (size_t i = 0; i < COUNT / 16; i++, size += opener)
+        for (size_t i = 0; i < COUNT / 64; i++, size += opener)
             memcpy(source + size, OPENERS[k], opener + 1);
         parse(source);
         assert_true(fixture.diags.errors_count > 0);
