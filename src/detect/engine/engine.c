@@ -206,6 +206,8 @@ static void sweep(struct engine *engine)
     int64_t newest_ms = engine->counts.watermark.ms;
     int64_t late_ms = (int64_t)LATE_HOURS_MAX * HOUR_MS;
     int64_t span_ms_max = 0;
+    /* A feature may hand on a name that it has from another profile's: once for each of them. */
+    int64_t hands = engine->image->set->profiles_count;
     for (uint32_t p = 0; p < engine->image->set->profiles_count; p++) {
         int64_t span_ms = engine->image->profile[p].window.span_ms_max;
         span_ms_max = span_ms > span_ms_max ? span_ms : span_ms_max;
@@ -214,7 +216,7 @@ static void sweep(struct engine *engine)
     }
     marks_sweep(&engine->marks, SLOTS, newest_ms - late_ms);
     spellings_sweep(&engine->spellings, SLOTS,
-                    (moment){newest_ms - late_ms - span_ms_max - DAY_MS});
+                    (moment){newest_ms - late_ms - hands * span_ms_max - DAY_MS});
 }
 
 static enum status batch_do(struct engine *engine)

@@ -451,7 +451,8 @@ static void test_subjectless(void **state)
 static void test_marks(void **state)
 {
     (void)state;
-    /* From the next tick to the end of the hour; not for the same moment, not for an earlier one. */
+    /* From the next tick to the end of the hour; not for the same moment, not for an earlier one.
+     */
     const char *rules =
         "rule a on call { when duration >= 10s mark caller bad 0.8 for 1h }\n"
         "rule b on call { title \"t\" \"t\" when caller marked bad score mark(caller, bad)\n"

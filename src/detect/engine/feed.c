@@ -1,6 +1,7 @@
 /* feed.c -- from columns to visits, from visits to entities.
  *
- * Invariants:  1. Visits to one entity are made in the order of the records, feeding before looking.
+ * Invariants:  1. Visits to one entity are made in the order of the records, feeding before
+ *                 looking.
  *              2. One record visits an entity once, whatever keys name it; looks by expression come
  *                 after all that it feeds.
  *              3. Every answer asked of a record is written, also where nobody is named. */

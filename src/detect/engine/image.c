@@ -225,6 +225,20 @@ static enum status layout_features(struct layout *layout)
     return STATUS_OK;
 }
 
+/* The fields that a name can come from. */
+static void spell(struct making *making, enum record_kind kind, uint32_t value)
+{
+    const struct node *node = node_of(making->draft, kind, value);
+    if (node->op == OP_FIELD_NAME)
+        making->image->kind[kind].spelt |= 1u << node->imm;
+    if (node->op == OP_KNOWN_OR_NAME)
+        spell(making, kind, node->a);
+    if (node->op == OP_KNOWN_OR_NAME || node->op == OP_IF_NAME)
+        spell(making, kind, node->b);
+    if (node->op == OP_IF_NAME)
+        spell(making, kind, node->c);
+}
+
 /* A name that an event gave may be asked for later, by FIRST or LAST: it wants its spelling. */
 static void layout_spellings(const struct layout *layout)
 {
@@ -235,9 +249,8 @@ static void layout_spellings(const struct layout *layout)
             continue;
         for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
             uint32_t value = draft->feature[layout->number][f].value[kind];
-            const struct node *node = node_of(draft, kind, value);
-            if (value != NO_NODE && node->op == OP_FIELD_NAME)
-                layout->making->image->kind[kind].spelt |= 1u << node->imm;
+            if (value != NO_NODE)
+                spell(layout->making, kind, value);
         }
     }
 }
@@ -671,10 +684,10 @@ static enum status rules_make(struct making *making)
 
 /* ---- what nobody asks ----
  *
- * Most entities have few events, and a rule that says `box.cards >= 5` cannot fire on one with three.
- * Then its other reads of the entity need not be answered: the number of events is bound enough to
- * make that condition false.  A read is needed from the number of events on from which some rule
- * that uses it can fire; at once if anything but a rule uses it. */
+ * Most entities have few events, and a rule that says `box.cards >= 5` cannot fire on one with
+ * three. Then its other reads of the entity need not be answered: the number of events is bound
+ * enough to make that condition false.  A read is needed from the number of events on from which
+ * some rule that uses it can fire; at once if anything but a rule uses it. */
 
 /* How many events the entity of a look has at least where this condition holds; 0: it says
  * nothing.  `look` is set where it does. */

@@ -39,13 +39,26 @@ static inline moment told_time(struct slice word)
     if (clock != NULL)
         (void)sscanf(form, "%d", &days);
     (void)sscanf(clock != NULL ? clock + 1 : form, "%d:%d:%lf", &hours, &minutes, &seconds);
-    double ms = seconds * 1000.0 + 0.5;
+    double ms = seconds > 0 && seconds < 1e6 ? seconds * 1000.0 + 0.5 : 0;
+    days = days < 0 ? 0 : days > 9999 ? 9999 : days; /* within the years that can be written */
+    hours = hours < 0 || hours > 99 ? 0 : hours;
+    minutes = minutes < 0 || minutes > 99 ? 0 : minutes;
     return (moment){DAY_ZERO_MS + (int64_t)days * DAY_MS + (int64_t)hours * HOUR_MS +
                     (int64_t)minutes * MINUTE_MS + (int64_t)ms};
 }
 
+static inline int64_t told_whole(const char *form, double units)
+{
+    double number = strtod(form, NULL) * units;
+    if (!(number > -9e15 && number < 9e15))
+        return 0;
+    return (int64_t)(number < 0 ? number - 0.5 : number + 0.5);
+}
+
 static inline ident told_name(struct slice *word, enum field_type type)
 {
+    if (word->size > IDENT_BYTES_MAX)
+        word->size = IDENT_BYTES_MAX;
     if (type == FIELD_IMEI && word->size > 14)
         word->size = 14;
     return ident_of(*word);
@@ -91,16 +104,18 @@ static inline void told_field(struct stage *stage, struct record *record, struct
         value->whole = told_time(word).ms;
         break;
     case FIELD_DURATION:
-        value->whole = (int64_t)(strtod(form, NULL) * 1000.0 + 0.5);
+        value->whole = told_whole(form, 1000.0);
         break;
     case FIELD_MONEY:
-        value->whole = (int64_t)(strtod(form, NULL) * 100.0 + 0.5);
+        value->whole = told_whole(form, 100.0);
         break;
     case FIELD_COUNT:
         value->whole = strtoll(form, NULL, 10);
         break;
     case FIELD_DEGREES:
         value->real = strtod(form, NULL);
+        if (!(value->real >= -180 && value->real <= 180))
+            return;
         break;
     case FIELD_CHOICE:
         if (!choice_find(record->kind, field, word, &value->whole))
@@ -118,7 +133,8 @@ static inline void told_field(struct stage *stage, struct record *record, struct
     record->known |= 1u << field;
 }
 
-/* The record; lent for the life of the stage.  `line` must live as long. */
+/* The record, or NULL if it lacks a field that it must have; lent for the life of the stage.
+ * `line` must live as long. */
 static inline struct record *told_record(struct stage *stage, struct slice line)
 {
     struct record *record;
@@ -139,11 +155,12 @@ static inline struct record *told_record(struct stage *stage, struct slice line)
         struct slice name = {word.at, (size_t)(equals - word.at)};
         told_field(stage, record, name, (struct slice){equals + 1, word.size - name.size - 1});
     }
-    if (kind_schema(record->kind)->group == GROUP_EVENT) {
-        if (!record_knows(record, 0))
+    const struct kind_schema *schema = kind_schema(record->kind);
+    for (unsigned f = 0; f < schema->fields_count; f++)
+        if (schema->fields[f].must && !record_knows(record, f))
             return NULL;
+    if (schema->group == GROUP_EVENT)
         record->at = (moment){record->field[0].whole};
-    }
     record->position = position_of(0, ++stage->line);
     record_seal(record);
     return record;
