@@ -75,8 +75,8 @@ static void set_whole(struct record *record, unsigned field, int64_t number)
     record->known |= 1u << field;
 }
 
-/* Who calls: 3 % by boxes, 3 % by one-ring callers, 4 % by offices, the rest by people, some of whom
- * call much more than others. */
+/* Who calls: 3 % by boxes, 3 % by one-ring callers, 4 % by offices, the rest by people, some of
+ * whom call much more than others. */
 static void make_call(struct bench *bench, struct record *record)
 {
     struct chance *chance = &bench->chance;

@@ -13,7 +13,7 @@ struct hand_call {
 struct hand;
 
 struct hand *hand_create(uint64_t entities_max);
-/* Alerts of these calls: different callees of the caller in an hour >= 30 with a mean duration below
- * 60 s; different cards on the handset in 24 h >= 5. */
+/* Alerts of these calls: different callees of the caller in an hour >= 30 with a mean duration
+ * below 60 s; different cards on the handset in 24 h >= 5. */
 uint64_t hand_take(struct hand *hand, const struct hand_call *calls, uint32_t count);
 void hand_destroy(struct hand *hand);

@@ -1,6 +1,7 @@
 /* answer.c -- the value of an expression, one small step after the other.
  *
- * docs/language.md, sections 2 and 4.  Unknown is a value of its own; a number is finite or unknown. */
+ * docs/language.md, sections 2 and 4.  Unknown is a value of its own; a number is finite or
+ * unknown. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "oracle_inside.h"
 

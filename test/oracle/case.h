@@ -4,8 +4,8 @@
  *   person person=P1 phone=+86101
  *   0:4 call time=1772409600000 caller=+86101 callee=+86102 duration=30000
  *
- * Whole values stand as they are held: milliseconds, minor units, the number of a word.  `0:4` is the
- * position, file and line. */
+ * Whole values stand as they are held: milliseconds, minor units, the number of a word.  `0:4` is
+ * the position, file and line. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 

@@ -1,4 +1,5 @@
-/* case_test.c -- pairs that once differed, each told in several manners: engine and oracle must agree.
+/* case_test.c -- pairs that once differed, each told in several manners: engine and oracle must
+ * agree.
  *
  * usage: case_test FOLDER */
 /* SPDX-License-Identifier: Apache-2.0 */

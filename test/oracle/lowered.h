@@ -1,12 +1,13 @@
 /* lowered.h -- bounds of the engine that a test may lower, so that a short stream reaches them.
  *
- * Included before everything else by those files of src/detect/ that the test compiles once more for
- * itself: there the names below stand for variables. */
+ * Included before everything else by those files of src/detect/ that the test compiles once more
+ * for itself: there the names below stand for variables. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "detect/window/window_inside.h"
 #include "ground/limits.h"
+
+#include <stdint.h>
 
 extern uint32_t lowered_events_max;
 extern uint32_t lowered_small_max;

@@ -1,4 +1,5 @@
-/* oracle.c -- records in, findings out: docs/language.md, section 3 ("Late, early, double") and section 5.
+/* oracle.c -- records in, findings out: docs/language.md, section 3 ("Late, early, double") and
+ * section 5.
  *
  * Not chosen: anything that would make it faster. */
 /* SPDX-License-Identifier: Apache-2.0 */

@@ -1,8 +1,9 @@
 /* oracle.h -- the rule language, done slowly.
  *
- * A second implementation of docs/language.md beside src/detect/engine and src/detect/window, and sharing
- * nothing with them: it keeps every record and every event for ever and works out each answer from the
- * first event on, each time it is asked.  What it says and what the engine says must be the same. */
+ * A second implementation of docs/language.md beside src/detect/engine and src/detect/window, and
+ * sharing nothing with them: it keeps every record and every event for ever and works out each
+ * answer from the first event on, each time it is asked.  What it says and what the engine says
+ * must be the same. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -54,7 +55,8 @@ struct oracle_options {
 
 /* What was exercised, for those who must know that a test tested something. */
 struct oracle_seen {
-    uint64_t reads[AGGREGATES_COUNT][2][2]; /* aggregate, has roles, has where: read with an answer */
+    /* aggregate, has roles, has where: read with an answer */
+    uint64_t reads[AGGREGATES_COUNT][2][2];
     uint64_t sequences_fired;
     uint64_t marks_in_force;  /* asked for and found */
     uint64_t bounded;         /* findings */

@@ -1,5 +1,5 @@
-/* program.h -- a rule set as a text that can be taken apart: blocks of lines, any of which can be left
- * out, so that a failing one can be made small. */
+/* program.h -- a rule set as a text that can be taken apart: blocks of lines, any of which can be
+ * left out, so that a failing one can be made small. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 

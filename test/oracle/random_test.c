@@ -1,11 +1,13 @@
 /* random_test.c -- engine against oracle, over rule sets and streams drawn by lot.
  *
  *   PAIRS=10000  how many pairs       SEED=1  of the first; the next ones count on
+ *   RECORDS=3000 in each stream; usually 20 to 150, sometimes 300
  *
- * A pair that differs is made small and printed as a case with its seed: SEED=n PAIRS=1 does it again,
- * and the text in a file under cases/ keeps it for ever.
- * A test that tests nothing is worse than none: so at the end every aggregate with and without roles and
- * conditions, every construct of the language, and every odd thing of a stream must have been met. */
+ * A pair that differs is made small and printed as a case with its seed: SEED=n PAIRS=1 does it
+ * again, and the text in a file under cases/ keeps it for ever.
+ * A test that tests nothing is worse than none: so at the end every aggregate with and without
+ * roles and conditions, every construct of the language, and every odd thing of a stream must have
+ * been met. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "case.h"
 #include "shrink.h"
@@ -125,6 +127,7 @@ struct trial {
     struct stream stream;
     struct bounds bounds;
     struct manner manner;
+    uint32_t records_count; /* 0: as it comes */
     char rules[RULES_SIZE];
 };
 
@@ -154,8 +157,8 @@ static enum outcome try_pair(struct trial *trial, struct pair *pair, uint64_t se
         enum status status =
             weave(&trial->program, chance_branch(chance, 1000 + again), trial->arena);
         must(status == STATUS_OK);
-        status = stream_draw(&trial->stream, trial->program.kinds, chance_branch(chance, 2),
-                             trial->arena);
+        status = stream_draw(&trial->stream, trial->program.kinds, trial->records_count,
+                             chance_branch(chance, 2), trial->arena);
         must(status == STATUS_OK);
         struct chance rest = chance_branch(chance, 3);
         draw_bounds(trial, &rest);
@@ -177,11 +180,12 @@ static void show_difference(struct trial *trial, struct pair *pair, uint64_t see
 {
     static char bytes[CASE_SIZE];
     struct text text = text_over(bytes, sizeof bytes);
-    printf("---- SEED=%llu PAIRS=1 (threads %u, batches to %u, events_max %u, small_max %u, zone "
+    printf("---- SEED=%llu PAIRS=1 RECORDS=%u (threads %u, batches to %u, events_max %u, small_max "
+           "%u, zone "
            "%d)\n%s",
-           (unsigned long long)seed, trial->manner.threads, trial->manner.batch_max,
-           trial->bounds.events_max, trial->bounds.small_max, trial->bounds.zone_minutes,
-           pair->why.at);
+           (unsigned long long)seed, trial->records_count, trial->manner.threads,
+           trial->manner.batch_max, trial->bounds.events_max, trial->bounds.small_max,
+           trial->bounds.zone_minutes, pair->why.at);
     shrink(pair, &trial->program, &trial->stream, &trial->bounds, &trial->manner);
     text_add_case(&text, &trial->program, &trial->stream, &trial->bounds);
     printf("shrunk: %s%s", pair->why.at, bytes);
@@ -206,6 +210,8 @@ int main(void)
     struct pair pair;
     uint64_t pairs = number_said("PAIRS", PAIRS_USUAL);
     uint64_t seed = number_said("SEED", 1);
+    trial.records_count = (uint32_t)number_said("RECORDS", 0);
+    must(trial.records_count <= STREAM_RECORDS_MAX);
     uint64_t differences_max = number_said("FAULTS", 3);
     uint64_t differences = 0;
     enum status status = pair_init(&pair);

@@ -1,4 +1,5 @@
-/* shrink.h -- makes a failing pair small: leaves out rules, lines and records while it still fails. */
+/* shrink.h -- makes a failing pair small: leaves out rules, lines and records while it still fails.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 

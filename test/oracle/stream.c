@@ -322,7 +322,7 @@ static enum status draw_records(struct drawing *drawing, uint32_t count)
     return STATUS_OK;
 }
 
-enum status stream_draw(struct stream *stream, uint32_t kinds, struct chance chance,
+enum status stream_draw(struct stream *stream, uint32_t kinds, uint32_t count, struct chance chance,
                         struct arena *arena)
 {
     static const uint32_t WILD[] = {5, 20, 50};
@@ -337,8 +337,8 @@ enum status stream_draw(struct stream *stream, uint32_t kinds, struct chance cha
     TRY(draw_rows(&drawing, RECORD_cell, 3));
     TRY(draw_rows(&drawing, RECORD_region, 2));
     draw_lists(&drawing);
-    uint32_t count = (uint32_t)(20 + below(&drawing, 130));
+    uint32_t few = (uint32_t)(20 + below(&drawing, 130));
     if (below(&drawing, 20) == 0)
-        count = STREAM_RECORDS_MAX;
-    return draw_records(&drawing, count);
+        few = STREAM_RECORDS_MANY;
+    return draw_records(&drawing, count == 0 ? few : count);
 }

@@ -1,7 +1,7 @@
 /* weave.c -- profiles and rules drawn by lot.
  *
- * Not every text is a rule set: a condition may be refused for a reason that is not looked at here.  Such
- * a draw is drawn again, and the test counts how often. */
+ * Not every text is a rule set: a condition may be refused for a reason that is not looked at here.
+ * Such a draw is drawn again, and the test counts how often. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "weave_inside.h"
 

@@ -1,6 +1,7 @@
 /* weave_expr.c -- expressions drawn by lot, of a wanted type.
  *
- * Every function adds to the text and says whether it could; what could not leaves nothing behind. */
+ * Every function adds to the text and says whether it could; what could not leaves nothing behind.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream.h"
 #include "weave_inside.h"

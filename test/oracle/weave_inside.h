@@ -64,11 +64,12 @@ uint64_t lot(struct weaver *weaver, uint64_t count);
 
 /* The type that a field has in expressions; false: it has none (PHONES, ACCOUNTS). */
 bool field_type_of(enum record_kind kind, unsigned field, struct type *out);
-/* How many keys of the profile a record of the kind has, and whether the one can be read by itself. */
+/* How many keys of the profile a record of the kind has, and whether the one can be read by itself.
+ */
 bool reads_by_key(const struct woven_profile *profile, enum record_kind kind);
 
-/* Adds an expression of the type.  false: there is none here; nothing was added.  `literal`: the place
- * gives the type to a bare string or word. */
+/* Adds an expression of the type.  false: there is none here; nothing was added.  `literal`: the
+ * place gives the type to a bare string or word. */
 bool weave_expr(struct scope *scope, struct text *text, struct type type, unsigned depth,
                 bool literal);
 /* Adds something that knows its type: a field, a feature, a let. */

@@ -1,8 +1,8 @@
 /* sql_test.c -- a day of the made-up city, its features by the engine and once more in SQL.
  *
- * The oracle was written by those who wrote the language.  SQL was not: so the features of day.cut are worked
- * out for every record by SQLite, from the same rows, with queries that know of windows what a textbook knows
- * (features.inc), and every value must be the same, to the last bit.
+ * The oracle was written by those who wrote the language.  SQL was not: so the features of day.cut
+ * are worked out for every record by SQLite, from the same rows, with queries that know of windows
+ * what a textbook knows (features.inc), and every value must be the same, to the last bit.
  *
  * usage: sql_test DAY.CUT */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -249,8 +249,8 @@ static int by_turn(const void *a, const void *b)
     return (x->turn > y->turn) - (x->turn < y->turn);
 }
 
-/* A city's day is in order but for minutes.  Here every 50th record comes as many records later as its
- * number says, some of them by more than six hours. */
+/* A city's day is in order but for minutes.  Here every 50th record comes as many records later as
+ * its number says, some of them by more than six hours. */
 static enum status read_day(struct day *day, struct delayed *delayed, size_t *out)
 {
     size_t all = 0;
@@ -306,7 +306,8 @@ static void clean_up(struct day *day)
 
 /* ---- the same in SQL ---- */
 
-/* What docs/language.md calls late and double.  All rows are of one day, so 48 hours hold them all. */
+/* What docs/language.md calls late and double.  All rows are of one day, so 48 hours hold them all.
+ */
 static const char *const PREPARATIONS[] = {
     "create table arrived as"
     "  select arrival, time from call union all select arrival, time from sms"

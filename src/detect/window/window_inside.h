@@ -24,7 +24,6 @@ enum {
     TIME_BITS = 34,        /* 198 days of milliseconds */
     OLDEST_SHIFT = 18,     /* of the time behind the base, to make `oldest` of it */
     SMALL_EVENTS_MAX = 64, /* the scan's arrays */
-    SMALL_EVENTS_USUAL = 32,
     RETAINED = RECORD_BATCH_MAX /* events that fell off and can still be walked to */
 };
 
