@@ -39,7 +39,8 @@ build() {
     ninja -C "$folder" $targets >"$log" 2>&1 || { grep -v '^\[' "$log"; stop "the build failed"; }
 }
 
-build build-test -- -Db_sanitize=address,undefined
+# Sanitizers hide constants from the compiler, which then warns where there is nothing; build/ is where warnings count.
+build build-test -- -Db_sanitize=address,undefined -Dwerror=false
 echo "testing with ASan and UBSan"
 export ASAN_OPTIONS="abort_on_error=1:detect_stack_use_after_return=1:${ASAN_OPTIONS:-}"
 export UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1:${UBSAN_OPTIONS:-}"
