@@ -34,7 +34,8 @@ struct alert_desk;
 /* findings = alerts + repeats + merged. */
 struct alert_counts {
     uint64_t findings, alerts, repeats, merged;
-    uint64_t alerts_of[RULES_MAX]; /* by index of the rule: alerts that it opened or repeated */
+    uint64_t alerts_of[RULES_MAX];  /* by index of the rule: alerts that it opened or repeated */
+    uint64_t repeats_of[RULES_MAX]; /* of those, the repeats */
     uint64_t merged_of[RULES_MAX];
     uint64_t subjects_of[LABELS_COUNT];
 };

@@ -168,6 +168,7 @@ static enum status desk_take(void *self, const struct finding *finding)
     desk->counts.alerts += first;
     desk->counts.repeats += !first;
     desk->counts.alerts_of[index]++;
+    desk->counts.repeats_of[index] += !first;
     desk->counts.subjects_of[rule->label] += first;
     return desk->sink.take(desk->sink.self, &alert);
 }

@@ -185,15 +185,18 @@ static void the_counts_add_up(void **state)
     assert_int_equal(counts.findings, counts.alerts + counts.repeats + counts.merged);
     assert_int_equal(counts.alerts + counts.repeats, office.count);
     uint64_t alerts = 0;
+    uint64_t repeats = 0;
     uint64_t merged = 0;
     uint64_t subjects = 0;
     for (size_t i = 0; i < 3; i++) {
+        repeats += counts.repeats_of[i];
         alerts += counts.alerts_of[i];
         merged += counts.merged_of[i];
     }
     for (size_t i = 0; i < LABELS_COUNT; i++)
         subjects += counts.subjects_of[i];
     assert_int_equal(alerts, office.count);
+    assert_int_equal(repeats, counts.repeats);
     assert_int_equal(merged, counts.merged);
     assert_int_equal(subjects, counts.alerts); /* each subject's first alert is one */
     office_close(&office);

@@ -358,7 +358,7 @@ static void add_grade(struct text *text, const struct finding *finding, bool col
               colour ? "\x1b[0m" : "");
 }
 
-enum { TIME_COLUMNS = 19, LINE_HEAD_COLUMNS = TIME_COLUMNS + 2 + 7 + 2, SUBJECT_COLUMNS = 24 };
+enum { TIME_COLUMNS = 19, LINE_HEAD_COLUMNS = TIME_COLUMNS + 2 + 7 + 2, SUBJECT_COLUMNS = 22 };
 
 void text_add_alert_line(struct text *text, const struct alert *alert,
                          const struct alert_view *view, size_t columns, bool colour)

@@ -74,7 +74,8 @@ struct money_measures {
     uint64_t victims, payments;
     int64_t total; /* minor units of the set's currency */
     int64_t stoppable[BACKTEST_REACTIONS];
-    uint64_t other_currency; /* payments left out */
+    int64_t unpaid[BACKTEST_REACTIONS]; /* of that, what had not been paid yet */
+    uint64_t other_currency;            /* payments left out */
 };
 
 struct backtest_report {

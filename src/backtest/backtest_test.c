@@ -267,9 +267,11 @@ static void what_came_first_goes_first(void **state)
     assert_int_equal(money->total, 5980000);
     /* at 10:12: 20,300 of the first lie there, the second is not paid yet */
     assert_int_equal(money->stoppable[0], 2030000 + 1000000);
+    assert_int_equal(money->unpaid[0], 1000000);
     assert_int_equal(money->stoppable[1], 2030000 + 1000000); /* 10:15 */
     assert_int_equal(money->stoppable[2], 0 + 530000); /* 10:22: the second outflow has happened */
     assert_int_equal(money->stoppable[3], 0);          /* 10:42 */
+    assert_int_equal(money->unpaid[3], 0);
     town_close(&town);
 }
 

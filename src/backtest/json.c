@@ -156,6 +156,7 @@ static void add_money(struct text *text, const struct backtest_report *report)
         text_addf(text, "%s{\"minutes_after_alert\":%lld", i == 0 ? "" : ",",
                   (long long)(BACKTEST_REACTION_MS[i] / MINUTE_MS));
         add_amount_member(text, "amount", money->stoppable[i], report->set);
+        add_amount_member(text, "not_yet_paid", money->unpaid[i], report->set);
         text_addf(text, ",\"share\":%.6f}", share_of(money->stoppable[i], money->total));
     }
     text_add_string(text, "]}");

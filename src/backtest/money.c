@@ -138,9 +138,12 @@ enum status money_measure(struct ledger *ledger, const struct registry *registry
             out->payments++;
             out->total += book.flow[i]->amount;
             moment alert = first_alert(victim, at);
-            for (size_t r = 0; r < BACKTEST_REACTIONS && alert.ms != MOMENT_NONE.ms; r++)
-                out->stoppable[r] +=
-                    stoppable_at(&book, i, (moment){alert.ms + BACKTEST_REACTION_MS[r]});
+            for (size_t r = 0; r < BACKTEST_REACTIONS && alert.ms != MOMENT_NONE.ms; r++) {
+                moment acted = {alert.ms + BACKTEST_REACTION_MS[r]};
+                bool unpaid = acted.ms <= book.flow[i]->at.ms;
+                out->stoppable[r] += stoppable_at(&book, i, acted);
+                out->unpaid[r] += unpaid ? book.flow[i]->amount : 0;
+            }
         }
     }
     return STATUS_OK;

@@ -240,6 +240,7 @@ static void add_delays(struct text *text, const struct backtest_report *report)
 
 static const struct saying MONEY_HEADS[] = {
     {{"Minutes after the first alert", "首次告警后（分钟）"}},
+    {{"Not yet paid", "尚未付出"}},
     {{"Still stoppable", "仍可止付"}},
     {{"Share", "比例"}},
 };
@@ -262,6 +263,8 @@ static void add_money(struct text *text, const struct backtest_report *report)
         double share = share_of(money->stoppable[i], money->total);
         text_addf(text, "<tr><th scope=\"row\">%lld</th><td>",
                   (long long)(BACKTEST_REACTION_MS[i] / MINUTE_MS));
+        text_add_report_money(text, money->unpaid[i], report->set->currency_digits);
+        text_add_string(text, "</td><td>");
         text_add_report_money(text, money->stoppable[i], report->set->currency_digits);
         text_addf(text,
                   "</td><td><svg width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "

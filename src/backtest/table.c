@@ -124,6 +124,9 @@ static void add_money(struct text *text, const struct backtest_report *report, e
                   (long long)(BACKTEST_REACTION_MS[i] / MINUTE_MS),
                   100 * share_of(money->stoppable[i], money->total));
     }
+    text_addf(text,
+              chinese ? "（告警时尚未付出的占 %.1f%%）" : " (%.1f %% not yet paid at the alert)",
+              100 * share_of(money->unpaid[0], money->total));
     text_add_string(text, "\n");
 }
 

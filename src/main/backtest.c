@@ -38,18 +38,6 @@ struct trial {
     struct side ours, theirs;
 };
 
-static enum exit_code complain_status(const struct trial *trial, enum status status)
-{
-    if (status == STATUS_FULL)
-        COMPLAIN(trial->command,
-                 "the memory is full (%zu MiB): allow more with --memory, or give fewer records.",
-                 "内存已满（%zu MiB）：请用 --memory 增加，或减少记录。",
-                 trial->settings.memory_max >> 20);
-    else
-        COMPLAIN(trial->command, "failed: %s.", "失败：%s。", status_meaning(status));
-    return EXIT_FAILED;
-}
-
 static enum exit_code read_rules(struct trial *trial)
 {
     const struct command *command = trial->command;
@@ -57,7 +45,7 @@ static enum exit_code read_rules(struct trial *trial)
     trial->compared = against != NULL;
     if (ARENA_NEW(trial->boot, 1, &trial->ours.ruleset) != STATUS_OK ||
         ARENA_NEW(trial->boot, 1, &trial->theirs.ruleset) != STATUS_OK)
-        return complain_status(trial, STATUS_FULL);
+        return pipeline_complain(trial->command, &trial->settings, STATUS_FULL);
     enum exit_code code = ruleset_read(trial->ours.ruleset, command, trial->boot);
     if (code == EXIT_DONE && trial->compared)
         code = ruleset_read_from(trial->theirs.ruleset, command, against, trial->boot);
@@ -130,7 +118,7 @@ static enum exit_code read_truth(struct trial *trial, const char *path)
     struct intake *intake;
     struct reject_sink sink = {take_reject, &rejects};
     if (intake_create(&intake, &options, sink, trial->boot) != STATUS_OK)
-        return complain_status(trial, STATUS_FULL);
+        return pipeline_complain(trial->command, &trial->settings, STATUS_FULL);
     enum status status = intake_add(intake, path, why);
     if (status != STATUS_OK) {
         say_wrong("%s", bytes[command->tongue]);
@@ -148,7 +136,8 @@ static enum exit_code read_truth(struct trial *trial, const char *path)
     if (rejects.count != 0)
         COMPLAIN(command, "%s: %llu rows of the truth could not be read and do not count.",
                  "%s：%llu 行真值无法读取，未计入。", path, (unsigned long long)rejects.count);
-    return status == STATUS_END ? EXIT_DONE : complain_status(trial, status);
+    return status == STATUS_END ? EXIT_DONE
+                                : pipeline_complain(trial->command, &trial->settings, status);
 }
 
 static enum exit_code trial_open(struct trial *trial)
@@ -158,7 +147,7 @@ static enum exit_code trial_open(struct trial *trial)
     if (code != EXIT_DONE)
         return code;
     if (arena_create(&trial->boot, 2 * trial->settings.memory_max + BOOT_SIZE_MORE) != STATUS_OK)
-        return complain_status(trial, STATUS_FULL);
+        return pipeline_complain(trial->command, &trial->settings, STATUS_FULL);
     const char *truth = command_value(command, FLAG_truth);
     code = read_rules(trial);
     if (code == EXIT_DONE)
@@ -169,7 +158,7 @@ static enum exit_code trial_open(struct trial *trial)
     if (status == STATUS_OK && trial->compared)
         status = side_open(trial, &trial->theirs);
     if (status != STATUS_OK)
-        return complain_status(trial, status);
+        return pipeline_complain(trial->command, &trial->settings, status);
     return truth == NULL ? EXIT_DONE : read_truth(trial, truth);
 }
 
@@ -181,21 +170,6 @@ static enum status trial_run(struct trial *trial)
     while ((status = feed_next(&trial->feed, &records, &count)) == STATUS_OK)
         TRY(take(trial, records, count));
     return status;
-}
-
-static enum exit_code write_file(const struct trial *trial, const char *path, struct slice bytes)
-{
-    struct outlet outlet;
-    enum exit_code code = outlet_open(&outlet, trial->command, path);
-    if (code != EXIT_DONE)
-        return code;
-    if (outlet_write(&outlet, bytes) != STATUS_OK) {
-        outlet_abandon(&outlet);
-        COMPLAIN(trial->command, "%s: cannot be written.", "%s：无法写入。",
-                 path == NULL ? "-" : path);
-        return EXIT_FAILED;
-    }
-    return outlet_close(&outlet);
 }
 
 static enum exit_code write_reports(struct trial *trial,
@@ -210,21 +184,22 @@ static enum exit_code write_reports(struct trial *trial,
     };
     char *bytes;
     if (ARENA_NEW(trial->boot, BACKTEST_TEXT_MAX, &bytes) != STATUS_OK)
-        return complain_status(trial, STATUS_FULL);
+        return pipeline_complain(trial->command, &trial->settings, STATUS_FULL);
     struct text text = text_over(bytes, BACKTEST_TEXT_MAX);
     if (form_asked(command) == FORM_JSON)
         text_add_backtest_json(&text, trial->ours.report, comparison, &view);
     else
         text_add_backtest_table(&text, trial->ours.report, comparison, &view);
     must(!text.full);
-    enum exit_code code = write_file(trial, command_value(command, FLAG_output), text_slice(&text));
+    enum exit_code code =
+        outlet_put(command, command_value(command, FLAG_output), text_slice(&text));
     const char *html = command_value(command, FLAG_html);
     if (code != EXIT_DONE || html == NULL)
         return code;
     text = text_over(bytes, BACKTEST_TEXT_MAX);
     text_add_backtest_page(&text, trial->ours.report, comparison, &view);
     must(!text.full);
-    return write_file(trial, html, text_slice(&text));
+    return outlet_put(command, html, text_slice(&text));
 }
 
 static enum status make_reports(struct trial *trial, struct backtest_comparison *comparison)
@@ -256,14 +231,14 @@ static enum exit_code trial_end(struct trial *trial, enum status status)
 {
     enum exit_code code = feed_end(&trial->feed, status);
     if (status != STATUS_END && status != STATUS_STOPPED)
-        return complain_status(trial, status);
+        return pipeline_complain(trial->command, &trial->settings, status);
     show_effort(trial);
     if (code != EXIT_DONE || status != STATUS_END)
         return code;
     static struct backtest_comparison comparison;
     status = make_reports(trial, &comparison);
     if (status != STATUS_OK)
-        return complain_status(trial, status);
+        return pipeline_complain(trial->command, &trial->settings, status);
     if (trial->ours.report->truth_rows == 0) {
         COMPLAIN(trial->command, "there is no truth to compare with; name it with --truth FILE.",
                  "没有可供比较的真值；请用 --truth 指定文件。");

@@ -29,20 +29,6 @@ struct detection {
     struct pipeline pipeline;
 };
 
-static enum exit_code complain_status(const struct detection *detection, enum status status)
-{
-    if (status == STATUS_FULL)
-        COMPLAIN(detection->command,
-                 "the memory is full (%zu MiB): allow more with --memory, or give fewer records.",
-                 "内存已满（%zu MiB）：请用 --memory 增加，或减少记录。",
-                 detection->settings.memory_max >> 20);
-    else if (detection->outlet.failed)
-        COMPLAIN(detection->command, "the output cannot be written.", "无法写出结果。");
-    else
-        COMPLAIN(detection->command, "failed: %s.", "失败：%s。", status_meaning(status));
-    return EXIT_FAILED;
-}
-
 static void note_truth(const struct detection *detection)
 {
     const struct intake *intake = detection->feed.intake;
@@ -65,7 +51,7 @@ static enum exit_code detection_open(struct detection *detection)
     size_t boot_max = detection->settings.memory_max + BOOT_SIZE_MORE;
     if (arena_create(&detection->boot, boot_max) != STATUS_OK ||
         ARENA_NEW(detection->boot, 1, &detection->ruleset) != STATUS_OK)
-        return complain_status(detection, STATUS_FULL);
+        return pipeline_complain(detection->command, &detection->settings, STATUS_FULL);
     code = ruleset_read(detection->ruleset, command, detection->boot);
     if (code == EXIT_DONE)
         code = feed_open(&detection->feed, command, &detection->settings, NULL, detection->boot);
@@ -92,7 +78,9 @@ static enum exit_code detection_open(struct detection *detection)
     };
     if (status == STATUS_OK)
         status = pipeline_open(&detection->pipeline, &options, detection->boot);
-    return status == STATUS_OK ? EXIT_DONE : complain_status(detection, status);
+    return status == STATUS_OK
+               ? EXIT_DONE
+               : pipeline_complain(detection->command, &detection->settings, status);
 }
 
 static enum status detection_run(struct detection *detection)
@@ -114,7 +102,7 @@ static enum exit_code show_summary(struct detection *detection)
     if (command_has(command, FLAG_quiet))
         return EXIT_DONE;
     if (ARENA_NEW(detection->boot, SUMMARY_BYTES_MAX, &bytes) != STATUS_OK)
-        return complain_status(detection, STATUS_FULL);
+        return pipeline_complain(detection->command, &detection->settings, STATUS_FULL);
     struct text text = text_over(bytes, SUMMARY_BYTES_MAX);
     text_add_char(&text, '\n');
     text_add_summary(&text, &detection->feed, &detection->pipeline, detection->ruleset->set);
@@ -122,7 +110,7 @@ static enum exit_code show_summary(struct detection *detection)
     if (data_on_out)
         say_on_err(text_slice(&text));
     else if (!say_on_out(text_slice(&text)))
-        return complain_status(detection, STATUS_IO);
+        return pipeline_complain(detection->command, &detection->settings, STATUS_IO);
     text = text_over(bytes, SUMMARY_BYTES_MAX);
     text_add_effort(&text, &detection->feed, &detection->pipeline);
     say_on_err(text_slice(&text));
@@ -136,14 +124,15 @@ static enum exit_code detection_end(struct detection *detection, enum status sta
     bool known = status == STATUS_END || status == STATUS_STOPPED;
     enum exit_code code = feed_end(&detection->feed, status);
     enum exit_code written = EXIT_DONE;
-    if (feed_is_whole(&detection->feed, status))
-        written = outlet_close(&detection->outlet);
-    else if (detection->outlet.path == NULL && known)
+    bool told = detection->outlet.failed;
+    /* On standard output the lines so far are true, and cannot be undone. */
+    bool shown = detection->outlet.path == NULL;
+    if (feed_is_whole(&detection->feed, status) || shown || told)
         written = outlet_close(&detection->outlet);
     else
         outlet_abandon(&detection->outlet);
-    if (!known)
-        written = complain_status(detection, status);
+    if (!known && !told)
+        written = pipeline_complain(detection->command, &detection->settings, status);
     if (written == EXIT_DONE)
         written = show_summary(detection);
     if (code == EXIT_DONE || written != EXIT_DONE)

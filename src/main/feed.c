@@ -145,8 +145,7 @@ enum exit_code feed_open(struct feed *feed, const struct command *command,
         return code;
     struct reject_sink sink = {take_reject, feed};
     if (intake_create(&feed->intake, &options, sink, boot) != STATUS_OK) {
-        COMPLAIN(command, "there is not enough memory.", "内存不足。");
-        return EXIT_FAILED;
+        return say_no_memory(command);
     }
     code = add_files(feed, except);
     if (code == EXIT_DONE)

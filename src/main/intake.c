@@ -13,23 +13,6 @@ enum {
     WHY_BYTES_MAX = 4096,
 };
 
-static enum exit_code complain_full(const struct command *command)
-{
-    COMPLAIN(command, "there is not enough memory.", "内存不足。");
-    return EXIT_FAILED;
-}
-
-static enum exit_code write_text(const struct command *command, const char *path,
-                                 const struct text *text)
-{
-    struct outlet outlet;
-    enum exit_code code = outlet_open(&outlet, command, path);
-    if (code != EXIT_DONE)
-        return code;
-    (void)outlet_write(&outlet, text_slice(text)); /* told when it is closed */
-    return outlet_close(&outlet);
-}
-
 /* The mapping goes to standard output or -o; how it reads the first rows goes to standard error. */
 static enum exit_code guess(const struct command *command, struct arena *arena)
 {
@@ -39,7 +22,7 @@ static enum exit_code guess(const struct command *command, struct arena *arena)
         return code;
     char *bytes;
     if (ARENA_NEW(arena, 2 * INTAKE_TEXT_MAX, &bytes) != STATUS_OK)
-        return complain_full(command);
+        return say_no_memory(command);
     struct text yaml = text_over(bytes, INTAKE_TEXT_MAX);
     struct text rows = text_over(bytes + INTAKE_TEXT_MAX, INTAKE_TEXT_MAX);
     char sentence[TONGUES_COUNT][WHY_BYTES_MAX];
@@ -56,7 +39,7 @@ static enum exit_code guess(const struct command *command, struct arena *arena)
         say_wrong("%s", sentence[command->tongue]);
         return EXIT_INPUT;
     }
-    code = write_text(command, command_value(command, FLAG_output), &yaml);
+    code = outlet_put(command, command_value(command, FLAG_output), text_slice(&yaml));
     say_on_err(text_slice(&rows));
     return code;
 }
@@ -65,7 +48,7 @@ enum exit_code verb_intake_guess(const struct command *command)
 {
     struct arena *arena;
     if (arena_create(&arena, INTAKE_SIZE_MAX) != STATUS_OK)
-        return complain_full(command);
+        return say_no_memory(command);
     enum exit_code code = guess(command, arena);
     arena_destroy(arena);
     return code;
@@ -94,7 +77,7 @@ static enum exit_code check(struct feed *feed, struct arena *arena)
 {
     char *bytes;
     if (ARENA_NEW(arena, INTAKE_TEXT_MAX, &bytes) != STATUS_OK)
-        return complain_full(feed->command);
+        return say_no_memory(feed->command);
     struct text text = text_over(bytes, INTAKE_TEXT_MAX);
     add_files(&text, feed);
     const struct record *records;
@@ -106,7 +89,7 @@ static enum exit_code check(struct feed *feed, struct arena *arena)
     enum exit_code code = feed_end(feed, status);
     feed_add_counts(&text, feed, feed->command->tongue);
     add_kinds(&text, feed);
-    enum exit_code written = write_text(feed->command, NULL, &text);
+    enum exit_code written = outlet_put(feed->command, NULL, text_slice(&text));
     return code == EXIT_DONE ? written : code;
 }
 
@@ -120,7 +103,7 @@ enum exit_code verb_intake_check(const struct command *command)
     if (code != EXIT_DONE)
         return code;
     if (arena_create(&arena, INTAKE_SIZE_MAX) != STATUS_OK)
-        return complain_full(command);
+        return say_no_memory(command);
     code = feed_open(&feed, command, &settings, NULL, arena);
     if (code == EXIT_DONE)
         code = check(&feed, arena);

@@ -151,6 +151,11 @@ void text_add_manual(struct text *text, enum tongue tongue)
                        ? "数据写到标准输出，提示写到标准错误。一个文件为 - 时读标准输入。"
                        : "Data goes to standard output, messages to standard error. A file named "
                          "- is standard input.");
+    add_line(text, chinese
+                       ? "在行式输出中，* 表示对同一对象的重复告警。号码、账户等默认脱敏显示。"
+                       : "In lines for people a * marks a repeated alert about a subject. Names "
+                         "of lines, devices, accounts and persons are masked unless --unmask "
+                         "is given.");
     add_verbs(text, tongue);
     add_section(text, SAYING("FLAGS", "选项"), tongue);
     for (enum flag flag = 0; flag < FLAGS_COUNT; flag++)

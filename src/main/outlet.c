@@ -59,3 +59,13 @@ void outlet_abandon(struct outlet *outlet)
     disk_sink_abandon(outlet->sink);
     outlet->sink = NULL;
 }
+
+enum exit_code outlet_put(const struct command *command, const char *path, struct slice bytes)
+{
+    struct outlet outlet;
+    enum exit_code code = outlet_open(&outlet, command, path);
+    if (code != EXIT_DONE)
+        return code;
+    (void)outlet_write(&outlet, bytes); /* told when it is closed */
+    return outlet_close(&outlet);
+}

@@ -21,4 +21,6 @@ enum status outlet_write(struct outlet *outlet, struct slice bytes);
 enum status outlet_flush(struct outlet *outlet);
 /* Commits; EXIT_FAILED: said. */
 enum exit_code outlet_close(struct outlet *outlet);
+/* All of it: opens, writes, closes.  EXIT_FAILED: said. */
+enum exit_code outlet_put(const struct command *command, const char *path, struct slice bytes);
 void outlet_abandon(struct outlet *outlet);

@@ -69,12 +69,6 @@ struct walk {
     struct arena *boot;
 };
 
-static enum exit_code complain_full(const struct command *command)
-{
-    COMPLAIN(command, "there is not enough memory.", "内存不足。");
-    return EXIT_FAILED;
-}
-
 static enum exit_code walk_entry(const struct walk *walk, const char *folder, const char *name,
                                  const char **pending, size_t *pending_count)
 {
@@ -90,7 +84,7 @@ static enum exit_code walk_entry(const struct walk *walk, const char *folder, co
         return EXIT_DONE;
     struct slice copy;
     if (slice_copy(walk->boot, text_slice(&path), &copy) != STATUS_OK)
-        return complain_full(walk->command);
+        return say_no_memory(walk->command);
     if (wanted)
         return add_one(walk->paths, walk->command, copy.at);
     if (*pending_count == FILES_MAX) {
@@ -114,7 +108,7 @@ static enum exit_code walk_folders(const struct walk *walk, const char *top)
 {
     const char **pending;
     if (ARENA_NEW(walk->boot, FILES_MAX, &pending) != STATUS_OK)
-        return complain_full(walk->command);
+        return say_no_memory(walk->command);
     size_t count = 0;
     pending[count++] = top;
     enum exit_code code = EXIT_DONE;

@@ -9,6 +9,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline.h"
 
+#include "say.h"
+
 static enum status take_finding(void *self, const struct finding *finding)
 {
     struct pipeline *pipeline = self;
@@ -64,6 +66,19 @@ enum status pipeline_take(struct pipeline *pipeline, const struct record *record
         count -= run;
     }
     return STATUS_OK;
+}
+
+enum exit_code pipeline_complain(const struct command *command, const struct settings *settings,
+                                 enum status status)
+{
+    if (status == STATUS_FULL)
+        COMPLAIN(command,
+                 "the memory is full (%zu MiB): allow more with --memory, or give fewer records.",
+                 "内存已满（%zu MiB）：请用 --memory 增加，或减少记录。",
+                 settings->memory_max >> 20);
+    else
+        COMPLAIN(command, "failed: %s.", "失败：%s。", status_meaning(status));
+    return EXIT_FAILED;
 }
 
 void pipeline_close(struct pipeline *pipeline)

@@ -25,4 +25,7 @@ enum status pipeline_open(struct pipeline *pipeline, const struct pipeline_optio
                           struct arena *boot);
 /* Records of all groups: registers to the register, events to the engine, truth to nobody. */
 enum status pipeline_take(struct pipeline *pipeline, const struct record *records, size_t count);
+/* Says why a run ended so.  EXIT_FAILED. */
+enum exit_code pipeline_complain(const struct command *command, const struct settings *settings,
+                                 enum status status);
 void pipeline_close(struct pipeline *pipeline);

@@ -21,12 +21,6 @@ struct look {
     struct text text;
 };
 
-static enum exit_code complain_full(const struct command *command)
-{
-    COMPLAIN(command, "there is not enough memory.", "内存不足。");
-    return EXIT_FAILED;
-}
-
 static enum exit_code look_open(struct look *look, const struct command *command)
 {
     char *bytes;
@@ -34,7 +28,7 @@ static enum exit_code look_open(struct look *look, const struct command *command
     if (arena_create(&look->arena, RULES_SIZE_MAX) != STATUS_OK ||
         ARENA_NEW(look->arena, 1, &look->ruleset) != STATUS_OK ||
         ARENA_NEW(look->arena, RULES_TEXT_MAX, &bytes) != STATUS_OK)
-        return complain_full(command);
+        return say_no_memory(command);
     look->text = text_over(bytes, RULES_TEXT_MAX);
     return EXIT_DONE;
 }
@@ -48,12 +42,7 @@ static enum exit_code look_close(struct look *look, enum exit_code code)
 /* What was written into the text, on standard output. */
 static enum exit_code show(const struct look *look)
 {
-    struct outlet outlet;
-    enum exit_code code = outlet_open(&outlet, look->command, NULL);
-    if (code != EXIT_DONE)
-        return code;
-    (void)outlet_write(&outlet, text_slice(&look->text)); /* told when it is closed */
-    return outlet_close(&outlet);
+    return outlet_put(look->command, NULL, text_slice(&look->text));
 }
 
 /* Rules named as operands, else as everywhere. */
@@ -184,7 +173,7 @@ static enum exit_code explain_rules(struct look *look, const char *name)
         if (slice_equal(set->rule[i].name, slice_of(name)))
             rule = &set->rule[i];
         if (slice_copy(look->arena, set->rule[i].name, &copy) != STATUS_OK)
-            return complain_full(command);
+            return say_no_memory(command);
         nearest_try(&nearest, copy.at);
     }
     if (name != NULL && rule == NULL) {
@@ -232,22 +221,11 @@ static enum exit_code format_file(struct look *look, const char *path, struct sl
     status = rules_format(source, slice_of(path), look->arena, &ruleset->diags, out);
     ruleset_show_diags(ruleset, command);
     if (status == STATUS_FULL)
-        return complain_full(command);
+        return say_no_memory(command);
     if (status != STATUS_OK)
         return EXIT_INPUT;
     *changed = !slice_equal(source, *out);
     return EXIT_DONE;
-}
-
-static enum exit_code write_back(const struct command *command, const char *path,
-                                 struct slice bytes)
-{
-    struct outlet outlet;
-    enum exit_code code = outlet_open(&outlet, command, path);
-    if (code != EXIT_DONE)
-        return code;
-    (void)outlet_write(&outlet, bytes); /* told when it is closed */
-    return outlet_close(&outlet);
 }
 
 static enum exit_code format_all(struct look *look)
@@ -260,7 +238,7 @@ static enum exit_code format_all(struct look *look)
     for (uint32_t i = 0; i < look->ruleset->paths.count && code == EXIT_DONE; i++) {
         const char *path = look->ruleset->paths.at[i];
         struct slice out;
-        bool changed;
+        bool changed = false;
         code = format_file(look, path, &out, &changed);
         if (code != EXIT_DONE)
             break;
@@ -270,12 +248,12 @@ static enum exit_code format_all(struct look *look)
         else if (changed)
             text_addf(&look->text, "%s\n", path);
         if (changed && in_place && !only_check)
-            code = write_back(command, path, out);
+            code = outlet_put(command, path, out);
     }
     if (code != EXIT_DONE)
         return code;
     if (look->text.full)
-        return complain_full(command);
+        return say_no_memory(command);
     code = show(look);
     return code == EXIT_DONE && only_check && some_changed ? EXIT_FAILED : code;
 }

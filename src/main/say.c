@@ -43,6 +43,12 @@ void say_wrong(const char *format, ...)
     say_on_err(text_slice(&text));
 }
 
+enum exit_code say_no_memory(const struct command *command)
+{
+    COMPLAIN(command, "there is not enough memory.", "内存不足。");
+    return EXIT_FAILED;
+}
+
 void say_on_err(struct slice slice)
 {
     (void)write_all(STDERR_FILENO, slice); /* there is nobody left to tell */

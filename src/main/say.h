@@ -11,6 +11,8 @@
     ((command)->tongue == TONGUE_ZH ? say_wrong(zh __VA_OPT__(, ) __VA_ARGS__) \
                                     : say_wrong(en __VA_OPT__(, ) __VA_ARGS__))
 
+/* That there is not enough memory.  EXIT_FAILED. */
+enum exit_code say_no_memory(const struct command *command);
 /* A text as it is, on standard error or standard output; false: it could not be written. */
 void say_on_err(struct slice slice);
 bool say_on_out(struct slice slice);

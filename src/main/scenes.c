@@ -25,12 +25,6 @@ struct rehearsal {
     uint64_t played, passed, faults;
 };
 
-static enum exit_code complain_full(const struct command *command)
-{
-    COMPLAIN(command, "there is not enough memory.", "内存不足。");
-    return EXIT_FAILED;
-}
-
 static enum status take_fault(void *self, const struct scene_fault *fault)
 {
     struct rehearsal *rehearsal = self;
@@ -85,7 +79,7 @@ static enum exit_code find_scenes(struct rehearsal *rehearsal)
     if (!path_shipped("rules", &text))
         return EXIT_DONE;
     if (slice_copy(arena, text_slice(&text), &copy) != STATUS_OK)
-        return complain_full(command);
+        return say_no_memory(command);
     return paths_add(scenes, command, copy.at, ".scene", arena);
 }
 
@@ -103,7 +97,7 @@ static enum exit_code play_all(struct rehearsal *rehearsal)
         if (rehearsal->outlet.failed)
             return EXIT_FAILED; /* told when it is closed */
         if (status == STATUS_FULL)
-            return complain_full(command);
+            return say_no_memory(command);
         if (status != STATUS_OK && rehearsal->faults == 0) {
             COMPLAIN(command, "%s: failed: %s.", "%s：失败：%s。", rehearsal->scenes->at[i],
                      status_meaning(status));
@@ -152,7 +146,7 @@ enum exit_code verb_rules_test(const struct command *command)
         ARENA_NEW(rehearsal.arena, 1, &rehearsal.ruleset) != STATUS_OK ||
         ARENA_NEW(rehearsal.arena, 1, &rehearsal.scenes) != STATUS_OK ||
         ARENA_NEW(rehearsal.arena, RESULT_BYTES_MAX, &rehearsal.bytes) != STATUS_OK)
-        code = complain_full(command);
+        code = say_no_memory(command);
     if (code == EXIT_DONE)
         code = rehearse(&rehearsal);
     outlet_abandon(&rehearsal.outlet);

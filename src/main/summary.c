@@ -35,6 +35,7 @@ static void add_rules(struct text *text, const struct rule_set *set,
     add_left(text, slice_of(chinese ? "规则" : "rule"));
     add_right(text, chinese ? "触发" : "findings");
     add_right(text, chinese ? "告警" : "alerts");
+    add_right(text, chinese ? "重复" : "repeats");
     add_right(text, chinese ? "合并" : "merged");
     text_add_char(text, '\n');
     for (uint32_t i = 0; i < set->rules_count; i++) {
@@ -47,8 +48,9 @@ static void add_rules(struct text *text, const struct rule_set *set,
             continue;
         }
         add_left(text, set->rule[i].name);
-        add_number(text, fired[i]);
-        add_number(text, alerts->alerts_of[i]);
+        add_number(text, alerts->alerts_of[i] + alerts->merged_of[i]);
+        add_number(text, alerts->alerts_of[i] - alerts->repeats_of[i]);
+        add_number(text, alerts->repeats_of[i]);
         add_number(text, alerts->merged_of[i]);
         text_add_char(text, '\n');
     }
@@ -91,13 +93,17 @@ void text_add_summary(struct text *text, const struct feed *feed, const struct p
     add_subjects(text, &alerts, tongue);
     feed_add_counts(text, feed, tongue);
     text_addf(text,
-              tongue == TONGUE_ZH
-                  ? "事件 %llu，重复记录 %llu，迟到 %llu，其他币种 %llu；实体 %llu\n"
-                  : "events %llu, duplicates %llu, late %llu, in other currency "
-                    "%llu; entities %llu\n",
+              tongue == TONGUE_ZH ? "事件 %llu，重复记录 %llu，迟到 %llu，其他币种 %llu\n"
+                                  : "events %llu, duplicates %llu, late %llu, in other currency "
+                                    "%llu\n",
               (unsigned long long)engine.records, (unsigned long long)engine.duplicates,
-              (unsigned long long)engine.late, (unsigned long long)engine.other_currency,
-              (unsigned long long)engine.entities);
+              (unsigned long long)engine.late, (unsigned long long)engine.other_currency);
+    text_addf(text,
+              tongue == TONGUE_ZH ? "实体 %llu，无对象的触发 %llu，受界限影响的触发 %llu\n"
+                                  : "entities %llu, findings without a subject %llu, bounded "
+                                    "findings %llu\n",
+              (unsigned long long)engine.entities, (unsigned long long)engine.subjectless,
+              (unsigned long long)engine.bounded);
 }
 
 void text_add_effort(struct text *text, const struct feed *feed, const struct pipeline *pipeline)

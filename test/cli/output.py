@@ -134,11 +134,11 @@ class Output(ask.Case):
         answer = self.ask("detect", "calls.csv", code=0)
         numbers = re.search(r"alerts (\d+), repeats (\d+), merged (\d+)", answer.out)
         alerts, repeats, merged = (int(number) for number in numbers.groups())
-        rows = re.findall(r"^(?:fan_out|box) +(\d+) +(\d+) +(\d+)$", answer.out, re.M)
+        rows = re.findall(r"^(?:fan_out|box) +(\d+) +(\d+) +(\d+) +(\d+)$", answer.out, re.M)
         self.assertEqual(len(rows), 2)
         self.assertEqual(sum(int(row[0]) for row in rows), alerts + repeats + merged)
-        for found, written, silent in rows:
-            self.assertEqual(int(found), int(written) + int(silent))
+        for found, *parts in rows:
+            self.assertEqual(int(found), sum(int(part) for part in parts))
 
     def test_quiet(self):
         answer = self.ask("detect", "--json", "-q", "calls.csv", code=0)

@@ -164,17 +164,17 @@ static enum status log_room(struct window *window, struct window_slot *slot)
     return log_move(window, slot, class_for(window, count + kept + count / 2 + 1));
 }
 
-/* Another base where the time does not fit behind this one: at most once in a hundred days of an
- * entity's life. */
+/* Another base where the time does not fit behind this one: at most once in 48 days of an entity's
+ * life.
+ *
+ * What fell off during a batch can still be walked to for an earlier record of that batch, and must
+ * keep its time; what is older must not seem younger than anybody can look back.  A batch leaps
+ * over at most 30 days and a span is at most 90, so a base 150 days back serves both. */
 static void log_rebase(const struct window *window, struct block *block, int64_t at_ms)
 {
+    enum { BACK_DAYS = 150 };
     uint64_t *events = events_at(window, block);
-    int64_t first_ms = at_ms;
-    if (block->start < block->end) {
-        int64_t oldest_ms = event_ms(block, events + (size_t)block->start * window->stride);
-        first_ms = oldest_ms < at_ms ? oldest_ms : at_ms;
-    }
-    int64_t base_ms = first_ms - window->plan.late_ms_max - HOUR_MS;
+    int64_t base_ms = at_ms - (int64_t)BACK_DAYS * DAY_MS;
     int64_t by_ms = base_ms - block->base_ms;
     for (uint32_t i = 0; i < block->end; i++) {
         uint64_t *event = events + (size_t)i * window->stride;
