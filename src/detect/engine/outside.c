@@ -15,7 +15,8 @@ static const struct visit *visit_by_key(const struct engine *engine, unsigned pr
 {
     const struct tending *tending = &engine->batch.tending[profile];
     for (uint32_t i = tending->first[row]; i < tending->after[row]; i++)
-        if (tending->visit[i].look == NO_COLUMN && ((unsigned)tending->visit[i].to.roles >> key & 1u) != 0)
+        if (tending->visit[i].look == NO_COLUMN &&
+            ((unsigned)tending->visit[i].to.roles >> key & 1u) != 0)
             return &tending->visit[i];
     return NULL;
 }
