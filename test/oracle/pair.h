@@ -26,6 +26,7 @@ struct pair {
     struct arena *scratch; /* of the oracle */
     struct arena *boot;    /* of the engine and the registries */
     struct arena *said;    /* of both sides' findings */
+    struct arena *kept;    /* of the pair itself, from one trial to the next */
     const struct rule_set *set;
     struct oracle_counts *counts;
     struct oracle_findings of_oracle, of_engine;
