@@ -12,7 +12,7 @@
 #include "feed.h"
 #include "help.h"
 #include "outlet.h"
-#include "pipeline.h"
+#include "live/pipeline.h"
 #include "ruleset.h"
 #include "say.h"
 #include "stop.h"
@@ -45,7 +45,7 @@ static enum exit_code read_rules(struct trial *trial)
     trial->compared = against != NULL;
     if (ARENA_NEW(trial->boot, 1, &trial->ours.ruleset) != STATUS_OK ||
         ARENA_NEW(trial->boot, 1, &trial->theirs.ruleset) != STATUS_OK)
-        return pipeline_complain(trial->command, &trial->settings, STATUS_FULL);
+        return settings_complain(trial->command, &trial->settings, STATUS_FULL);
     enum exit_code code = ruleset_read(trial->ours.ruleset, command, trial->boot);
     if (code == EXIT_DONE && trial->compared)
         code = ruleset_read_from(trial->theirs.ruleset, command, against, trial->boot);
@@ -63,7 +63,8 @@ static enum status side_open(struct trial *trial, struct side *side)
     TRY(backtest_create(&side->backtest, &options, trial->boot));
     struct pipeline_options pipeline = {
         .set = side->ruleset->set,
-        .settings = &trial->settings,
+        .threads = trial->settings.threads,
+        .zone_minutes = trial->settings.zone_minutes,
         .memory_max = memory / 4 * 3,
         .alerts = backtest_alerts(side->backtest),
         .listener = backtest_findings(side->backtest),
@@ -118,7 +119,7 @@ static enum exit_code read_truth(struct trial *trial, const char *path)
     struct intake *intake;
     struct reject_sink sink = {take_reject, &rejects};
     if (intake_create(&intake, &options, sink, trial->boot) != STATUS_OK)
-        return pipeline_complain(trial->command, &trial->settings, STATUS_FULL);
+        return settings_complain(trial->command, &trial->settings, STATUS_FULL);
     enum status status = intake_add(intake, path, why);
     if (status != STATUS_OK) {
         say_wrong("%s", bytes[command->tongue]);
@@ -137,7 +138,7 @@ static enum exit_code read_truth(struct trial *trial, const char *path)
         COMPLAIN(command, "%s: %llu rows of the truth could not be read and do not count.",
                  "%s：%llu 行真值无法读取，未计入。", path, (unsigned long long)rejects.count);
     return status == STATUS_END ? EXIT_DONE
-                                : pipeline_complain(trial->command, &trial->settings, status);
+                                : settings_complain(trial->command, &trial->settings, status);
 }
 
 static enum exit_code trial_open(struct trial *trial)
@@ -147,7 +148,7 @@ static enum exit_code trial_open(struct trial *trial)
     if (code != EXIT_DONE)
         return code;
     if (arena_create(&trial->boot, 2 * trial->settings.memory_max + BOOT_SIZE_MORE) != STATUS_OK)
-        return pipeline_complain(trial->command, &trial->settings, STATUS_FULL);
+        return settings_complain(trial->command, &trial->settings, STATUS_FULL);
     const char *truth = command_value(command, FLAG_truth);
     code = read_rules(trial);
     if (code == EXIT_DONE)
@@ -158,7 +159,7 @@ static enum exit_code trial_open(struct trial *trial)
     if (status == STATUS_OK && trial->compared)
         status = side_open(trial, &trial->theirs);
     if (status != STATUS_OK)
-        return pipeline_complain(trial->command, &trial->settings, status);
+        return settings_complain(trial->command, &trial->settings, status);
     return truth == NULL ? EXIT_DONE : read_truth(trial, truth);
 }
 
@@ -184,7 +185,7 @@ static enum exit_code write_reports(struct trial *trial,
     };
     char *bytes;
     if (ARENA_NEW(trial->boot, BACKTEST_TEXT_MAX, &bytes) != STATUS_OK)
-        return pipeline_complain(trial->command, &trial->settings, STATUS_FULL);
+        return settings_complain(trial->command, &trial->settings, STATUS_FULL);
     struct text text = text_over(bytes, BACKTEST_TEXT_MAX);
     if (form_asked(command) == FORM_JSON)
         text_add_backtest_json(&text, trial->ours.report, comparison, &view);
@@ -231,14 +232,14 @@ static enum exit_code trial_end(struct trial *trial, enum status status)
 {
     enum exit_code code = feed_end(&trial->feed, status);
     if (status != STATUS_END && status != STATUS_STOPPED)
-        return pipeline_complain(trial->command, &trial->settings, status);
+        return settings_complain(trial->command, &trial->settings, status);
     show_effort(trial);
     if (code != EXIT_DONE || status != STATUS_END)
         return code;
     static struct backtest_comparison comparison;
     status = make_reports(trial, &comparison);
     if (status != STATUS_OK)
-        return pipeline_complain(trial->command, &trial->settings, status);
+        return settings_complain(trial->command, &trial->settings, status);
     if (trial->ours.report->truth_rows == 0) {
         COMPLAIN(trial->command, "there is no truth to compare with; name it with --truth FILE.",
                  "没有可供比较的真值；请用 --truth 指定文件。");

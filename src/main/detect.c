@@ -9,7 +9,7 @@
 #include "verbs.h"
 
 #include "feed.h"
-#include "pipeline.h"
+#include "live/pipeline.h"
 #include "ruleset.h"
 #include "say.h"
 #include "stop.h"
@@ -51,7 +51,7 @@ static enum exit_code detection_open(struct detection *detection)
     size_t boot_max = detection->settings.memory_max + BOOT_SIZE_MORE;
     if (arena_create(&detection->boot, boot_max) != STATUS_OK ||
         ARENA_NEW(detection->boot, 1, &detection->ruleset) != STATUS_OK)
-        return pipeline_complain(detection->command, &detection->settings, STATUS_FULL);
+        return settings_complain(detection->command, &detection->settings, STATUS_FULL);
     code = ruleset_read(detection->ruleset, command, detection->boot);
     if (code == EXIT_DONE)
         code = feed_open(&detection->feed, command, &detection->settings, NULL, detection->boot);
@@ -72,7 +72,8 @@ static enum exit_code detection_open(struct detection *detection)
                                      &detection->feed.progress, detection->boot);
     struct pipeline_options options = {
         .set = detection->ruleset->set,
-        .settings = &detection->settings,
+        .threads = detection->settings.threads,
+        .zone_minutes = detection->settings.zone_minutes,
         .memory_max = detection->settings.memory_max,
         .alerts = writer_sink(&detection->writer),
     };
@@ -80,7 +81,7 @@ static enum exit_code detection_open(struct detection *detection)
         status = pipeline_open(&detection->pipeline, &options, detection->boot);
     return status == STATUS_OK
                ? EXIT_DONE
-               : pipeline_complain(detection->command, &detection->settings, status);
+               : settings_complain(detection->command, &detection->settings, status);
 }
 
 static enum status detection_run(struct detection *detection)
@@ -102,7 +103,7 @@ static enum exit_code show_summary(struct detection *detection)
     if (command_has(command, FLAG_quiet))
         return EXIT_DONE;
     if (ARENA_NEW(detection->boot, SUMMARY_BYTES_MAX, &bytes) != STATUS_OK)
-        return pipeline_complain(detection->command, &detection->settings, STATUS_FULL);
+        return settings_complain(detection->command, &detection->settings, STATUS_FULL);
     struct text text = text_over(bytes, SUMMARY_BYTES_MAX);
     text_add_char(&text, '\n');
     text_add_summary(&text, &detection->feed, &detection->pipeline, detection->ruleset->set);
@@ -110,7 +111,7 @@ static enum exit_code show_summary(struct detection *detection)
     if (data_on_out)
         say_on_err(text_slice(&text));
     else if (!say_on_out(text_slice(&text)))
-        return pipeline_complain(detection->command, &detection->settings, STATUS_IO);
+        return settings_complain(detection->command, &detection->settings, STATUS_IO);
     text = text_over(bytes, SUMMARY_BYTES_MAX);
     text_add_effort(&text, &detection->feed, &detection->pipeline);
     say_on_err(text_slice(&text));
@@ -132,7 +133,7 @@ static enum exit_code detection_end(struct detection *detection, enum status sta
     else
         outlet_abandon(&detection->outlet);
     if (!known && !told)
-        written = pipeline_complain(detection->command, &detection->settings, status);
+        written = settings_complain(detection->command, &detection->settings, status);
     if (written == EXIT_DONE)
         written = show_summary(detection);
     if (code == EXIT_DONE || written != EXIT_DONE)

@@ -230,3 +230,16 @@ enum exit_code settings_read(struct settings *settings, const struct command *co
         code = codes_of(command, settings);
     return code == EXIT_DONE ? city_of(command, settings) : code;
 }
+
+enum exit_code settings_complain(const struct command *command, const struct settings *settings,
+                                 enum status status)
+{
+    if (status == STATUS_FULL)
+        COMPLAIN(command,
+                 "the memory is full (%zu MiB): allow more with --memory, or give fewer records.",
+                 "内存已满（%zu MiB）：请用 --memory 增加，或减少记录。",
+                 settings->memory_max >> 20);
+    else
+        COMPLAIN(command, "failed: %s.", "失败：%s。", status_meaning(status));
+    return EXIT_FAILED;
+}

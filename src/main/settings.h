@@ -21,3 +21,6 @@ struct settings {
 
 /* Defaults, and what the command says.  EXIT_USAGE: said. */
 enum exit_code settings_read(struct settings *settings, const struct command *command);
+/* Says why a run with these settings ended so.  EXIT_FAILED. */
+enum exit_code settings_complain(const struct command *command, const struct settings *settings,
+                                 enum status status);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "feed.h"
-#include "pipeline.h"
+#include "live/pipeline.h"
 
 /* Rules that fired, subjects by typology, and the counts of records: the same for the same records
  * and rules. */

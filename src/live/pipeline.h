@@ -3,11 +3,12 @@
 #pragma once
 
 #include "alert/alert.h"
-#include "settings.h"
+#include "register/register.h"
 
 struct pipeline_options {
     const struct rule_set *set;
-    const struct settings *settings;
+    unsigned threads;     /* 1 .. THREADS_MAX */
+    int32_t zone_minutes; /* for hour() and weekday() */
     size_t memory_max;
     struct alert_sink alerts;
     struct finding_sink listener; /* hears each finding before the desk does; take NULL: nobody */
@@ -20,12 +21,15 @@ struct pipeline {
     struct finding_sink listener, to_desk;
 };
 
+struct pipeline_counts {
+    struct engine_counts engine;
+    struct alert_counts desk;
+};
+
 /* Stays where it is while it lives.  STATUS_FULL. */
 enum status pipeline_open(struct pipeline *pipeline, const struct pipeline_options *options,
                           struct arena *boot);
 /* Records of all groups: registers to the register, events to the engine, truth to nobody. */
 enum status pipeline_take(struct pipeline *pipeline, const struct record *records, size_t count);
-/* Says why a run ended so.  EXIT_FAILED. */
-enum exit_code pipeline_complain(const struct command *command, const struct settings *settings,
-                                 enum status status);
+void pipeline_count(const struct pipeline *pipeline, struct pipeline_counts *out);
 void pipeline_close(struct pipeline *pipeline);

@@ -7,9 +7,7 @@
  *
  * Of the memory that the command allows, three quarters are the engine's. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pipeline.h"
-
-#include "say.h"
+#include "live/pipeline.h"
 
 static enum status take_finding(void *self, const struct finding *finding)
 {
@@ -30,9 +28,9 @@ enum status pipeline_open(struct pipeline *pipeline, const struct pipeline_optio
     struct engine_options engine = {
         .set = options->set,
         .registry = pipeline->registry,
-        .threads = options->settings->threads,
+        .threads = options->threads,
         .memory_max = options->memory_max / 4 * 3,
-        .zone_minutes = options->settings->zone_minutes,
+        .zone_minutes = options->zone_minutes,
         .findings = {take_finding, pipeline},
     };
     return engine_create(&pipeline->engine, &engine, boot);
@@ -68,17 +66,10 @@ enum status pipeline_take(struct pipeline *pipeline, const struct record *record
     return STATUS_OK;
 }
 
-enum exit_code pipeline_complain(const struct command *command, const struct settings *settings,
-                                 enum status status)
+void pipeline_count(const struct pipeline *pipeline, struct pipeline_counts *out)
 {
-    if (status == STATUS_FULL)
-        COMPLAIN(command,
-                 "the memory is full (%zu MiB): allow more with --memory, or give fewer records.",
-                 "内存已满（%zu MiB）：请用 --memory 增加，或减少记录。",
-                 settings->memory_max >> 20);
-    else
-        COMPLAIN(command, "failed: %s.", "失败：%s。", status_meaning(status));
-    return EXIT_FAILED;
+    engine_count(pipeline->engine, &out->engine);
+    alert_desk_count(pipeline->desk, &out->desk);
 }
 
 void pipeline_close(struct pipeline *pipeline)
