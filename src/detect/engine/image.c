@@ -220,6 +220,11 @@ static enum status layout_features(struct layout *layout)
             if ((feature->roles >> k & 1u) != 0)
                 layout->image->by_role[k] |= (uint64_t)1 << flag;
     }
+    for (uint32_t f = 0; f < profile->features_count; f++)
+        features[f].unread = true;
+    for (uint32_t i = 0; i < draft->reads_count; i++)
+        if (draft->look[draft->read[i].look].profile == layout->number)
+            features[draft->read[i].feature].unread = false;
     layout->image->window.feature = features;
     layout->image->window.features_count = profile->features_count;
     return STATUS_OK;

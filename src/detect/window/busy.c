@@ -8,9 +8,10 @@
  *   state   tally[features]         ends, count, sum, how often the commonest value occurs
  *           summary[capacity / 64]  all flags of 64 places together, for FIRST, LAST and SINCE
  *           per feature:
- *             TABLE   value[slots], how_often[slots]; linear probing, an empty slot has 0
- *             COUNTS  the same, and values[n] = number of values that occur n times
+ *             COUNTS  value[slots], how_often[slots]; linear probing, an empty slot has 0;
+ *                     values[n] = number of values that occur n times
  *             ORDER   number[capacity], sorted
+ *           per flag and value that LINKS need: links.h
  *
  * Invariants:  1. What a tally has counted is what a scan from tail to head would count.
  *              2. start <= tail <= head <= end of the block.
@@ -23,10 +24,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/window/window_inside.h"
 
+#include "detect/window/links.h"
 #include "ground/status.h"
 #include <stdlib.h>
 
-enum needs { NEEDS_NOTHING, NEEDS_SUM, NEEDS_TABLE, NEEDS_COUNTS, NEEDS_ORDER, NEEDS_INDEX };
+enum needs { NEEDS_NOTHING, NEEDS_SUM, NEEDS_LINKS, NEEDS_COUNTS, NEEDS_ORDER, NEEDS_INDEX };
 
 static const enum needs NEEDS[MEASURES_COUNT] = {
 #define MEASURE(word, takes_value, needs) [MEASURE_##word] = NEEDS_##needs,
@@ -40,18 +42,20 @@ struct tally {
     uint32_t count; /* events counted between them */
     int64_t sum;
     uint32_t odd;  /* values that are not small and whole */
-    uint32_t most; /* how often the commonest value occurs */
+    uint32_t most; /* COUNTS: how often the commonest value occurs; LINKS: different values */
 };
 
 struct table {
     uint64_t *value;
     uint16_t *often;
-    uint16_t *values; /* COUNTS only */
+    uint16_t *values;
     uint32_t slots;
 };
 
 /* One feature of one entity, with everything that the work on it needs. */
 struct work {
+    const uint16_t *back; /* links, where the feature needs them */
+    const uint16_t *ahead;
     const struct window_feature *feature;
     struct tally *tally;
     unsigned char *area;
@@ -71,6 +75,33 @@ static uint32_t rounded(size_t size)
     return (uint32_t)((size + 15) & ~(size_t)15);
 }
 
+static bool same_links(const struct window_feature *a, const struct window_feature *b)
+{
+    return a->bit == b->bit && a->value == b->value;
+}
+
+void busy_features(struct window *window)
+{
+    const struct window_plan *plan = &window->plan;
+    for (unsigned f = 0; f < plan->features_count; f++) {
+        const struct window_feature *feature = &plan->feature[f];
+        enum needs needs = NEEDS[feature->measure];
+        if (feature->unread)
+            continue;
+        window->asked[window->asked_count++] = (uint8_t)f;
+        window->indexed |= needs == NEEDS_INDEX;
+        if (needs != NEEDS_LINKS)
+            continue;
+        uint32_t set = 0;
+        while (set < window->links_count &&
+               !same_links(feature, &plan->feature[window->links_feature[set]]))
+            set++;
+        if (set == window->links_count)
+            window->links_feature[window->links_count++] = (uint8_t)f;
+        window->links_of[f] = (uint8_t)set;
+    }
+}
+
 void busy_plan(const struct window *window, struct geometry *geometry)
 {
     const struct window_plan *plan = &window->plan;
@@ -80,13 +111,18 @@ void busy_plan(const struct window *window, struct geometry *geometry)
     geometry->summary_at = at;
     if (window->indexed)
         at += rounded((capacity / 64 + 1) * sizeof(uint64_t));
-    for (unsigned f = 0; f < plan->features_count; f++) {
+    for (uint32_t set = 0; set < window->links_count; set++) {
+        geometry->links_at[set] = at;
+        at += rounded(links_size(capacity, geometry->table_slots));
+    }
+    for (uint32_t i = 0; i < window->asked_count; i++) {
+        unsigned f = window->asked[i];
         geometry->feature_at[f] = at;
         enum needs needs = NEEDS[plan->feature[f].measure];
-        if (needs == NEEDS_TABLE || needs == NEEDS_COUNTS)
+        if (needs == NEEDS_COUNTS) {
             at += rounded(geometry->table_slots * (sizeof(uint64_t) + sizeof(uint16_t)));
-        if (needs == NEEDS_COUNTS)
             at += rounded((capacity + 2) * sizeof(uint16_t));
+        }
         if (needs == NEEDS_ORDER)
             at += rounded(capacity * sizeof(double));
     }
@@ -102,7 +138,10 @@ static struct work work_on(const struct window *window, struct block *block, uns
 {
     const struct geometry *geometry = &window->geometry[block->class];
     unsigned char *state = state_of(window, block);
+    uint16_t *links = (uint16_t *)(state + geometry->links_at[window->links_of[feature]]);
     return (struct work){
+        .back = links,
+        .ahead = links + geometry->capacity,
         .feature = &window->plan.feature[feature],
         .tally = (struct tally *)state + feature,
         .area = state + geometry->feature_at[feature],
@@ -112,6 +151,24 @@ static struct work work_on(const struct window *window, struct block *block, uns
         .flags_at = window->flags_at,
         .value_at = window->values_at + window->plan.feature[feature].value,
     };
+}
+
+static struct links links_of(const struct window *window, struct block *block, uint32_t set)
+{
+    const struct geometry *geometry = &window->geometry[block->class];
+    const struct window_feature *feature = &window->plan.feature[window->links_feature[set]];
+    struct links links = {
+        .back = (uint16_t *)(state_of(window, block) + geometry->links_at[set]),
+        .slots = geometry->table_slots,
+        .events = events_at(window, block),
+        .stride = window->stride,
+        .flags_at = window->flags_at,
+        .value_at = window->values_at + feature->value,
+        .bit = feature->bit,
+    };
+    links.ahead = links.back + geometry->capacity;
+    links.last = links.ahead + geometry->capacity;
+    return links;
 }
 
 static struct table table_of(const struct work *work)
@@ -220,9 +277,19 @@ static int order_compare(const void *a, const void *b)
 
 /* ---- one event in, one event out ---- */
 
-static void event_in(struct work *work, const uint64_t *event)
+/* Whether no other event of the stretch holds the value of the one at `place`. */
+static bool alone(const struct work *work, uint32_t place)
+{
+    uint32_t back = work->back[place];
+    uint32_t ahead = work->ahead[place];
+    return (back == 0 || place - back < work->tally->tail) &&
+           (ahead == 0 || place + ahead >= work->tally->head);
+}
+
+static void event_in(struct work *work, uint32_t place)
 {
     struct tally *tally = work->tally;
+    const uint64_t *event = event_of(work, place);
     if (!counts(work, event))
         return;
     switch (NEEDS[work->feature->measure]) {
@@ -234,11 +301,9 @@ static void event_in(struct work *work, const uint64_t *event)
             tally->odd++;
         break;
     }
-    case NEEDS_TABLE: {
-        struct table table = table_of(work);
-        tally->most += table_add(&table, event[work->value_at]) == 1; /* here: different values */
+    case NEEDS_LINKS:
+        tally->most += alone(work, place);
         break;
-    }
     case NEEDS_COUNTS: {
         struct table table = table_of(work);
         uint32_t often = table_add(&table, event[work->value_at]);
@@ -258,9 +323,10 @@ static void event_in(struct work *work, const uint64_t *event)
     tally->count++;
 }
 
-static void event_out(struct work *work, const uint64_t *event)
+static void event_out(struct work *work, uint32_t place)
 {
     struct tally *tally = work->tally;
+    const uint64_t *event = event_of(work, place);
     if (!counts(work, event))
         return;
     switch (NEEDS[work->feature->measure]) {
@@ -272,11 +338,9 @@ static void event_out(struct work *work, const uint64_t *event)
             tally->odd--;
         break;
     }
-    case NEEDS_TABLE: {
-        struct table table = table_of(work);
-        tally->most -= table_remove(&table, event[work->value_at]) == 0;
+    case NEEDS_LINKS:
+        tally->most -= alone(work, place);
         break;
-    }
     case NEEDS_COUNTS: {
         struct table table = table_of(work);
         uint32_t often = table_remove(&table, event[work->value_at]);
@@ -300,22 +364,21 @@ static void event_out(struct work *work, const uint64_t *event)
 static void tally_wipe(struct work *work, uint32_t place)
 {
     *work->tally = (struct tally){.tail = (uint16_t)place, .head = (uint16_t)place};
-    enum needs needs = NEEDS[work->feature->measure];
-    if (needs != NEEDS_TABLE && needs != NEEDS_COUNTS)
+    if (NEEDS[work->feature->measure] != NEEDS_COUNTS)
         return;
     struct table table = table_of(work);
     memset(table.often, 0, table.slots * sizeof *table.often);
-    if (needs == NEEDS_COUNTS)
-        memset(table.values, 0, (work->geometry->capacity + 2) * sizeof *table.values);
+    memset(table.values, 0, (work->geometry->capacity + 2) * sizeof *table.values);
 }
 
 /* Nothing is counted any more: a short stretch goes event by event, a long one with its table. */
 static void tally_clear(struct work *work, uint32_t place)
 {
     struct tally *tally = work->tally;
-    if (tally->count > 0 && tally->head - tally->tail < (int)work->geometry->table_slots / 32)
+    bool costly = NEEDS[work->feature->measure] == NEEDS_COUNTS;
+    if (costly && tally->head - tally->tail < (int)work->geometry->table_slots / 32)
         while (tally->head > tally->tail)
-            event_out(work, event_of(work, --tally->head));
+            event_out(work, --tally->head);
     if (tally->count > 0)
         tally_wipe(work, place);
     *tally = (struct tally){.tail = (uint16_t)place, .head = (uint16_t)place};
@@ -379,14 +442,16 @@ static void tally_move(struct work *work, uint32_t tail, uint32_t head)
         order_fill(work, tail, head);
         return;
     }
+    /* An event is asked whether it is alone while it stands outside: after it has left, before it
+     * has come. */
     for (; tally->head < head; tally->head++)
-        event_in(work, event_of(work, tally->head));
+        event_in(work, tally->head);
     while (tally->head > head)
-        event_out(work, event_of(work, --tally->head));
-    for (; tally->tail < tail; tally->tail++)
-        event_out(work, event_of(work, tally->tail));
-    while (tally->tail > tail)
-        event_in(work, event_of(work, --tally->tail));
+        event_out(work, --tally->head);
+    while (tally->tail < tail)
+        event_out(work, tally->tail++);
+    for (; tally->tail > tail; tally->tail--)
+        event_in(work, tally->tail - 1u);
 }
 
 /* ---- summaries ---- */
@@ -448,14 +513,20 @@ static uint32_t last_counted(const struct work *work, const uint64_t *summary, u
 
 void busy_begin(const struct window *window, struct block *block)
 {
-    for (unsigned f = 0; f < window->plan.features_count; f++) {
-        struct work work = work_on(window, block, f);
+    for (uint32_t i = 0; i < window->asked_count; i++) {
+        struct work work = work_on(window, block, window->asked[i]);
         tally_wipe(&work, block->start);
+    }
+    for (uint32_t set = 0; set < window->links_count; set++) {
+        struct links links = links_of(window, block, set);
+        links_wipe(&links);
+        for (uint32_t place = block->start; place < block->end; place++)
+            links_append(&links, place);
     }
     summarise(window, block, block->start);
 }
 
-static void table_copy(const struct work *from, struct work *to, bool with_counts)
+static void table_copy(const struct work *from, struct work *to)
 {
     struct table old = table_of(from);
     struct table new = table_of(to);
@@ -467,8 +538,6 @@ static void table_copy(const struct work *from, struct work *to, bool with_count
         new.value[at] = old.value[i];
         new.often[at] = old.often[i];
     }
-    if (!with_counts)
-        return;
     uint32_t kept = from->geometry->capacity < to->geometry->capacity ? from->geometry->capacity
                                                                       : to->geometry->capacity;
     memset(new.values, 0, (to->geometry->capacity + 2) * sizeof *new.values);
@@ -477,9 +546,9 @@ static void table_copy(const struct work *from, struct work *to, bool with_count
 
 void busy_move(const struct window *window, struct block *from, struct block *to, uint32_t shift)
 {
-    for (unsigned f = 0; f < window->plan.features_count; f++) {
-        struct work old = work_on(window, from, f);
-        struct work new = work_on(window, to, f);
+    for (uint32_t i = 0; i < window->asked_count; i++) {
+        struct work old = work_on(window, from, window->asked[i]);
+        struct work new = work_on(window, to, window->asked[i]);
         uint32_t count = old.tally->count;
         *new.tally = *old.tally;
         new.tally->tail = (uint16_t)(old.tally->tail - shift);
@@ -487,10 +556,15 @@ void busy_move(const struct window *window, struct block *from, struct block *to
         if (from == to)
             continue;
         enum needs needs = NEEDS[old.feature->measure];
-        if (needs == NEEDS_TABLE || needs == NEEDS_COUNTS)
-            table_copy(&old, &new, needs == NEEDS_COUNTS);
+        if (needs == NEEDS_COUNTS)
+            table_copy(&old, &new);
         if (needs == NEEDS_ORDER)
             memcpy(new.area, old.area, count * sizeof(double));
+    }
+    for (uint32_t set = 0; set < window->links_count; set++) {
+        struct links old = links_of(window, from, set);
+        struct links new = links_of(window, to, set);
+        links_move(&old, &new, to->start + shift, to->end + shift, shift);
     }
     summarise(window, to, 0);
 }
@@ -498,6 +572,10 @@ void busy_move(const struct window *window, struct block *from, struct block *to
 /* An event behind all others is in no stretch yet. */
 static void busy_append(const struct window *window, struct block *block, uint32_t place)
 {
+    for (uint32_t set = 0; set < window->links_count; set++) {
+        struct links links = links_of(window, block, set);
+        links_append(&links, place);
+    }
     if (!window->indexed)
         return;
     uint64_t flags = events_at(window, block)[(size_t)place * window->stride + window->flags_at];
@@ -511,8 +589,12 @@ void busy_insert(const struct window *window, struct block *block, uint32_t plac
         busy_append(window, block, place);
         return;
     }
-    for (unsigned f = 0; f < window->plan.features_count; f++) {
-        struct work work = work_on(window, block, f);
+    for (uint32_t set = 0; set < window->links_count; set++) {
+        struct links links = links_of(window, block, set);
+        links_insert(&links, place, block->end);
+    }
+    for (uint32_t i = 0; i < window->asked_count; i++) {
+        struct work work = work_on(window, block, window->asked[i]);
         struct tally *tally = work.tally;
         if (place >= tally->head)
             continue;
@@ -520,7 +602,7 @@ void busy_insert(const struct window *window, struct block *block, uint32_t plac
         if (place < tally->tail)
             tally->tail++;
         else
-            event_in(&work, event_of(&work, place));
+            event_in(&work, place);
     }
     summarise(window, block, place);
 }
@@ -528,17 +610,21 @@ void busy_insert(const struct window *window, struct block *block, uint32_t plac
 void busy_drop(const struct window *window, struct block *block, uint32_t start)
 {
     const struct tally *tallies = (const struct tally *)state_of(window, block);
-    for (unsigned f = 0; f < window->plan.features_count; f++) {
-        if (tallies[f].tail >= start)
+    for (uint32_t i = 0; i < window->asked_count; i++) {
+        if (tallies[window->asked[i]].tail >= start)
             continue;
-        struct work work = work_on(window, block, f);
+        struct work work = work_on(window, block, window->asked[i]);
         struct tally *tally = work.tally;
         if (tally->head <= start) {
             tally_clear(&work, start);
             continue;
         }
-        for (; tally->tail < start; tally->tail++)
-            event_out(&work, event_of(&work, tally->tail));
+        while (tally->tail < start)
+            event_out(&work, tally->tail++);
+    }
+    for (uint32_t set = 0; set < window->links_count; set++) {
+        struct links links = links_of(window, block, set);
+        links_drop(&links, block->start, start);
     }
 }
 
@@ -560,11 +646,10 @@ static uint64_t answer_fresh(const struct work *work, bool own)
 {
     if (!own || work->tally->head == work->tally->tail)
         return WINDOW_UNKNOWN;
-    const uint64_t *event = event_of(work, work->tally->head - 1u);
-    if (!counts(work, event))
+    uint32_t place = work->tally->head - 1u;
+    if (!counts(work, event_of(work, place)))
         return WINDOW_UNKNOWN;
-    struct table table = table_of(work);
-    return table.often[table_place(&table, event[work->value_at])] > 1 ? WINDOW_FALSE : WINDOW_TRUE;
+    return alone(work, place) ? WINDOW_TRUE : WINDOW_FALSE;
 }
 
 static uint64_t answer_place(const struct window *window, struct block *block,

@@ -45,16 +45,6 @@ static void geometry_fill(struct window *window)
     }
 }
 
-static bool plan_indexed(const struct window_plan *plan)
-{
-    for (unsigned f = 0; f < plan->features_count; f++) {
-        enum measure measure = plan->feature[f].measure;
-        if (measure == MEASURE_FIRST || measure == MEASURE_LAST || measure == MEASURE_SINCE)
-            return true;
-    }
-    return false;
-}
-
 enum status window_create(struct window **out, const struct window_plan *plan, struct pool *pool,
                           struct arena *boot)
 {
@@ -76,7 +66,7 @@ enum status window_create(struct window **out, const struct window_plan *plan, s
     window->flags_at = plan->bits_count > FLAG_BITS;
     window->values_at = window->flags_at + 2;
     window->stride = window->values_at + plan->values_count;
-    window->indexed = plan_indexed(plan);
+    busy_features(window);
     geometry_fill(window);
     void *table;
     TRY(budget_pages_take(pool->budget, SLOTS_FIRST * sizeof *window->slot, &table));

@@ -33,6 +33,7 @@ enum {
 
 struct window_feature {
     enum measure measure;
+    bool unread;   /* nobody ever asks */
     bool name;     /* the value is an ident, not a number */
     uint8_t bit;   /* an event counts (and its value is known) if this flag is set */
     uint8_t value; /* which value of the event */

@@ -52,6 +52,7 @@ struct geometry {
     uint32_t table_slots;
     uint32_t summary_at;                       /* bytes into the state */
     uint32_t feature_at[PROFILE_FEATURES_MAX]; /* bytes into the state */
+    uint32_t links_at[PROFILE_FEATURES_MAX];   /* per set of links, bytes into the state */
     uint32_t state_size;
 };
 
@@ -73,6 +74,11 @@ struct window {
     uint32_t flags_at;     /* word of an event that holds the flags */
     uint32_t values_at;    /* word of the first value */
     bool indexed;          /* some feature asks where events lie */
+    uint32_t asked_count;  /* features that somebody asks */
+    uint8_t asked[PROFILE_FEATURES_MAX];
+    uint32_t links_count; /* sets of links: features of one flag and value share one */
+    uint8_t links_feature[PROFILE_FEATURES_MAX]; /* a feature of each set */
+    uint8_t links_of[PROFILE_FEATURES_MAX];      /* the set of each feature that has one */
     struct geometry *geometry;
     uint8_t small_class[SMALL_EVENTS_MAX + 1]; /* the least that holds so many events */
     uint64_t of_class[POOL_CLASSES_COUNT];     /* entities by class of their block */
@@ -166,7 +172,9 @@ static inline uint64_t bound_of(const struct window_feature *feature, uint32_t e
 
 /* ---- busy.c ---- */
 
-/* Sets table_slots, summary_at, feature_at, state_size of a class with that capacity. */
+/* Which features are asked, and which share links. */
+void busy_features(struct window *window);
+/* Sets table_slots, …_at and state_size of a class with that capacity. */
 void busy_plan(const struct window *window, struct geometry *geometry);
 /* Empty answers over the block's events. */
 void busy_begin(const struct window *window, struct block *block);
