@@ -89,7 +89,9 @@ static uint64_t place_of(const struct digest_table *table, uint64_t digest)
 static enum status table_grow(struct duplicates *duplicates, struct digest_table *table,
                               bool with_times, int64_t past_ms)
 {
-    struct digest_table more = {.places = table->places == 0 ? PLACES_FIRST : table->places * 2};
+    struct digest_table more = {.places = table->places + table->places / 2};
+    if (more.places == 0)
+        more.places = PLACES_FIRST;
     size_t size = more.places * sizeof(uint64_t);
     void *pages;
     TRY(budget_pages_take(duplicates->budget, size, &pages));
