@@ -50,6 +50,23 @@ struct finding_sink alert_desk_sink(struct alert_desk *desk);
 void alert_desk_count(const struct alert_desk *desk, struct alert_counts *out);
 void alert_desk_destroy(struct alert_desk *desk);
 
+/* What the desk thinks of a subject so far. */
+struct alert_standing {
+    moment last;      /* of the last alert written */
+    enum grade grade; /* the highest */
+    uint64_t merged;
+};
+/* false: no alert of that typology names it. */
+bool alert_desk_find(const struct alert_desk *desk, enum label label, ident subject,
+                     struct alert_standing *out);
+
+/* All subjects and counts; equal desks write equal bytes.  Takes no memory; its status is that of
+ * dump_end. */
+void alert_desk_export(const struct alert_desk *desk, struct dump *dump);
+/* Replaces what the desk knows; with NULL reads past it.  Rules go by their names.
+ * STATUS_MALFORMED; STATUS_FULL. */
+enum status alert_desk_import(struct alert_desk *desk, struct undump *undump);
+
 /* How an alert is shown. */
 struct alert_view {
     enum tongue tongue;

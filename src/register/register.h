@@ -6,6 +6,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "ground/dump.h"
 #include "record/record.h"
 
 struct registry;
@@ -45,3 +46,11 @@ struct slice registry_spelling(const struct registry *registry, enum record_kind
 /* The same for any name that a row has held, a key or not (a main account, the name of a region),
  * of those that do not print from their bits; empty if none held it. */
 struct slice registry_spelled(const struct registry *registry, ident name);
+
+/* All that was said and still stands, in the order in which it was said; equal registries write
+ * equal bytes.  Takes pages for the order, and gives them back: its status is STATUS_FULL without
+ * them, else that of dump_end. */
+enum status registry_export(const struct registry *registry, struct dump *dump);
+/* Into an empty registry, or into nothing (NULL) to read past it.  STATUS_MALFORMED; STATUS_FULL:
+ * the registry is good for nothing but registry_destroy. */
+enum status registry_import(struct registry *registry, struct undump *undump);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "detect/rule/rule.h"
+#include "ground/dump.h"
 #include "register/register.h"
 
 struct engine;
@@ -86,3 +87,30 @@ enum status engine_create(struct engine **out, const struct engine_options *opti
 enum status engine_take(struct engine *engine, const struct record *records, size_t count);
 void engine_count(const struct engine *engine, struct engine_counts *out);
 void engine_destroy(struct engine *engine);
+
+/* ---- memory as bytes: snapshots, and a new rule set that takes over what did not change ----
+ *
+ * What is written is what is remembered, not how: the events of each entity in their order, marks,
+ * duplicates, spellings, watermark and counts.  Engines that would answer alike from here on write
+ * the same bytes, whatever their threads, batches and history.  What nobody can see any more is
+ * left out. */
+
+/* Between two batches, and in a child forked between two.  Takes no memory.  Its status is that of
+ * dump_end. */
+void engine_export(const struct engine *engine, struct dump *dump);
+
+/* Which profiles and labels of the engine's own rule set were taken over. */
+struct engine_taken {
+    bool profile[PROFILES_MAX];
+};
+
+/* Replaces what the engine remembers by what the dump holds.  A profile is taken over if the dump
+ * has one of equal profile_digest, else it stays as it is; so do marks of labels that the dump does
+ * not know.  Watermark, duplicates, spellings and counts are replaced; counts of rules go by their
+ * names.  STATUS_MALFORMED, STATUS_FULL, or what the source says: the engine is good for nothing
+ * but engine_destroy.  `taken` may be NULL. */
+enum status engine_import(struct engine *engine, struct undump *undump, struct engine_taken *taken);
+
+/* The profile's canonical text, those of all that its events depend on, and the form of an event:
+ * equal digests, equal memory. */
+void profile_digest(const struct rule_set *set, uint32_t profile, struct digest *out);
