@@ -13,10 +13,6 @@
 
 enum { YEAR_MAX = 9999, ZONE_MINUTES_MAX = 24 * 60 - 1, ERA_DAYS = 146097 };
 
-/* The first and the last millisecond of the years 0 to 9999. */
-#define MOMENT_MS_MIN (-62167219200000)
-#define MOMENT_MS_MAX 253402300799999
-
 int64_t days_of_date(int32_t year, int32_t month, int32_t day)
 {
     int64_t y = (int64_t)year - (month <= 2);

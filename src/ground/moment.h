@@ -12,6 +12,9 @@ typedef struct {
 } moment;
 
 #define MOMENT_NONE ((moment){INT64_MIN})
+/* The first and the last millisecond of the years 0 to 9999: the moments that can be written. */
+#define MOMENT_MS_MIN (-62167219200000)
+#define MOMENT_MS_MAX 253402300799999
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60000, HOUR_MS = 3600000, DAY_MS = 86400000 };
 

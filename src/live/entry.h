@@ -11,8 +11,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "ground/checksum.h"
 #include "ground/moment.h"
-#include "record/record.h"
+#include "record/wire.h"
 
 enum entry_type {
     ENTRY_RECORD = 'R',
@@ -22,3 +23,29 @@ enum entry_type {
     ENTRY_KEY = 'K',
     ENTRY_TAIL = 'T',
 };
+
+enum { ENTRY_HEARTBEAT_SIZE = 1 + 8 };
+
+/* An entry taken apart; everything is lent from its bytes. */
+struct entry {
+    enum entry_type type;
+    struct slice body;    /* behind the first byte; of a key: the answer */
+    moment time;          /* of a heartbeat */
+    struct digest digest; /* of a key */
+};
+
+/* STATUS_MALFORMED: no such type, or too short for it.  The record in `body` is not looked at: that
+ * is entry_record's work. */
+enum status entry_read(struct slice bytes, struct entry *out);
+/* The record of an entry of that type at its place in the journal; as wire_decode. */
+enum status entry_record(const struct entry *entry, uint64_t position, struct arena *scratch,
+                         struct record *out);
+
+/* Each makes an entry in the arena.  STATUS_FULL: the arena. */
+enum status entry_of_record(const struct record *record, struct arena *arena, struct slice *out);
+enum status entry_of_heartbeat(moment time, struct arena *arena, struct slice *out);
+enum status entry_of_key(const struct digest *digest, struct slice answer, struct arena *arena,
+                         struct slice *out);
+/* Decision, rule set, tail. */
+enum status entry_of_json(enum entry_type type, struct slice json, struct arena *arena,
+                          struct slice *out);

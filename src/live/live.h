@@ -54,9 +54,9 @@ struct live_counts {
     uint64_t next, synced, thought; /* positions: next entry, durable below, thought about below */
     uint64_t offers, refused, frames, syncs;
     uint64_t queue_bytes;
-    uint64_t snapshot_position;  /* of the newest; 0: none */
-    int64_t snapshot_stop_us;    /* the longest stop for one so far */
-    moment heartbeat;            /* time of the last one thought about */
+    uint64_t snapshot_position; /* of the newest; 0: none */
+    int64_t snapshot_stop_us;   /* the longest stop for one so far */
+    moment heartbeat;           /* time of the last one thought about */
     struct pipeline_counts pipeline;
 };
 

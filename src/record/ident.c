@@ -13,6 +13,8 @@
 
 #include "ground/checksum.h"
 
+#include <endian.h>
+
 enum { PACKED_DIGITS_MAX = 18, TAG_SHIFT = 62 };
 
 #define TAG_PLAIN  1ull
@@ -25,6 +27,23 @@ static ident hashed(struct slice spelling)
     return (ident){TAG_HASHED << TAG_SHIFT | (hash_bytes(spelling) & LOW_BITS)};
 }
 
+/* Eight digits at once: the value of each pair, then of each four, then of all.  false: something
+ * else is among them. */
+static bool eight_digits(const char *at, uint64_t *out)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    word = le64toh(word);
+    uint64_t low = word - 0x3030303030303030;
+    if (((low | (low + 0x7676767676767676)) & 0x8080808080808080) != 0)
+        return false;
+    low = low * 10 + (low >> 8);
+    *out = ((low & 0x000000FF000000FF) * 0x000F424000000064 +
+            (low >> 16 & 0x000000FF000000FF) * 0x0000271000000001) >>
+           32;
+    return true;
+}
+
 ident ident_of(struct slice spelling)
 {
     if (spelling.size == 0)
@@ -34,7 +53,11 @@ ident ident_of(struct slice spelling)
     if (digits == 0 || digits > PACKED_DIGITS_MAX)
         return hashed(spelling);
     uint64_t number = 1;
-    for (size_t i = plus; i < spelling.size; i++) {
+    size_t i = plus;
+    uint64_t eight;
+    for (; spelling.size - i >= 8 && eight_digits(spelling.at + i, &eight); i += 8)
+        number = number * 100000000 + eight;
+    for (; i < spelling.size; i++) {
         unsigned digit = (unsigned)(unsigned char)spelling.at[i] - '0';
         if (digit > 9)
             return hashed(spelling);

@@ -68,6 +68,36 @@ static void hashes_every_other_spelling(void **state)
     assert_int_equal(text.size, 17);
 }
 
+/* Digit by digit, as ident.h says it. */
+static uint64_t slowly(const char *digits, size_t size)
+{
+    uint64_t number = 1;
+    for (size_t i = 0; i < size; i++) {
+        if (digits[i] < '0' || digits[i] > '9')
+            return 0;
+        number = number * 10 + (uint64_t)(digits[i] - '0');
+    }
+    return 1ull << 62 | number;
+}
+
+static void finds_every_byte_that_is_no_digit(void **state)
+{
+    (void)state;
+    for (size_t size = 1; size <= 18; size++) {
+        for (size_t at = 0; at < size; at++) {
+            for (int byte = 0; byte < 256; byte++) {
+                char digits[] = "918273645091827364";
+                digits[at] = (char)byte;
+                if (at == 0 && byte == '+')
+                    continue;
+                ident name = ident_of((struct slice){digits, size});
+                uint64_t expected = slowly(digits, size);
+                assert_true(expected == 0 ? !ident_is_packed(name) : name.bits == expected);
+            }
+        }
+    }
+}
+
 static void unknown_is_the_empty_spelling_alone(void **state)
 {
     (void)state;
@@ -98,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packs_digits_and_prints_them_again),
         cmocka_unit_test(hashes_every_other_spelling),
+        cmocka_unit_test(finds_every_byte_that_is_no_digit),
         cmocka_unit_test(unknown_is_the_empty_spelling_alone),
         cmocka_unit_test(spreads_names_that_differ_in_one_place),
     };

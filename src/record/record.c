@@ -68,12 +68,6 @@ static const struct kind_schema KINDS[] = {
 #undef KIND
 #undef FIELD
 
-static const enum field_held HELD[] = {
-#define FIELD_TYPE(name, held, word) HELD_##held,
-#include "field_types.inc"
-#undef FIELD_TYPE
-};
-
 static const char *const TYPE_WORDS[] = {
 #define FIELD_TYPE(name, held, word) word,
 #include "field_types.inc"
@@ -97,11 +91,6 @@ const struct kind_schema *kind_schema(enum record_kind kind)
 {
     must(kind < RECORD_KINDS_COUNT);
     return &KINDS[kind];
-}
-
-enum field_held field_held(enum field_type type)
-{
-    return HELD[type];
 }
 
 const char *field_type_name(enum field_type type)

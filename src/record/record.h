@@ -74,7 +74,7 @@ static inline bool record_knows(const struct record *record, unsigned field)
 /* Field numbers by name: FIELD_OF(call, caller) is 1.  A kind starts the count of the enum again at
  * 0. */
 enum record_field_number {
-#define KIND(kind, plural, group) RECORD_FIELD_START_##kind = -1,
+#define KIND(kind, plural, group)     RECORD_FIELD_START_##kind = -1,
 #define FIELD(kind, name, type, need) RECORD_FIELD_##kind##_##name,
 #include "fields.inc"
 #undef KIND
@@ -109,7 +109,15 @@ struct kind_schema {
 };
 
 const struct kind_schema *kind_schema(enum record_kind kind);
-enum field_held field_held(enum field_type type);
+static inline enum field_held field_held(enum field_type type)
+{
+    static const enum field_held HELD[] = {
+#define FIELD_TYPE(name, held, word) HELD_##held,
+#include "field_types.inc"
+#undef FIELD_TYPE
+    };
+    return HELD[type];
+}
 /* "phone", "imei", "duration" … in lower case. */
 const char *field_type_name(enum field_type type);
 /* false: there is no such kind / field / word. */
