@@ -178,7 +178,8 @@ static uint8_t key_of_kind(const struct profile *profile, enum record_kind kind)
 static enum status compile_read(const struct place *place, const struct expr *expr, uint32_t *out)
 {
     const struct profile *profile = &place->draft->set->profile[expr->profile];
-    struct draft_look look = {expr->profile, place->kind, expr->key_index, NO_NODE};
+    struct draft_look look = {
+        .profile = expr->profile, .kind = place->kind, .key = expr->key_index};
     struct node node = {.profiles = (uint64_t)1 << expr->profile};
     if (expr->key_index == KEY_OF_SEQUENCE) {
         look.key = key_of_kind(profile, place->kind);

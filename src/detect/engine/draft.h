@@ -9,6 +9,9 @@ struct draft_look {
     enum record_kind kind;
     uint8_t key;   /* as in look_image */
     uint32_t node; /* the name, by expression */
+    bool early;    /* features depend on it */
+    bool decided;
+    bool late; /* as in look_image */
 };
 
 struct draft_read {
@@ -56,3 +59,8 @@ struct draft {
 enum status draft_fill(struct draft *draft, const struct rule_set *set, struct arena *scratch);
 /* Whether the profile can be looked at by the key with this index: it names one entity. */
 bool key_names_one(const struct profile_key *key);
+
+static inline bool node_reads(const struct node *node)
+{
+    return node->op >= OP_READ_NUMBER && node->op <= OP_READ_TRUTH;
+}

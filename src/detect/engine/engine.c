@@ -133,6 +133,7 @@ static enum status engine_make(struct engine *engine, struct arena *boot)
     }
     TRY(ARENA_NEW(boot, 1, &engine->finding));
     TRY(arena_take(boot, evidence_texts_size(), (void **)&engine->texts));
+    TRY(ARENA_NEW(boot, ENTITY_EVENTS_MAX, &engine->recalled));
     TRY(ARENA_NEW(boot, image->lists_count, &engine->list));
     for (uint32_t i = 0; i < image->lists_count; i++)
         engine->list[i] = registry_list_number(engine->registry, image->list[i]);

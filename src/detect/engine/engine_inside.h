@@ -101,6 +101,7 @@ struct engine {
     struct candidate *candidate; /* of the whole batch, by record, then by rule */
     struct finding *finding;
     char *texts;         /* room for a finding's texts */
+    uint64_t *recalled;  /* room for the values of one entity: past.c */
     uint8_t level;       /* that is being fed */
     enum status refused; /* by a register, for the record behind the batch */
     enum status broken;  /* the system refused memory in the middle: nothing more is taken */

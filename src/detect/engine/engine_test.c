@@ -636,7 +636,9 @@ static const char BUSY_RULES[] =
     "over 2h as caller\n"
     "  long = max duration over 30m  share = top callee over 2h as caller  pause = since over 30m "
     "as callee\n"
-    "  new = fresh callee over 2h as caller  who = last callee over 2h as caller }\n"
+    "  new = fresh callee over 2h as caller  who = last callee over 2h as caller\n"
+    "  begun = first callee over 1h as caller  total = sum duration over 2h  least = min duration "
+    "over 30m }\n"
     "profile box by call.imei, sms.imei { cards = distinct imsi over 1h  all = count over 1h\n"
     "  lively = count over 1h where line[caller].got >= 2 }\n"
     "profile site by call.cell { mute = distinct imei over 2h where line[caller].out >= 3 and "
@@ -665,7 +667,20 @@ static const char BUSY_RULES[] =
     "typology scam_sms }\n"
     "rule g_tail on call { title \"t\" \"t\" when line[line[callee].who].out >= 2 and tac(imei) = "
     "\"35000000\"\n"
-    "  and person(caller).birth_year >= 1960 subject caller typology scam_caller }\n";
+    "  and person(caller).birth_year >= 1960 subject caller typology scam_caller }\n"
+    /* The name comes from the very profile that is looked at, so these looks are late. */
+    "rule h_late on call { title \"t\" \"t\" let w = line[callee].who\n"
+    "  when line[w].got >= 0 and line[w].reach >= 0 and known_or(line[w].talk, 0s) >= 0s\n"
+    "  and known_or(line[w].mid, 0s) >= 0s and known_or(line[w].long, 0s) >= 0s\n"
+    "  and line[w].total >= 0s and known_or(line[w].least, 0s) >= 0s and known_or(line[w].begun, "
+    "callee) is known\n"
+    "  and known_or(line[line[w].begun].got, 9) >= 0\n"
+    "  and known_or(line[w].share, 0) >= 0 and known_or(line[w].pause, 0s) >= 0s\n"
+    "  and known_or(line[w].new, false) = known_or(line[w].new, false)\n"
+    "  and known_or(line[line[w].who].wrote, 9) >= 0 subject caller typology scam_caller }\n"
+    "rule i_marked on sms { title \"t\" \"t\" let w = if sender marked odd then sender else "
+    "recipient\n"
+    "  when line[w].got >= 1 or box.cards >= 1 subject sender typology scam_sms }\n";
 
 static const char BUSY_REGISTERS[] = "person person=p1 birth_year=1961 phone=+861 account=a1\n"
                                      "person person=p2 birth_year=1940 phone=+862 account=a2\n"
@@ -767,7 +782,10 @@ static void test_bounded(void **state)
     stage_init(&stage, 1, (size_t)1 << 30);
     rules_or_fail(
         &stage,
-        "profile p by call.caller { n = count over 24h s = count over 1m }\n"
+        "profile p by call.caller { n = count over 24h s = count over 1m me = last caller over 24h "
+        "}\n"
+        "rule l on call { title \"t\" \"t\" when p[p.me].n >= 16384 subject caller typology "
+        "scam_caller }\n"
         "rule r on call { title \"t\" \"t\" when p.n >= 16384 subject caller typology scam_caller "
         "}\n"
         "rule s on call { title \"t\" \"t\" when p.s >= 120 subject caller typology scam_caller }");
@@ -784,12 +802,15 @@ static void test_bounded(void **state)
     const char *last = strstr(stage.out.at, "\n16384 r ");
     assert_non_null(last);
     assert_non_null(strstr(last, "16384 r +861 0.5  {p.n >= 16384: 16384 | 16384}"));
+    assert_non_null(strstr(stage.out.at, "\n16384 l +861 0.5  {p[p.me].n >= 16384: 16384"));
+    assert_non_null(strstr(last, "16385 l +861 0.5  bounded {p[p.me].n >= 16384: 16384"));
+    assert_non_null(strstr(last, "16386 l +861 0.5  bounded {p[p.me].n >= 16384: 16384"));
     assert_non_null(strstr(last, "16384 s +861 0.5  {p.s >= 120: 120 | 120}"));
     assert_non_null(strstr(last, "16385 r +861 0.5  bounded {p.n >= 16384: 16384 | 16384}"));
     assert_non_null(strstr(last, "16386 s +861 0.5  {p.s >= 120: 120 | 120}"));
     struct engine_counts counts;
     engine_count(stage.engine, &counts);
-    assert_int_equal(counts.bounded, 2);
+    assert_int_equal(counts.bounded, 4);
     assert_int_equal(counts.events, 16384);
     stage_release(&stage);
 }

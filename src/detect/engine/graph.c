@@ -110,7 +110,7 @@ static struct node lowered(const struct node *node, const struct lowering *lower
     }
     if (node->op != OP_READ_NUMBER && node->op != OP_READ_NAME && node->op != OP_READ_TRUTH)
         return step;
-    if ((lowering->serial >> lowering->read[node->imm].profile & 1u) == 0)
+    if (!lowering->read[node->imm].now)
         step.a = NO_NODE; /* the name was worked out when the column was made */
     else
         step.op = (uint16_t)(node->op - OP_READ_NUMBER + OP_NOW_NUMBER);

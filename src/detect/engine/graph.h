@@ -13,7 +13,8 @@ enum {
     NODE_COSTLY = 1,  /* a table must be asked or a spelling looked at */
     NODE_MARKS = 2,   /* depends on marks */
     NODE_EARLIER = 4, /* depends on the first step of a sequence */
-    NODE_TRIED = 8    /* depends on which entity a sequence is tried on */
+    NODE_TRIED = 8,   /* depends on which entity a sequence is tried on */
+    NODE_LATE = 16    /* depends on an answer that is only asked record by record */
 };
 
 struct node {
@@ -49,7 +50,6 @@ enum class op_class(enum op op);
 
 /* What stands for a node when the program runs. */
 struct lowering {
-    uint64_t serial; /* bit per profile that is fed record by record */
     const struct profile_image *profile;
     const struct read_image *read;
 };

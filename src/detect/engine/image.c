@@ -1,16 +1,14 @@
 /* image.c -- a draft becomes an image: who is fed when, what an event holds, the programs.
  *
- *   draft    nodes, looks and reads                       draft.c
- *   levels   which profiles must be fed record by record, and in which order the others go
+ *   draft    nodes, looks and reads                                          draft.c
+ *   levels   who is fed record by record, and in which order the others go   levels.c
  *   layout   flags and values of an event, shared where features say the same
- *   programs cut out of the graphs                        graph.c
+ *   programs cut out of the graphs                                           graph.c
  *
- * Invariants:  1. A profile's level is greater than that of every profile that its expressions or
- *                 the names by which it is looked at depend on.
- *              2. What depends on a profile of LEVEL_SERIAL, or on marks, is of LEVEL_SERIAL.
- *              3. Two features share a flag only if they count the same events. */
+ * Invariant:  two features share a flag only if they count the same events. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/engine/draft.h"
+#include "detect/engine/levels.h"
 
 #include "detect/rule/rule.h"
 #include "ground/arena.h"
@@ -25,92 +23,11 @@ struct making {
     struct lowering lowering;
 };
 
-/* ---- levels ---- */
+/* ---- nodes ---- */
 
 static const struct node *node_of(const struct draft *draft, enum record_kind kind, uint32_t node)
 {
     return &draft->graph[kind].node[node];
-}
-
-/* Profiles that this one's expressions read, and whether they depend on marks. */
-static uint64_t profile_needs(const struct draft *draft, uint32_t profile, bool *marks)
-{
-    uint64_t needs = 0;
-    for (uint32_t f = 0; f < draft->set->profile[profile].features_count; f++) {
-        for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
-            const struct draft_feature *feature = &draft->feature[profile][f];
-            const struct node *value = node_of(draft, kind, feature->value[kind]);
-            const struct node *where = node_of(draft, kind, feature->where[kind]);
-            needs |= value->profiles | where->profiles;
-            *marks |= ((value->flags | where->flags) & NODE_MARKS) != 0;
-        }
-    }
-    return needs;
-}
-
-/* Profiles on whose answers it depends at whom this one is looked. */
-static uint64_t looks_need(const struct draft *draft, uint32_t profile, bool *serial)
-{
-    uint64_t needs = 0;
-    for (uint32_t i = 0; i < draft->looks_count; i++) {
-        const struct draft_look *look = &draft->look[i];
-        if (look->profile != profile)
-            continue;
-        const struct node *name = node_of(draft, look->kind, look->node);
-        needs |= name->profiles;
-        *serial |= (name->flags & (NODE_MARKS | NODE_EARLIER | NODE_TRIED)) != 0;
-        *serial |= look->key == SEQUENCE_KEY;
-    }
-    return needs;
-}
-
-/* One round; whether something changed. */
-static bool levels_raise(uint32_t count, const uint64_t *needs, uint64_t *serial, uint8_t *level)
-{
-    bool changed = false;
-    for (uint32_t p = 0; p < count; p++) {
-        if ((*serial >> p & 1u) != 0)
-            continue;
-        uint8_t least = 0;
-        for (uint32_t q = 0; q < count; q++)
-            if ((needs[p] >> q & 1u) != 0 && level[q] >= least)
-                least = (uint8_t)(level[q] + 1);
-        bool circle = least > count;
-        if ((needs[p] & *serial) != 0 || circle) {
-            *serial |= (uint64_t)1 << p;
-            changed = true;
-        } else if (least > level[p]) {
-            level[p] = least;
-            changed = true;
-        }
-    }
-    return changed;
-}
-
-static void levels_find(struct making *making)
-{
-    const struct draft *draft = making->draft;
-    uint32_t count = draft->set->profiles_count;
-    uint64_t needs[PROFILES_MAX] = {0};
-    uint8_t level[PROFILES_MAX] = {0};
-    uint64_t serial = 0;
-    for (uint32_t p = 0; p < count; p++) {
-        bool marks = false;
-        needs[p] = profile_needs(draft, p, &marks) | looks_need(draft, p, &marks);
-        if (marks)
-            serial |= (uint64_t)1 << p;
-    }
-    while (levels_raise(count, needs, &serial, level)) {
-    }
-    struct image *image = making->image;
-    for (uint32_t p = 0; p < count; p++) {
-        bool is_serial = (serial >> p & 1u) != 0;
-        image->profile[p].level = is_serial ? LEVEL_SERIAL : level[p];
-        image->serials_count += is_serial;
-        if (!is_serial && level[p] >= image->levels_count)
-            image->levels_count = (uint8_t)(level[p] + 1);
-    }
-    making->lowering.serial = serial;
 }
 
 /* ---- what an event holds ---- */
@@ -446,7 +363,7 @@ static enum status looks_number(struct making *making)
             .feature = (uint16_t)draft->read[i].feature,
             .look = (uint16_t)draft->read[i].look,
             .class = class_of(feature->type),
-            .now = (making->lowering.serial >> look->profile & 1u) != 0,
+            .now = look->late || image->profile[look->profile].level == LEVEL_SERIAL,
         };
         image->look[draft->read[i].look].wants_count++;
     }
@@ -463,6 +380,7 @@ static enum status looks_make(struct making *making)
         look->profile = (uint16_t)draft->look[i].profile;
         look->kind = draft->look[i].kind;
         look->key = draft->look[i].key;
+        look->late = draft->look[i].late;
         TRY(ARENA_NEW(making->boot, look->wants_count, &look->want));
         look->wants_count = 0;
         struct roots roots = {.node = &making->draft->look[i].node, .count = 1};
@@ -477,7 +395,7 @@ static enum status looks_make(struct making *making)
         struct look_image *look = &image->look[i];
         wants_sort(making, look);
         struct profile_image *profile = &image->profile[look->profile];
-        if (profile->level != LEVEL_SERIAL)
+        if (profile->level != LEVEL_SERIAL && !look->late)
             profile->feeding[look->kind].looks_count++;
     }
     return STATUS_OK;
@@ -497,7 +415,7 @@ static enum status looks_share_out(struct making *making)
             for (unsigned pass = 0; pass < 2 && profile->level != LEVEL_SERIAL; pass++) {
                 for (uint32_t i = 0; i < image->looks_count; i++) {
                     const struct look_image *look = &image->look[i];
-                    if (look->profile != p || look->kind != kind ||
+                    if (look->profile != p || look->kind != kind || look->late ||
                         (look->key == NO_KEY) != (pass == 1))
                         continue;
                     feeding->look[feeding->looks_count++] = (uint16_t)i;
@@ -516,11 +434,11 @@ static enum status looks_share_out(struct making *making)
 
 enum part { PART_PLAIN, PART_COSTLY, PART_LATE, PART_TRIED, PARTS_COUNT };
 
-static enum part part_of(const struct making *making, const struct node *node)
+static enum part part_of(const struct node *node)
 {
     if ((node->flags & (NODE_EARLIER | NODE_TRIED)) != 0)
         return PART_TRIED;
-    if ((node->flags & NODE_MARKS) != 0 || (node->profiles & making->lowering.serial) != 0)
+    if ((node->flags & (NODE_MARKS | NODE_LATE)) != 0)
         return PART_LATE;
     return (node->flags & NODE_COSTLY) != 0 ? PART_COSTLY : PART_PLAIN;
 }
@@ -623,13 +541,13 @@ static enum status rule_reads(struct making *making, uint32_t number)
         if (!seen[i])
             continue;
         seen[node->a] = seen[node->b] = seen[node->c] = true;
-        image->reads_count += node->op >= OP_READ_NUMBER && node->op <= OP_READ_TRUTH;
+        image->reads_count += node_reads(node);
     }
     TRY(ARENA_NEW(making->boot, image->reads_count, &image->read));
     image->reads_count = 0;
     for (uint32_t i = 1; i <= top; i++) {
         const struct node *node = &graph->node[i];
-        if (seen[i] && node->op >= OP_READ_NUMBER && node->op <= OP_READ_TRUTH)
+        if (seen[i] && node_reads(node))
             image->read[image->reads_count++] = (uint16_t)node->imm;
     }
     return STATUS_OK;
@@ -644,7 +562,7 @@ static enum status rule_make(struct making *making, uint32_t number, uint32_t *p
     uint32_t part[PARTS_COUNT] = {NO_NODE};
     image->rule = rule;
     for (uint32_t i = 0; i < rule->conditions_count; i++) {
-        uint32_t *all = &part[part_of(making, &graph->node[draft->condition[i]])];
+        uint32_t *all = &part[part_of(&graph->node[draft->condition[i]])];
         TRY(graph_and(graph, *all, draft->condition[i], all));
     }
     *plain = part[PART_PLAIN];
@@ -729,7 +647,7 @@ static void needs_of_nodes(struct making *making, const struct graph *graph, con
 {
     for (uint32_t i = 1; i < graph->count; i++) {
         const struct node *node = &graph->node[i];
-        if (!used[i] || node->op < OP_READ_NUMBER || node->op > OP_READ_TRUTH)
+        if (!used[i] || !node_reads(node))
             continue;
         struct read_image *read = &making->image->read[node->imm];
         uint32_t least = needed == NULL ? 0 : needed[read->look];
@@ -749,8 +667,7 @@ static void use_operands(const struct graph *graph, bool *used)
 {
     for (uint32_t i = graph->count; i-- > 1;) {
         const struct node *node = &graph->node[i];
-        bool read = node->op >= OP_READ_NUMBER && node->op <= OP_READ_TRUTH;
-        if (used[i] && !read)
+        if (used[i] && !node_reads(node))
             used[node->a] = used[node->b] = used[node->c] = true;
     }
 }
@@ -848,7 +765,7 @@ static enum status image_make(struct making *making, const struct rule_set *set,
     TRY(ARENA_NEW(making->boot, set->profiles_count, &image->profile));
     TRY(ARENA_NEW(making->boot, set->rules_count, &image->rule));
     making->lowering.profile = image->profile;
-    levels_find(making);
+    TRY(levels_find(draft, image));
     TRY(looks_number(making));
     for (uint32_t p = 0; p < set->profiles_count; p++)
         TRY(profile_layout(making, p));

@@ -5,9 +5,11 @@
  * rules and features say is computed once.  Every read of a feature is numbered; equal reads are
  * one column.
  *
- * A profile is fed for a whole batch before the rules look (`level`), unless what it counts or what
- * is asked of it depends on marks, or on answers that come later: then it is fed record by record
- * (LEVEL_SERIAL), between the rules. */
+ * A profile is fed for a whole batch before the rules look (`level`), unless what it counts depends
+ * on marks: then it is fed record by record (LEVEL_SERIAL), between the rules.  Whom a rule looks
+ * at may be known only when the profile has been fed (an account that another profile names;
+ * somebody marked): such a look is late.  It is made when it is needed, and sees the entity without
+ * the events of later records (past.h). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -55,7 +57,7 @@ struct read_image {
     uint16_t look;
     enum class class;
     uint32_t needed; /* as in window_want: with fewer events no rule cares */
-    bool now;        /* the profile is fed record by record: asked when it is needed */
+    bool now; /* asked when it is needed: a late look, or a profile that is fed record by record */
 };
 
 /* Whose features are read at records of one kind: the entity of a key, or one named by an
@@ -64,6 +66,7 @@ struct look_image {
     uint16_t profile;
     enum record_kind kind;
     uint8_t key;                /* index, SEQUENCE_KEY, or NO_KEY: by expression */
+    bool late;                  /* made by the rules, when the batch has been fed */
     struct program key_program; /* of a look by expression: its only result is the name */
     uint32_t wants_count;       /* in order of their spans */
     uint16_t *want;             /* numbers of reads */

@@ -146,7 +146,7 @@ static enum status sequence_try(struct judging *judging, const struct visit *vis
     bool own = visit->to.kept; /* its own event is met first among those not later */
     struct past past;
     struct window_seen seen;
-    past_init(&past, engine, sequence->profile, visit);
+    past_init(&past, engine, sequence->profile, judging->row, visit->to.key);
     while (past_back(&past, &seen)) {
         if (seen.at_ms <= record->at.ms - sequence->within_ms)
             break;

@@ -5,13 +5,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/engine/outside.h"
 
+#include "detect/engine/past.h"
 #include <math.h>
 
 /* ---- entities ---- */
 
-/* The visit by which a key of the profile was fed. */
-static const struct visit *visit_by_key(const struct engine *engine, unsigned profile, unsigned row,
-                                        uint8_t key)
+const struct visit *visit_by_key(const struct engine *engine, unsigned profile, unsigned row,
+                                 uint8_t key)
 {
     const struct tending *tending = &engine->batch.tending[profile];
     for (uint32_t i = tending->first[row]; i < tending->after[row]; i++)
@@ -19,18 +19,6 @@ static const struct visit *visit_by_key(const struct engine *engine, unsigned pr
             ((unsigned)tending->visit[i].to.roles >> key & 1u) != 0)
             return &tending->visit[i];
     return NULL;
-}
-
-/* Whether this record's own event is remembered by the entity. */
-static bool fed(const struct engine *engine, unsigned profile, unsigned row, uint64_t key)
-{
-    const struct tending *tending = &engine->batch.tending[profile];
-    for (uint32_t i = tending->first[row]; i < tending->after[row]; i++) {
-        const struct visit *visit = &tending->visit[i];
-        if (visit->look == NO_COLUMN && visit->to.key == key)
-            return visit->to.kept;
-    }
-    return false;
 }
 
 static uint64_t unknown_of(enum class class)
@@ -51,27 +39,17 @@ uint64_t outside_read(const struct frame *frame, unsigned read, uint32_t lane, u
     const struct read_image *image = &engine->image->read[read];
     const struct look_image *look = &engine->image->look[image->look];
     unsigned row = frame->row[lane];
-    const struct visit *visit = NULL;
-    uint64_t hash;
-    if (look->key == NO_KEY) {
-        if (name == 0)
-            return unknown_of(image->class);
-        hash = window_hash(name);
-    } else {
-        visit = look->key == SEQUENCE_KEY ? frame->tried
-                                          : visit_by_key(engine, image->profile, row, look->key);
-        if (visit == NULL)
-            return unknown_of(image->class);
-        name = visit->to.key;
-        hash = visit->to.hash;
+    if (look->key != NO_KEY) {
+        const struct visit *visit = look->key == SEQUENCE_KEY
+                                        ? frame->tried
+                                        : visit_by_key(engine, image->profile, row, look->key);
+        name = visit == NULL ? 0 : visit->to.key;
     }
-    bool own = fed(engine, image->profile, row, name);
-    const struct window *window = window_of(engine, image->profile, hash);
-    uint64_t answer;
-    struct window_want want = {image->feature, 0, &answer};
-    window_read(window, window_find(window, name, hash), engine->batch.record[row]->at.ms, &want, 1,
-                0, own);
-    return answer;
+    if (name == 0)
+        return unknown_of(image->class);
+    struct past past;
+    past_init(&past, engine, image->profile, row, name);
+    return past_read(&past, image->feature, engine->batch.record[row]->at.ms);
 }
 
 /* ---- registers ---- */

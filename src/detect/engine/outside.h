@@ -11,7 +11,11 @@ struct spelled {
     char room[IDENT_BYTES_MAX];
 };
 
-/* The answer to a numbered read as things are now, for lane `lane` of the frame. */
+/* The visit by which a key of the profile was fed; NULL: it named nobody.  The row is of a kind
+ * that feeds the profile. */
+const struct visit *visit_by_key(const struct engine *engine, unsigned profile, unsigned row,
+                                 uint8_t key);
+/* The answer to a numbered read as things were for the record in lane `lane` of the frame. */
 uint64_t outside_read(const struct frame *frame, unsigned read, uint32_t lane, uint64_t name);
 double outside_number(const struct engine *engine, struct look_up look_up, ident name);
 ident outside_name(const struct engine *engine, struct look_up look_up, ident name);

@@ -6,27 +6,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/engine/past.h"
 
-void past_init(struct past *past, const struct engine *engine, unsigned profile,
-               const struct visit *visit)
+void past_init(struct past *past, const struct engine *engine, unsigned profile, unsigned row,
+               uint64_t key)
 {
     const struct tending *tending = &engine->batch.tending[profile];
-    const struct window *window = window_of(engine, profile, visit->to.hash);
-    past->left = visit->to.events_count;
-    past->later_count = 0;
-    for (uint32_t i = tending->after[visit->row]; i < tending->visits_count; i++)
-        if (tending->visit[i].to.key == visit->to.key && tending->visit[i].to.kept)
-            past->later[past->later_count++] = engine->batch.record[tending->visit[i].row];
-    window_walk_init(&past->walk, window, window_find(window, visit->to.key, visit->to.hash));
-}
-
-void past_init_now(struct past *past, const struct engine *engine, unsigned profile, uint64_t key)
-{
     uint64_t hash = window_hash(key);
-    const struct window *window = window_of(engine, profile, hash);
-    const struct window_slot *slot = window_find(window, key, hash);
-    past->left = window_events_count(window, slot);
+    bool known = false;
+    past->engine = engine;
+    past->feature = engine->image->profile[profile].window.feature;
+    past->window = window_of(engine, profile, hash);
+    past->slot = window_find(past->window, key, hash);
+    past->own = false;
     past->later_count = 0;
-    window_walk_init(&past->walk, window, slot);
+    for (uint32_t i = 0; i < tending->visits_count; i++) {
+        const struct visit *visit = &tending->visit[i];
+        if (visit->to.key != key)
+            continue;
+        if (visit->row > row) {
+            past->left = known ? past->left : visit->to.events_before;
+            past->fallen_ms = known ? past->fallen_ms : visit->to.fallen_before_ms;
+            if (visit->to.kept)
+                past->later[past->later_count++] = engine->batch.record[visit->row];
+        } else {
+            past->left = visit->to.events_count;
+            past->fallen_ms = visit->to.fallen_ms;
+            past->own |= visit->row == row && visit->to.kept;
+        }
+        known = true;
+    }
+    if (!known) {
+        past->left = window_events_count(past->window, past->slot);
+        past->fallen_ms = window_fallen_ms(past->window, past->slot);
+    }
+    window_walk_init(&past->walk, past->window, past->slot);
 }
 
 /* Whether the event is a later record's; each of those is met once. */
@@ -51,4 +63,32 @@ bool past_back(struct past *past, struct window_seen *out)
     }
     past->left = 0;
     return false;
+}
+
+uint64_t past_read(struct past *past, unsigned number, int64_t at_ms)
+{
+    uint64_t answer;
+    struct window_want want = {.feature = (uint16_t)number, .into = &answer};
+    if (past->later_count == 0) {
+        window_read(past->window, past->slot, at_ms, &want, 1, 0, past->own);
+        return answer;
+    }
+    const struct window_feature *feature = past->feature + number;
+    uint64_t *behind = past->engine->recalled + ENTITY_EVENTS_MAX;
+    struct window_counted counted = {.value = behind};
+    struct window_seen seen;
+    bool own = past->own; /* it is met first among those not later */
+    while (past_back(past, &seen) && seen.at_ms > at_ms - feature->span_ms) {
+        if (seen.at_ms > at_ms)
+            continue;
+        bool counts = (seen.flags >> feature->bit & 1u) != 0;
+        counted.own |= own && counts;
+        own = false;
+        if (!counts)
+            continue;
+        if (counted.count++ == 0)
+            counted.last_ms = seen.at_ms;
+        *--counted.value = seen.value[feature->value];
+    }
+    return window_recall(feature, &counted, at_ms);
 }

@@ -8,16 +8,22 @@
 #include "detect/engine/engine_inside.h"
 
 struct past {
+    const struct engine *engine;
+    const struct window_feature *feature; /* of its profile */
+    const struct window *window;
+    const struct window_slot *slot; /* NULL: nobody remembers it */
     struct window_walk walk;
-    uint32_t left; /* events remembered then and not yet seen */
+    bool own;          /* the record's own event is among them */
+    uint32_t left;     /* events remembered then and not yet seen */
+    int64_t fallen_ms; /* as window_fallen_ms, then */
     uint32_t later_count;
     const struct record *later[RECORD_BATCH_MAX]; /* records whose events came afterwards */
 };
 
-/* The entity of a visit, just after it. */
-void past_init(struct past *past, const struct engine *engine, unsigned profile,
-               const struct visit *visit);
-/* An entity of a profile that is fed record by record, as it is now. */
-void past_init_now(struct past *past, const struct engine *engine, unsigned profile, uint64_t key);
+/* The entity of that key, just after the record had visited it, or passed it by. */
+void past_init(struct past *past, const struct engine *engine, unsigned profile, unsigned row,
+               uint64_t key);
 /* From the latest event to the oldest. */
 bool past_back(struct past *past, struct window_seen *out);
+/* What a feature was then, at that time; the walk is used up. */
+uint64_t past_read(struct past *past, unsigned feature, int64_t at_ms);

@@ -8,6 +8,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/engine/positions.h"
 
+#include "detect/engine/outside.h"
 #include "detect/engine/past.h"
 
 struct dated {
@@ -25,7 +26,6 @@ struct latest {
 struct asked {
     unsigned profile;
     uint64_t key;
-    const struct visit *visit; /* NULL: as it is now */
     uint64_t flags[PROFILE_FEATURES_MAX];
     int64_t after_ms[PROFILE_FEATURES_MAX];
     uint32_t count;
@@ -53,44 +53,27 @@ static void latest_add(struct latest *latest, struct dated dated)
     latest->at[at] = dated;
 }
 
-static void entity_add(const struct frame *frame, const struct asked *asked, struct latest *latest)
+/* Whether one of these reads could not see an event that has fallen off. */
+static bool entity_add(const struct frame *frame, const struct asked *asked, struct latest *latest)
 {
     const struct engine *engine = frame->engine;
     int64_t at_ms = engine->batch.record[frame->row[0]]->at.ms;
     struct past past;
     struct window_seen seen;
-    if (asked->visit != NULL)
-        past_init(&past, engine, asked->profile, asked->visit);
-    else
-        past_init_now(&past, engine, asked->profile, asked->key);
+    past_init(&past, engine, asked->profile, frame->row[0], asked->key);
+    bool bounded = past.fallen_ms > asked->first_ms;
     while (past_back(&past, &seen) && seen.at_ms > asked->first_ms) {
         if (seen.at_ms > at_ms)
             continue;
         if (latest->count == POSITIONS_MAX && seen.at_ms < latest->at[POSITIONS_MAX - 1].at_ms)
-            return;
+            return bounded;
         bool counted = false;
         for (uint32_t i = 0; i < asked->count; i++)
             counted |= (seen.flags & asked->flags[i]) != 0 && seen.at_ms > asked->after_ms[i];
         if (counted)
             latest_add(latest, (struct dated){seen.at_ms, seen.position});
     }
-}
-
-static const struct visit *visit_of(const struct frame *frame, const struct read_image *read,
-                                    const struct look_image *look)
-{
-    const struct tending *tending = &frame->engine->batch.tending[read->profile];
-    unsigned row = frame->row[0];
-    if (look->key == SEQUENCE_KEY)
-        return frame->tried;
-    for (uint32_t i = tending->first[row]; i < tending->after[row]; i++) {
-        const struct visit *visit = &tending->visit[i];
-        if (look->key == NO_KEY
-                ? visit->look == read->look
-                : visit->look == NO_COLUMN && (visit->to.roles >> look->key & 1u) != 0)
-            return visit;
-    }
-    return NULL;
+    return bounded;
 }
 
 /* Whom a read was about; false: nobody that can be named. */
@@ -98,17 +81,16 @@ static bool entity_of(const struct frame *frame, const struct read_image *read, 
 {
     const struct look_image *look = &frame->engine->image->look[read->look];
     asked->profile = read->profile;
-    asked->visit = NULL;
-    if (read->now && look->key == NO_KEY) {
+    if (look->key == NO_KEY) {
         machine_run(&look->key_program, frame);
         asked->key = result_names(frame, look->key_program.result[0])[0];
         return asked->key != 0;
     }
-    asked->visit = visit_of(frame, read, look);
-    if (asked->visit == NULL)
-        return false;
-    asked->key = asked->visit->to.key;
-    return true;
+    const struct visit *visit = frame->tried;
+    if (look->key != SEQUENCE_KEY)
+        visit = visit_by_key(frame->engine, read->profile, frame->row[0], look->key);
+    asked->key = visit == NULL ? 0 : visit->to.key;
+    return visit != NULL;
 }
 
 static void ask(const struct frame *frame, const struct read_image *read, struct asked *asked)
@@ -122,15 +104,6 @@ static void ask(const struct frame *frame, const struct read_image *read, struct
         return;
     asked->flags[asked->count] = (uint64_t)1 << feature->bit;
     asked->after_ms[asked->count++] = after_ms;
-}
-
-static int64_t fallen_of(const struct frame *frame, const struct asked *asked)
-{
-    if (asked->visit != NULL)
-        return asked->visit->to.fallen_ms;
-    uint64_t hash = window_hash(asked->key);
-    const struct window *window = window_of(frame->engine, asked->profile, hash);
-    return window_fallen_ms(window, window_find(window, asked->key, hash));
 }
 
 void positions_add(const struct rule_image *rule, const struct frame *frame,
@@ -153,10 +126,8 @@ void positions_add(const struct rule_image *rule, const struct frame *frame,
             seen |= k < i;
             ask(frame, same, &asked);
         }
-        if (fallen_of(frame, &asked) > asked.first_ms)
+        if (!seen && entity_add(frame, &asked, &latest))
             finding->bounded = true;
-        if (!seen)
-            entity_add(frame, &asked, &latest);
     }
     for (uint32_t i = 0; i < latest.count && finding->positions_count < POSITIONS_MAX; i++) {
         bool there = false;

@@ -58,20 +58,16 @@ static enum status visit_make(struct window *window, struct window_visit *visit,
     unsigned lane = visit->lane;
     bool own = visit->fed != NULL && visit->fed->kept;
     visit->kept = false;
+    visit->events_before = window_events_count(window, visit->slot);
+    visit->fallen_before_ms = window_fallen_ms(window, visit->slot);
     if (visit->flags != 0) {
         struct window_event event = {batch->at_ms[lane], visit->flags, batch->position[lane],
                                      batch->column, lane};
         TRY(window_add(window, visit->slot, &event, batch->newest_ms, &visit->kept));
         own = visit->kept;
     }
-    visit->events_count = 0;
-    visit->fallen_ms = INT64_MIN;
-    if (visit->slot != NULL && visit->slot->block != 0) {
-        struct block *block = block_at(window, visit->slot->block);
-        visit->events_count = (uint32_t)(block->end - block->start);
-        if (window->geometry[block->class].busy)
-            visit->fallen_ms = busy_at(block)->fallen_ms;
-    }
+    visit->events_count = window_events_count(window, visit->slot);
+    visit->fallen_ms = window_fallen_ms(window, visit->slot);
     for (unsigned i = 0; i < visit->asked_count; i++) {
         const struct window_asked *asked = &visit->asked[i];
         if (((unsigned)visit->roles >> asked->role & 1u) == 0)

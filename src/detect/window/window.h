@@ -100,9 +100,11 @@ struct window_visit {
     uint8_t asked_count;
     uint8_t roles; /* of `asked` those of these roles are answered */
     /* Filled in by the visit: */
-    bool kept;             /* its event is remembered */
-    uint32_t events_count; /* remembered just after */
-    int64_t fallen_ms;     /* as window_fallen_ms just after */
+    bool kept;              /* its event is remembered */
+    uint32_t events_before; /* remembered just before … */
+    uint32_t events_count;  /* … and just after */
+    int64_t fallen_before_ms;
+    int64_t fallen_ms; /* as window_fallen_ms just before and after */
     struct window_slot *slot;
 };
 
@@ -179,6 +181,16 @@ struct window_walk {
 void window_walk_init(struct window_walk *walk, const struct window *window,
                       const struct window_slot *slot);
 bool window_walk_back(struct window_walk *walk, struct window_seen *out);
+
+/* The events that a feature counts in its window, gathered by somebody who walked back. */
+struct window_counted {
+    uint64_t *value; /* of each, the oldest first; it will be put in another order */
+    uint32_t count;
+    int64_t last_ms; /* time of the last */
+    bool own;        /* the last is the event in hand */
+};
+uint64_t window_recall(const struct window_feature *feature, const struct window_counted *counted,
+                       int64_t at_ms);
 
 /* Visits the next `slots` slots of the table, and some more for each entity that came since the
  * last sweep: entities of which nothing can be seen any more are forgotten. */
