@@ -3,7 +3,7 @@
 #include "mapping.h"
 
 #include "canonical.h"
-#include "outline.h"
+#include "ground/outline.h"
 #include "why.h"
 
 /* The file has no such column. */

@@ -10,7 +10,7 @@
 #include "mapping.h"
 
 #include "decimal.h"
-#include "outline.h"
+#include "ground/outline.h"
 #include "shipped.h"
 #include "why.h"
 

@@ -1,7 +1,7 @@
 /* mapping_test.c -- mapping files: what they say is done, what they say wrongly is told. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mapping.h"
-#include "outline.h"
+#include "ground/outline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* outline.h -- a YAML document, read with the places of everything in it.
  *
- * Mapping files are written by people, so every complaint says file, line and column, what is
- * wrong, and what was probably meant; in both tongues. */
+ * Mappings, the configuration and policies are written by people, so every complaint says file,
+ * line and column, what is wrong, and what was probably meant; in both tongues. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 

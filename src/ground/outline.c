@@ -1,6 +1,6 @@
 /* outline.c -- libyaml's document, and how we complain about it.
  *
- * Not chosen:  reading libyaml's events.  A mapping file is a page long; that its keys come in any
+ * Not chosen:  reading libyaml's events.  Such a file is a page long; that its keys come in any
  * order is worth more than the memory of its tree. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "outline.h"
