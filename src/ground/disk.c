@@ -130,6 +130,44 @@ void disk_close(struct disk_file *file)
     free(file);
 }
 
+static struct disk_about about_of(const struct stat *stat)
+{
+    return (struct disk_about){
+        .device = stat->st_dev,
+        .number = stat->st_ino,
+        .size = stat->st_size,
+        .changed = {(int64_t)stat->st_mtim.tv_sec * SECOND_MS + stat->st_mtim.tv_nsec / 1000000},
+        .private = (stat->st_mode & (S_IRWXG | S_IRWXO)) == 0,
+        .folder = S_ISDIR(stat->st_mode),
+    };
+}
+
+enum status disk_about(const char *path, struct disk_about *out, enum disk_fault *fault)
+{
+    struct stat about;
+    if (stat(path, &about) != 0) {
+        *fault = fault_of_errno(errno);
+        return STATUS_IO;
+    }
+    *fault = DISK_FINE;
+    *out = about_of(&about);
+    return STATUS_OK;
+}
+
+enum status disk_about_open(const struct disk_file *file, struct disk_about *out)
+{
+    struct stat about;
+    if (fstat(file->fd, &about) != 0)
+        return STATUS_IO;
+    *out = about_of(&about);
+    return STATUS_OK;
+}
+
+enum status disk_seek(struct disk_file *file, int64_t offset)
+{
+    return lseek(file->fd, offset, SEEK_SET) == offset ? STATUS_OK : STATUS_IO;
+}
+
 /* Reads to the end.  Pipes have no size and files may grow, so the room doubles when it is used up;
  * one byte more than size_max is asked for, to tell "just fits" from "too large". */
 static enum status read_to_end(struct disk_file *file, size_t size_max, struct arena *arena,

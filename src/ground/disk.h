@@ -6,6 +6,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "moment.h"
 #include "text.h"
 #include <stdio.h>
 
@@ -27,6 +28,21 @@ void disk_close(struct disk_file *file);
  * `*fault`. */
 enum status disk_read_all(const char *path, size_t size_max, struct arena *arena, struct slice *out,
                           enum disk_fault *fault);
+
+/* What there is to know of a file without reading it. */
+struct disk_about {
+    uint64_t device, number; /* the same for as long as the file lives, also under another name */
+    int64_t size;
+    moment changed;
+    bool private; /* only its owner may read it */
+    bool folder;
+};
+
+/* STATUS_IO with `*fault` set. */
+enum status disk_about(const char *path, struct disk_about *out, enum disk_fault *fault);
+enum status disk_about_open(const struct disk_file *file, struct disk_about *out);
+/* Reading goes on from `offset`.  STATUS_IO: not a file that has places. */
+enum status disk_seek(struct disk_file *file, int64_t offset);
 
 /* Begins an output file; "-" is standard output (which cannot be undone).  STATUS_IO. */
 enum status disk_sink_create(struct disk_sink **out, const char *path);

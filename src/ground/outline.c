@@ -134,6 +134,14 @@ bool outline_quoted(const struct outline *outline, outline_node node)
     return of->type == YAML_SCALAR_NODE && of->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 }
 
+void outline_place(const struct outline *outline, outline_node node, unsigned *line,
+                   unsigned *column)
+{
+    yaml_mark_t mark = node_of(outline, node)->start_mark;
+    *line = (unsigned)mark.line + 1;
+    *column = (unsigned)mark.column + 1;
+}
+
 unsigned outline_count(const struct outline *outline, outline_node node)
 {
     const yaml_node_t *of = node_of(outline, node);

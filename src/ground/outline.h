@@ -31,6 +31,9 @@ enum outline_type outline_type(const struct outline *outline, outline_node node)
 struct slice outline_text(const struct outline *outline, outline_node node);
 /* Whether the text stands in quotes: "3" is a name, 3 a number. */
 bool outline_quoted(const struct outline *outline, outline_node node);
+/* Where it begins, from 1. */
+void outline_place(const struct outline *outline, outline_node node, unsigned *line,
+                   unsigned *column);
 /* Members of a list or a map; 1 for a text, 0 for nothing. */
 unsigned outline_count(const struct outline *outline, outline_node node);
 /* The i-th of a list; a text is a list of itself. */
