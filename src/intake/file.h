@@ -6,6 +6,7 @@
 #include "encoding.h"
 #include "json.h"
 #include "row.h"
+#include "shelf.h"
 #include "source.h"
 
 enum file_form { FORM_CSV, FORM_JSON };
@@ -31,6 +32,8 @@ struct file {
     size_t body_at;            /* bytes before the first row */
     uint64_t body_line;        /* number of its line */
     moment first_at;           /* of its first record; NONE: not known */
+    bool in_no_order;          /* read whole onto its shelf before its first record is given */
+    struct shelf *shelf;       /* NULL: records are given as they are read */
 
     struct manner manner; /* what its rows cannot tell */
     struct time_memory times;

@@ -25,14 +25,21 @@ static uint64_t sum_of_digests;
 static char en[1024], zh[1024];
 static char folder[] = "/tmp/cutline-files-XXXXXX";
 
-static void begin(void)
+static void begin_in(enum intake_order order)
 {
-    struct intake_options options = {
-        .home_country = SLICE("86"), .zone_minutes = 480, .home_currency = SLICE("CNY")};
+    struct intake_options options = {.home_country = SLICE("86"),
+                                     .zone_minutes = 480,
+                                     .home_currency = SLICE("CNY"),
+                                     .order = order};
     if (boot != NULL)
         arena_destroy(boot);
     assert_int_equal(arena_create(&boot, MEMORY_MAX), STATUS_OK);
     assert_int_equal(intake_create(&intake, &options, (struct reject_sink){0}, boot), STATUS_OK);
+}
+
+static void begin(void)
+{
+    begin_in(ORDER_AS_SAID);
 }
 
 static enum status add(const char *path)
@@ -295,10 +302,9 @@ static void test_live_pipe(void **state)
 
 /* ---- sweeps: the n-th thing fails, for every n until none does ---- */
 
-static void test_memory_sweep(void **state)
+static void sweep_memory(enum intake_order order)
 {
-    (void)state;
-    struct intake_options options = {.home_country = SLICE("86")};
+    struct intake_options options = {.home_country = SLICE("86"), .order = order};
     struct text why[TONGUES_COUNT] = {text_over(en, sizeof en), text_over(zh, sizeof zh)};
     bool failed = true;
     unsigned fails = 0;
@@ -329,6 +335,13 @@ static void test_memory_sweep(void **state)
         arena_destroy(small);
     }
     assert_true(fails > 10);
+}
+
+static void test_memory_sweep(void **state)
+{
+    (void)state;
+    sweep_memory(ORDER_AS_SAID);
+    sweep_memory(ORDER_NONE);
 }
 
 static void test_disk_sweep(void **state)
@@ -377,9 +390,9 @@ static int by_time(const void *left, const void *right)
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* A file of calls in order of time, with rows that are wrong in between. */
-static struct slice random_file(struct chance *chance, unsigned file, struct row *rows,
-                                unsigned *good, unsigned *bad)
+/* A file of calls, in order of time or in none, with rows that are wrong in between. */
+static struct slice random_file(struct chance *chance, bool ordered, unsigned file,
+                                struct row *rows, unsigned *good, unsigned *bad)
 {
     static char contents[8][CONTENT_MAX / 8];
     static const char *const WRONG[] = {"x,110,119,\n",   "1,,119,\n",      "1,110\n",
@@ -398,7 +411,8 @@ static struct slice random_file(struct chance *chance, unsigned file, struct row
         }
         if (chance_below(chance, 16) == 0)
             text_add_string(&text, "\n");
-        ms += (int64_t)chance_below(chance, 4);
+        int64_t step = (int64_t)chance_below(chance, 4);
+        ms = ordered ? ms + step : (int64_t)chance_below(chance, 500);
         const char *form = json ? "{\"kind\":\"call\",\"time\":%lld,\"caller\":\"%u\",\"callee\":"
                                   "\"119\"}\n"
                                 : "%lld,%u,119,\n";
@@ -422,15 +436,18 @@ static void test_property(void **state)
         unsigned good = 0;
         unsigned bad = 0;
         unsigned files = 1 + (unsigned)chance_below(&chance, 8);
-        begin();
+        bool ordered = round % 2 == 0;
+        begin_in(ordered ? ORDER_AS_SAID : ORDER_NONE);
+        assert_false(intake_sorts(intake));
         for (unsigned file = 0; file < files; file++) {
-            struct slice content = random_file(&chance, file, rows, &good, &bad);
+            struct slice content = random_file(&chance, ordered, file, rows, &good, &bad);
             bool json = content.at[0] == '{' || content.at[0] == '\n';
             if (add_bytes(json ? "calls.jsonl" : "calls.csv", content.at, content.size) !=
                 STATUS_OK)
                 fail_msg("%s", en);
         }
         qsort(rows, good, sizeof rows[0], by_time);
+        assert_true(intake_sorts(intake) != ordered);
         const struct record *records;
         size_t count;
         unsigned at = 0;
@@ -448,6 +465,8 @@ static void test_property(void **state)
         assert_int_equal(counts.accepted, good);
         assert_int_equal(counts.rejected, bad);
         assert_int_equal(counts.read, good + bad);
+        assert_int_equal(counts.held, 0);
+        assert_int_equal(counts.bytes, counts.bytes_total);
         intake_destroy(intake);
     }
 }

@@ -8,18 +8,22 @@
  * time is noted, and it is closed again until the merge comes to that time.  So a year of daily
  * files takes the memory and the descriptors of a few.  A pipe stays open.
  *
+ * A file in no order is read whole, before the first event is handed out, onto a shelf; the merge
+ * then takes its records from there.
+ *
  * Invariants:  1. The order is a function of the files and the order in which they were added:
  *                 equal times go by the number of the file.
  *              2. Texts of a batch lie in the batch's room, or, if they are canonical as they stand
  *                 in the file, in the file's window; so the batch ends before a window moves.
  *              3. A file that fails in the middle ends there, and is told once, after its last
  *                 record.
- * Not chosen:  sorting within a file.  Feeds are roughly ordered, and what is behind them knows
- * late records. */
+ * Not chosen:  sorting every file.  Feeds are roughly ordered, what is behind them knows late
+ * records, and a stream that never ends can be read. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "recognise.h"
 #include "why.h"
 
+enum { SHELVED_AT_ONCE = 4 * RECORD_BATCH_MAX };
 enum { BATCH_ROOM_SIZE = RECORD_BATCH_MAX * 1024 + RECORD_ROOM_SIZE };
 
 /* What an open file needs; used again for the next. */
@@ -45,7 +49,10 @@ struct intake {
     uint32_t registers_next; /* the next file to be looked at for registers */
     struct queued *heap;     /* event files, the one whose turn it is first */
     uint32_t heap_count;
+    bool begun; /* the first record was asked for */
     bool heap_built;
+    uint32_t shelves_next;     /* the next file to be looked at for being in no order */
+    struct arena *shelf_space; /* made for the first such file */
     struct lane *lanes_free;
     const struct file *current;
     const struct file *failed; /* told last */
@@ -186,7 +193,7 @@ static enum status add(struct intake *intake, struct file *file, struct text why
 static enum status file_create(struct intake *intake, const char *path, struct file **out,
                                struct text why[TONGUES_COUNT])
 {
-    must(!intake->heap_built); /* files are added before the first record is taken */
+    must(!intake->begun); /* files are added before the first record is taken */
     if (intake->files_count == FILES_MAX) {
         why_path(why, slice_of(path));
         why_add(why, "is one file too many: at most 4096 are read in one run",
@@ -230,7 +237,7 @@ static enum status wake(struct intake *intake, struct file *file, bool *awake)
         return STATUS_OK;
     struct lane *lane;
     TRY(lane_take(intake, &lane));
-    if (file_open(file, lane->source) == STATUS_OK) {
+    if (file->shelf != NULL || file_open(file, lane->source) == STATUS_OK) {
         intake->lanes[file->number] = lane;
         return STATUS_OK;
     }
@@ -243,8 +250,10 @@ static enum status wake(struct intake *intake, struct file *file, bool *awake)
 static void put_away(struct intake *intake, struct file *file)
 {
     struct lane *lane = intake->lanes[file->number];
-    note_failure(intake, file, file->failure);
-    (void)file_close(file);
+    if (file->source != NULL) { /* else its records came from its shelf */
+        note_failure(intake, file, file->failure);
+        (void)file_close(file);
+    }
     intake->lanes[file->number] = NULL;
     lane_give_back(intake, lane);
 }
@@ -257,6 +266,15 @@ static bool batch_has_room(const struct intake *intake)
            BATCH_ROOM_SIZE - intake->room_used >= RECORD_ROOM_SIZE;
 }
 
+/* From the shelf of a file that was put in order, else from the file. */
+static enum status next_of(struct intake *intake, struct file *file)
+{
+    if (file->source != NULL)
+        return file_next(file, &intake->work);
+    intake->work.parched = false;
+    return shelf_take(file->shelf, intake->work.desk.record);
+}
+
 /* The file's next record as the next of the batch, not yet counted.  END: the file has no more. */
 static enum status read_into_batch(struct intake *intake, struct file *file)
 {
@@ -267,7 +285,7 @@ static enum status read_into_batch(struct intake *intake, struct file *file)
     desk->room_used = intake->room_used;
     intake->current = file;
     intake->work.window_stays = intake->batch_count != 0;
-    return file_next(file, &intake->work);
+    return next_of(intake, file);
 }
 
 /* The same as the head of the file.  `window_stays`: the batch may lend from the file's window. */
@@ -281,7 +299,7 @@ static enum status read_into_head(struct intake *intake, struct file *file, bool
     desk->room_used = 0;
     intake->current = file;
     intake->work.window_stays = window_stays;
-    return file_next(file, &intake->work);
+    return next_of(intake, file);
 }
 
 static void *room_copy(char *room, size_t *used, const void *from, size_t size)
@@ -352,6 +370,80 @@ static enum status fill_registers(struct intake *intake)
         intake->room_used = intake->work.desk.room_used;
     }
     return STATUS_OK;
+}
+
+/* ---- files in no order ---- */
+
+/* Not for registers: their order does not matter. */
+static bool wants_shelf(const struct intake *intake, const struct file *file)
+{
+    if (file->group != GROUP_EVENT || intake->options.order == ORDER_DOES_NOT_MATTER)
+        return false;
+    return file->in_no_order || intake->options.order == ORDER_NONE;
+}
+
+static enum status shelf_begin(struct intake *intake, struct file *file)
+{
+    size_t size_max = intake->options.order_memory_max;
+    bool awake;
+    if (size_max == 0)
+        size_max = (size_t)ORDER_MIB_DEFAULT << 20;
+    if (intake->shelf_space == NULL)
+        TRY(arena_create(&intake->shelf_space, size_max));
+    TRY(wake(intake, file, &awake));
+    return shelf_create(&file->shelf, intake->shelf_space);
+}
+
+static enum status shelf_end(struct intake *intake, struct file *file)
+{
+    put_away(intake, file);
+    TRY(shelf_close(file->shelf));
+    file->first_at = shelf_next_at(file->shelf);
+    intake->shelves_next++;
+    return STATUS_OK;
+}
+
+/* Reads some more rows of files in no order: so few that the caller may still be asked to stop.
+ * Nothing is lent while this runs. */
+static enum status fill_shelves(struct intake *intake)
+{
+    unsigned rows = 0;
+    while (intake->shelves_next < intake->files_count && rows < SHELVED_AT_ONCE) {
+        struct file *file = intake->files[intake->shelves_next];
+        if (!wants_shelf(intake, file)) {
+            intake->shelves_next++;
+            continue;
+        }
+        if (file->shelf == NULL)
+            TRY(shelf_begin(intake, file));
+        if (file->source == NULL) { /* it could not be opened again */
+            TRY(shelf_close(file->shelf));
+            intake->shelves_next++;
+            continue;
+        }
+        enum status status = read_into_head(intake, file, false);
+        if (status == STATUS_END) {
+            TRY(shelf_end(intake, file));
+            continue;
+        }
+        TRY(status);
+        TRY(shelf_put(file->shelf, &intake->lanes[file->number]->head));
+        rows++;
+    }
+    return STATUS_OK;
+}
+
+bool intake_sorts(const struct intake *intake)
+{
+    for (uint32_t i = 0; i < intake->files_count; i++)
+        if (wants_shelf(intake, intake->files[i]))
+            return true;
+    return false;
+}
+
+bool intake_is_sorting(const struct intake *intake)
+{
+    return intake_sorts(intake) && intake->shelves_next < intake->files_count;
 }
 
 /* ---- the merge ---- */
@@ -489,6 +581,22 @@ static enum status fill_events(struct intake *intake)
     return STATUS_OK;
 }
 
+/* Registers, then the shelves, then events: a batch never holds two of these, because a lane that
+ * the batch lends from might be used again. */
+static enum status fill_batch(struct intake *intake)
+{
+    TRY(fill_registers(intake));
+    if (intake->batch_count != 0 || intake->registers_next < intake->files_count)
+        return STATUS_OK;
+    if (intake->shelves_next < intake->files_count)
+        TRY(fill_shelves(intake));
+    if (intake->shelves_next < intake->files_count)
+        return STATUS_OK;
+    if (!intake->heap_built)
+        heap_build(intake);
+    return fill_events(intake);
+}
+
 /* The next file that failed in the middle and was not told yet. */
 static enum status tell_failure(struct intake *intake)
 {
@@ -507,6 +615,7 @@ static enum status tell_failure(struct intake *intake)
 
 enum status intake_next(struct intake *intake, const struct record **records, size_t *count)
 {
+    intake->begun = true;
     intake->batch_count = 0;
     intake->batch_closed = false;
     intake->room_used = 0;
@@ -514,18 +623,28 @@ enum status intake_next(struct intake *intake, const struct record **records, si
     *count = 0;
     if (intake->untold_count != 0)
         return tell_failure(intake);
-    TRY(fill_registers(intake));
-    if (!intake->heap_built)
-        heap_build(intake);
-    if (intake->registers_next == intake->files_count)
-        TRY(fill_events(intake));
+    TRY(fill_batch(intake));
     *count = intake->batch_count;
-    if (intake->batch_count != 0)
+    if (intake->batch_count != 0 || !intake->heap_built)
         return STATUS_OK;
     return tell_failure(intake);
 }
 
 /* ---- what is asked about files ---- */
+
+/* How much of the file's bytes was dealt with.  Of one in no order, half when they are read, and
+ * half when its records are handed out. */
+static uint64_t bytes_done(const struct intake *intake, const struct file *file)
+{
+    uint64_t bytes = file->source != NULL ? file->source->taken : file->taken;
+    if (!wants_shelf(intake, file))
+        return bytes;
+    if (file->shelf == NULL || file->source != NULL)
+        return bytes / 2;
+    uint64_t count = shelf_count(file->shelf);
+    double share = count == 0 ? 1 : (double)shelf_taken(file->shelf) / (double)count;
+    return (uint64_t)((double)bytes * (1 + share) / 2);
+}
 
 void intake_count(const struct intake *intake, struct intake_counts *out)
 {
@@ -535,7 +654,9 @@ void intake_count(const struct intake *intake, struct intake_counts *out)
     bool known = true;
     for (uint32_t i = 0; i < intake->files_count; i++) {
         const struct file *file = intake->files[i];
-        out->bytes += file->source != NULL ? file->source->taken : file->taken;
+        out->bytes += bytes_done(intake, file);
+        if (file->shelf != NULL)
+            out->held += shelf_count(file->shelf) - shelf_taken(file->shelf);
         known = known && file->size >= 0;
         out->bytes_total += file->size >= 0 ? (uint64_t)file->size : 0;
     }
@@ -611,9 +732,10 @@ void intake_destroy(struct intake *intake)
     if (intake == NULL)
         return;
     for (uint32_t i = 0; i < intake->files_count; i++)
-        if (intake->files[i]->source != NULL)
+        if (intake->lanes[i] != NULL)
             put_away(intake, intake->files[i]);
     for (struct lane *lane = intake->lanes_free; lane != NULL; lane = lane->next)
         source_destroy(lane->source);
+    arena_destroy(intake->shelf_space);
     transcoder_release(&intake->work.transcoder);
 }

@@ -14,6 +14,12 @@
 
 struct mapping; /* a compiled mapping file: formats/NAME.yaml or one of the operator's */
 
+enum intake_order {
+    ORDER_AS_SAID,         /* files whose mapping says `order: none` are read first, and sorted */
+    ORDER_NONE,            /* no file is in order: all are */
+    ORDER_DOES_NOT_MATTER, /* none is: for who only counts */
+};
+
 /* What a mapping or a file name cannot tell. */
 struct intake_options {
     struct slice kind;             /* of `--kind`; empty: by file name, then header, then guess */
@@ -21,6 +27,8 @@ struct intake_options {
     struct slice home_country;     /* E.164 country code digits, "86" */
     int32_t zone_minutes;          /* for times without an offset */
     struct slice home_currency;    /* "CNY" */
+    enum intake_order order;
+    size_t order_memory_max; /* for the records of files in no order; 0: ORDER_MIB_DEFAULT */
 };
 
 enum reject_reason {
@@ -53,7 +61,8 @@ struct intake;
 
 struct intake_counts {
     uint64_t read, accepted, rejected;
-    uint64_t skipped;            /* rows that the mapping says to pass over; not part of read */
+    uint64_t skipped; /* rows that the mapping says to pass over; not part of read */
+    uint64_t held;    /* accepted and not handed out yet: of files that are being put in order */
     uint64_t bytes, bytes_total; /* of the files as they lie on disk; total 0: unknown (a pipe) */
     uint64_t by_reason[REJECTS_COUNT];
     uint64_t by_kind[RECORD_KINDS_COUNT];
@@ -80,9 +89,14 @@ struct slice intake_path(const struct intake *intake, uint32_t file);
 enum record_kind intake_kind(const struct intake *intake, uint32_t file);
 
 /* The next records, at most RECORD_BATCH_MAX: first all rows of register and truth files, then the
- * events merged by time. Lent until the next call.  STATUS_END with count 0 at the end; STATUS_IO:
- * a file failed in the middle (what was read before has been handed out). */
+ * events merged by time. Lent until the next call.  While files in no order are being read there
+ * are none, and STATUS_OK.  STATUS_END with count 0 at the end; STATUS_IO: a file failed in the
+ * middle (what was read before has been handed out, or will be); STATUS_FULL. */
 enum status intake_next(struct intake *intake, const struct record **records, size_t *count);
+/* Whether there are files in no order, among those added. */
+bool intake_sorts(const struct intake *intake);
+/* Whether they are still being read: a STATUS_FULL now means that they do not fit. */
+bool intake_is_sorting(const struct intake *intake);
 /* After STATUS_IO: which file failed, where and how; the next call goes on with the other files. */
 void text_add_intake_fault(struct text *text, const struct intake *intake, enum tongue tongue);
 void intake_count(const struct intake *intake, struct intake_counts *out);

@@ -564,6 +564,15 @@ static enum status take_encoding(struct writer *writer, outline_node value)
     return STATUS_OK;
 }
 
+static enum status take_order(struct writer *writer, outline_node value)
+{
+    static const struct slice WORDS[] = {{"time", 4}, {"none", 4}};
+    unsigned word;
+    TRY(take_word(writer, value, WORDS, 2, &word));
+    writer->mapping->in_no_order = word == 1;
+    return STATUS_OK;
+}
+
 static enum status take_skip_lines(struct writer *writer, outline_node value)
 {
     int64_t lines;
@@ -700,21 +709,14 @@ static enum status take_skip(struct writer *writer, outline_node value)
 }
 
 static const struct key MAPPING_KEYS[] = {
-    {{"about", 5}, take_about},
-    {{"kind", 4}, take_kind},
-    {{"format", 6}, take_format},
-    {{"delimiter", 9}, take_delimiter},
-    {{"quotes", 6}, take_quotes},
-    {{"encoding", 8}, take_encoding},
-    {{"skip_lines", 10}, take_skip_lines},
-    {{"columns", 7}, take_columns},
-    {{"more_columns", 12}, take_more_columns},
-    {{"loose", 5}, take_loose},
-    {{"home_country", 12}, take_home_country},
-    {{"zone", 4}, take_mapping_zone},
-    {{"currency", 8}, take_currency},
-    {{"skip", 4}, take_skip},
-    {{"fields", 6}, take_fields},
+    {{"about", 5}, take_about},       {{"kind", 4}, take_kind},
+    {{"format", 6}, take_format},     {{"delimiter", 9}, take_delimiter},
+    {{"quotes", 6}, take_quotes},     {{"encoding", 8}, take_encoding},
+    {{"order", 5}, take_order},       {{"skip_lines", 10}, take_skip_lines},
+    {{"columns", 7}, take_columns},   {{"more_columns", 12}, take_more_columns},
+    {{"loose", 5}, take_loose},       {{"home_country", 12}, take_home_country},
+    {{"zone", 4}, take_mapping_zone}, {{"currency", 8}, take_currency},
+    {{"skip", 4}, take_skip},         {{"fields", 6}, take_fields},
 };
 
 /* A mapping without kind or fields is none. */

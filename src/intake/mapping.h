@@ -43,6 +43,7 @@ struct mapping {
     enum encoding encoding; /* OPEN: by the bytes */
     uint64_t skip_lines;    /* before the header or the first row */
     unsigned columns_more;
+    bool in_no_order;      /* `order: none` */
     unsigned shapes_count; /* 0: the file has a header */
     struct shape shapes[SHAPES_MAX];
     struct slice loose_first, loose_last;

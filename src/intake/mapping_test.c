@@ -77,6 +77,7 @@ static const struct {
     {PAY "  amount: b\ncolumns: []\n", "the list of columns is empty"},
     {PAY "  amount: b\nloose: [a]\n", "goes with `quotes: unescaped`"},
     {PAY "  amount: b\nskip_lines: -1\n", "is not a number that fits here"},
+    {PAY "  amount: b\norder: nome\n", "`nome` is not known here; did you mean `none`?"},
     {PAY "  amount: b\nskip_lines: [1]\n", "a word is wanted here"},
     {PAY "  amount: b\n? [a]\n: b\n", "a key must be a word"},
 };

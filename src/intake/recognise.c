@@ -302,6 +302,7 @@ static enum status try_mapping(struct recognition *of, const struct mapping *map
         file->columns_count = shape->count;
     }
     file->mapping = mapping;
+    file->in_no_order = mapping->in_no_order;
     return mapping_bind(mapping, file, of->boot, told ? of->why : NULL);
 }
 

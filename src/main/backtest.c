@@ -54,7 +54,8 @@ static enum exit_code read_rules(struct trial *trial)
 
 static enum status side_open(struct trial *trial, struct side *side)
 {
-    size_t memory = trial->settings.memory_max / (trial->compared ? 2 : 1);
+    size_t memory = feed_memory_left(&trial->feed, trial->settings.memory_max);
+    memory /= trial->compared ? 2 : 1;
     struct backtest_options options = {
         .set = side->ruleset->set,
         .seed = trial->settings.seed,

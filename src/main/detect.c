@@ -74,7 +74,7 @@ static enum exit_code detection_open(struct detection *detection)
         .set = detection->ruleset->set,
         .threads = detection->settings.threads,
         .zone_minutes = detection->settings.zone_minutes,
-        .memory_max = detection->settings.memory_max,
+        .memory_max = feed_memory_left(&detection->feed, detection->settings.memory_max),
         .alerts = writer_sink(&detection->writer),
     };
     if (status == STATUS_OK)

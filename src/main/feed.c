@@ -127,16 +127,29 @@ static enum exit_code add_files(struct feed *feed, const char *except)
     return EXIT_DONE;
 }
 
+static enum intake_order order_of(const struct command *command)
+{
+    if (command->verb == VERB_intake_check)
+        return ORDER_DOES_NOT_MATTER;
+    return command_has(command, FLAG_sort) ? ORDER_NONE : ORDER_AS_SAID;
+}
+
 enum exit_code feed_open(struct feed *feed, const struct command *command,
                          const struct settings *settings, const char *except, struct arena *boot)
 {
     const char *kind = command_value(command, FLAG_kind);
-    *feed = (struct feed){.command = command, .rejects_max = settings->rejects_max};
+    *feed = (struct feed){
+        .command = command,
+        .rejects_max = settings->rejects_max,
+        .order_memory_max = settings->memory_max / 2,
+    };
     struct intake_options options = {
         .kind = kind == NULL ? (struct slice){0} : slice_of(kind),
         .home_country = settings->home,
         .zone_minutes = settings->zone_minutes,
         .home_currency = settings->currency,
+        .order = order_of(command),
+        .order_memory_max = feed->order_memory_max,
     };
     enum exit_code code = check_kind(command, options.kind);
     if (code == EXIT_DONE)
@@ -154,6 +167,11 @@ enum exit_code feed_open(struct feed *feed, const struct command *command,
     return code;
 }
 
+size_t feed_memory_left(const struct feed *feed, size_t memory_max)
+{
+    return intake_sorts(feed->intake) ? memory_max - feed->order_memory_max : memory_max;
+}
+
 enum status feed_next(struct feed *feed, const struct record **records, size_t *count)
 {
     for (;;) {
@@ -161,6 +179,12 @@ enum status feed_next(struct feed *feed, const struct record **records, size_t *
             return STATUS_STOPPED;
         progress_show(&feed->progress, feed->intake);
         enum status status = intake_next(feed->intake, records, count);
+        if (status == STATUS_OK && *count == 0)
+            continue; /* a file in no order is being read */
+        if (status == STATUS_FULL && intake_is_sorting(feed->intake)) {
+            feed->order_full = true;
+            return STATUS_STOPPED;
+        }
         if (status != STATUS_IO)
             return status;
         char bytes[WHY_BYTES_MAX];
@@ -174,7 +198,8 @@ enum status feed_next(struct feed *feed, const struct record **records, size_t *
 
 bool feed_is_whole(const struct feed *feed, enum status status)
 {
-    bool asked = status == STATUS_STOPPED && !feed->rejects_full && !feed->rejects_failed;
+    bool asked = status == STATUS_STOPPED && !feed->rejects_full && !feed->rejects_failed &&
+                 !feed->order_full;
     return status == STATUS_END || asked;
 }
 
@@ -203,6 +228,16 @@ static enum exit_code say_end(const struct feed *feed, enum status status)
         COMPLAIN(command, "more than %llu rows were rejected; stopped, as --max-rejects asks.",
                  "被拒行超过 %llu，按 --max-rejects 停止。", (unsigned long long)feed->rejects_max);
         return EXIT_INPUT;
+    }
+    if (feed->order_full) {
+        COMPLAIN(command,
+                 "%.*s: is in no order, and %zu MiB, half of --memory, do not hold its records to "
+                 "sort them: allow more with --memory, or sort the file by time.",
+                 "%.*s：未按时间排序，而 --memory 的一半（%zu "
+                 "MiB）不足以容纳其记录以供排序：请用 --memory 增加，或先按时间排序该文件。",
+                 (int)intake_current(feed->intake).size, intake_current(feed->intake).at,
+                 feed->order_memory_max >> 20);
+        return EXIT_FAILED;
     }
     if (status == STATUS_STOPPED && stop_asked()) {
         COMPLAIN(command, "stopped; this is what was done so far.", "已中止；以下为已完成的部分。");

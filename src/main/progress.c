@@ -101,7 +101,10 @@ void progress_show(struct progress *progress, const struct intake *intake)
     char bytes[LINE_BYTES];
     struct text line = text_over(bytes, sizeof bytes);
     int64_t elapsed = progress_elapsed_ms(progress);
-    add_rate(&line, counts.read, elapsed, tongue);
+    if (intake_is_sorting(intake))
+        text_add_string(&line, tongue == TONGUE_ZH ? "排序前读入：" : "reading to sort: ");
+    uint64_t held = intake_is_sorting(intake) ? 0 : counts.held;
+    add_rate(&line, counts.read - held, elapsed, tongue);
     if (counts.bytes_total != 0)
         add_share(&line, (double)counts.bytes / (double)counts.bytes_total, elapsed, tongue);
     text_add_string(&line, "  ");

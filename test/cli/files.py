@@ -3,7 +3,9 @@
 import csv
 import gzip
 import io
+import json
 import os
+import re
 import resource
 import subprocess
 
@@ -119,6 +121,38 @@ class Files(ask.Case):
         self.assertEqual(run.returncode, 3)
         self.assertEqual(out, b"")
         self.assertEqual(err.count(b"\n"), 1, err)
+
+    def test_files_in_no_order_are_sorted(self):
+        rows = calls(2000, callers=40)
+        self.write("calls.csv", HEAD + "".join(rows))
+        self.write("mixed.csv", HEAD + "".join(rows[i * 7 % 2000] for i in range(2000)))
+        self.write("mixed.yaml", "kind: call\norder: none\nfields: {time: time, caller: caller, callee: callee, "
+                                 "duration: duration, result: result, imei: imei}\n")
+
+        def alerts(*words):
+            answer = self.ask("detect", "--json", *words, code=0)
+            self.assertIn("read 2000 = accepted 2000 + rejected 0", answer.err)
+            seen = [json.loads(line) for line in answer.out.splitlines()]
+            return [(alert["time"], alert["rule"], alert["subject"], alert["evidence"]) for alert in seen]
+
+        ordered = alerts("calls.csv")
+        self.assertGreater(len(ordered), 10)
+        self.assertEqual(alerts("--sort", "mixed.csv"), ordered)
+        self.assertEqual(alerts("--map", "mixed.yaml", "mixed.csv"), ordered)
+        self.assertEqual(alerts("--sort", "--kind", "call", "--threads", "2", "calls.csv"), ordered)
+        self.assertIn("read 2000", self.ask("intake", "check", "--map", "mixed.yaml", "mixed.csv", code=0).out)
+
+    def test_too_many_records_to_sort(self):
+        self.write("calls.csv", HEAD + "".join(calls(300000)))
+        memory = re.search(r"at least (\d+)M", self.ask("detect", "--memory", "1M", "calls.csv", code=2).err).group(1)
+        for tongue, word in (("en", "sort"), ("zh", "排序")):
+            answer = self.ask("detect", "--sort", "--memory", memory + "M", "--lang", tongue, "-o", "out", "calls.csv",
+                              code=1)
+            said = [line for line in answer.err.splitlines() if "calls.csv" in line]
+            self.assertEqual(len(said), 1, answer.err)
+            self.assertIn(word, said[0])
+            self.assertIn("--memory", said[0])
+            self.assertFalse(os.path.exists(self.path("out")))
 
     def test_truth_is_not_detected_upon(self):
         self.write("calls.csv", HEAD + "".join(calls(5)))

@@ -30,8 +30,8 @@ _cutline() {
     rules|intake) verb="$verb ${COMP_WORDS[2]-}" ;;
     esac
     case $verb in
-    'detect') flags='--rules --map --kind --home --zone --currency --rejects --max-rejects --json --csv --table --output --unmask --threads --memory --quiet --fail-on-alert --lang --no-color --help' ;;
-    'backtest') flags='--rules --map --kind --home --zone --currency --rejects --max-rejects --json --table --output --unmask --threads --memory --quiet --truth --html --against --seed --lang --no-color --help' ;;
+    'detect') flags='--rules --map --kind --home --zone --currency --rejects --max-rejects --json --csv --table --output --unmask --threads --memory --sort --quiet --fail-on-alert --lang --no-color --help' ;;
+    'backtest') flags='--rules --map --kind --home --zone --currency --rejects --max-rejects --json --table --output --unmask --threads --memory --sort --quiet --truth --html --against --seed --lang --no-color --help' ;;
     'rules check') flags='--rules --json --lang --no-color --help' ;;
     'rules fmt') flags='--check --write --lang --no-color --help' ;;
     'rules explain') flags='--rules --lang --no-color --help' ;;
