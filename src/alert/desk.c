@@ -22,31 +22,11 @@
  * Not chosen:  forgetting quiet subjects.  A "first" would then sometimes be none; the table says
  *              full. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "alert/alert.h"
+#include "alert/desk_inside.h"
 
 #include <stdio.h>
 
 enum { SEATS_FIRST = 1024 };
-
-/* What is remembered of one subject.  A seat whose subject is unknown is free. */
-struct seat {
-    ident subject;
-    moment last;
-    uint32_t merged;
-    uint8_t label;
-    uint8_t grade;
-};
-
-struct alert_desk {
-    const struct rule_set *set;
-    struct alert_sink sink;
-    struct digest image;
-    size_t memory_max;
-    struct seat *seat;
-    size_t seats_count; /* a power of two */
-    size_t seats_taken;
-    struct alert_counts counts;
-};
 
 static enum status desk_take(void *self, const struct finding *finding);
 
@@ -83,10 +63,15 @@ void alert_desk_count(const struct alert_desk *desk, struct alert_counts *out)
     *out = desk->counts;
 }
 
-/* The seat of a subject, or the free one where it would sit. */
-static struct seat *seat_find(struct seat *seats, size_t count, enum label label, ident subject)
+uint64_t seat_hash(unsigned label, ident subject)
 {
-    size_t at = hash_word(subject.bits + label) & (count - 1);
+    return hash_word(subject.bits + label);
+}
+
+/* The seat of a subject, or the free one where it would sit. */
+struct seat *seat_find(struct seat *seats, size_t count, enum label label, ident subject)
+{
+    size_t at = (size_t)(((unsigned __int128)seat_hash(label, subject) * count) >> 64);
     while (ident_known(seats[at].subject) &&
            !(ident_equal(seats[at].subject, subject) && seats[at].label == label))
         at = (at + 1) & (count - 1);
@@ -94,7 +79,7 @@ static struct seat *seat_find(struct seat *seats, size_t count, enum label label
 }
 
 /* Makes sure that one more subject fits below three quarters. */
-static enum status desk_grow(struct alert_desk *desk)
+enum status desk_grow(struct alert_desk *desk)
 {
     if (desk->seats_taken + 1 <= desk->seats_count / 4 * 3)
         return STATUS_OK;

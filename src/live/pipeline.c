@@ -81,3 +81,37 @@ void pipeline_close(struct pipeline *pipeline)
     if (pipeline->registry != NULL)
         registry_destroy(pipeline->registry);
 }
+
+/* ---- memory as bytes ---- */
+
+enum { PIPELINE_FORM = 1 };
+
+static const struct slice WHAT_IT_IS = {"cutline memory", 14};
+
+enum status pipeline_export(const struct pipeline *pipeline, struct dump_sink sink)
+{
+    struct dump dump; /* a block and little more: it stands on the stack */
+    dump_init(&dump, sink);
+    dump_text(&dump, WHAT_IT_IS);
+    dump_u8(&dump, PIPELINE_FORM);
+    TRY(registry_export(pipeline->registry, &dump));
+    engine_export(pipeline->engine, &dump);
+    alert_desk_export(pipeline->desk, &dump);
+    return dump_end(&dump);
+}
+
+enum status pipeline_import(struct pipeline *pipeline, struct undump_source source, unsigned parts,
+                            struct engine_taken *taken)
+{
+    struct undump undump;
+    struct slice what;
+    undump_init(&undump, source);
+    TRY(undump_text(&undump, &what));
+    if (!slice_equal(what, WHAT_IT_IS))
+        return STATUS_MALFORMED;
+    TRY(undump_expect(&undump, PIPELINE_FORM));
+    TRY(registry_import(parts & PIPELINE_REGISTRY ? pipeline->registry : NULL, &undump));
+    TRY(engine_import(parts & PIPELINE_ENGINE ? pipeline->engine : NULL, &undump, taken));
+    TRY(alert_desk_import(parts & PIPELINE_DESK ? pipeline->desk : NULL, &undump));
+    return undump_end(&undump);
+}

@@ -72,6 +72,17 @@ bool ident_is_packed(ident name)
     return tag == TAG_PLAIN || tag == TAG_PLUS;
 }
 
+bool ident_valid(ident name)
+{
+    if (!ident_is_packed(name))
+        return name.bits >> TAG_SHIFT == TAG_HASHED;
+    uint64_t number = name.bits & LOW_BITS;
+    unsigned digits = 0;
+    for (; number >= 10; digits++)
+        number /= 10;
+    return number == 1 && digits >= 1 && digits <= PACKED_DIGITS_MAX;
+}
+
 void text_add_ident(struct text *text, ident name)
 {
     if (!ident_known(name))

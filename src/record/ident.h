@@ -31,5 +31,7 @@ static inline bool ident_known(ident a)
 ident ident_of(struct slice spelling);
 /* Whether the spelling can be had back from the bits alone. */
 bool ident_is_packed(ident name);
+/* Whether ident_of can have made it; unknown is not. */
+bool ident_valid(ident name);
 /* Writes the spelling of a packed ident; of a hashed one, `#` and its hash in hex. */
 void text_add_ident(struct text *text, ident name);

@@ -47,6 +47,7 @@ static enum status add(struct registry *registry, const struct membership *wante
         uint64_t mix = mix_of(wanted[i].list, wanted[i].value);
         fresh[i] = wanted[i];
         fresh[i].next = members_of(registry, mix);
+        fresh[i].order = ++registry->takes_count;
         table_set(&registry->members, mix, (uintptr_t)&fresh[i]);
     }
     return STATUS_OK;
@@ -92,6 +93,20 @@ enum status list_take(struct registry *registry, const struct record *record)
     wanted[1].value = ident_of((struct slice){spelled.at, IMEI_DIGITS});
     wanted[1].shortened = true;
     return add(registry, wanted, 2);
+}
+
+enum status list_name(struct registry *registry, ident name)
+{
+    uint32_t number;
+    if (table_find(&registry->list_names, name.bits) != 0)
+        return STATUS_MALFORMED;
+    return number_of(registry, name, &number);
+}
+
+enum status list_put(struct registry *registry, const struct membership *wanted)
+{
+    must(wanted->list < registry->lists_count);
+    return is_held(registry, wanted) ? STATUS_OK : add(registry, wanted, 1);
 }
 
 uint32_t registry_list_number(const struct registry *registry, struct slice list)

@@ -43,6 +43,7 @@ struct membership {
     bool shortened; /* an IMEI cut to its 14 digits: stands for IMEIs only */
     moment from;    /* MOMENT_NONE: ever since */
     moment until;   /* INT64_MAX: for ever */
+    uint64_t order; /* when it was said, in takes */
 };
 
 struct registry {
@@ -78,6 +79,8 @@ struct row *row_find(const struct registry *registry, enum record_kind kind, ide
 /* Room for the texts of `record`, and the spellings of its hashed names; what the row says stays as
  * it is.  STATUS_FULL. */
 enum status row_reserve(struct registry *registry, struct row *row, const struct record *record);
+/* Remembers how a name is spelled that does not print from its bits.  STATUS_FULL. */
+enum status row_spell(struct registry *registry, ident name, struct slice spelling);
 /* The row says what the record says from now on; room was reserved. */
 void row_fill(struct registry *registry, struct row *row, const struct record *record);
 
@@ -93,3 +96,8 @@ enum status holding_take_tie(struct registry *registry, enum held_thing thing, i
 /* ---- list.c ---- */
 
 enum status list_take(struct registry *registry, const struct record *record);
+/* One more list, with the next number.  STATUS_FULL.  STATUS_MALFORMED: it has one. */
+enum status list_name(struct registry *registry, ident name);
+/* One membership, of a list that has its number; what is held already is not held twice.
+ * STATUS_FULL: nothing happened. */
+enum status list_put(struct registry *registry, const struct membership *wanted);

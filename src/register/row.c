@@ -51,7 +51,7 @@ static bool has_text(const struct record *record, unsigned field)
 }
 
 /* A spelling is true of its name whatever becomes of the row. */
-static enum status spell(struct registry *registry, ident name, struct slice spelling)
+enum status row_spell(struct registry *registry, ident name, struct slice spelling)
 {
     if (ident_is_packed(name) || table_find(&registry->spelled, name.bits) != 0)
         return STATUS_OK;
@@ -74,7 +74,7 @@ enum status row_reserve(struct registry *registry, struct row *row, const struct
             continue;
         size += record->text[i].size;
         if (i > 0)
-            TRY(spell(registry, record->field[i].name, record->text[i]));
+            TRY(row_spell(registry, record->field[i].name, record->text[i]));
     }
     if (size <= row->texts_size_max)
         return STATUS_OK;

@@ -4,6 +4,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pair.h"
 
+#include "moved.h"
+
 #include "lowered.h"
 
 uint32_t lowered_events_max = 16384;
@@ -235,17 +237,34 @@ static enum status tell_oracle(struct pair *pair, const struct stream *stream,
     return status;
 }
 
-static enum status take_in_batches(struct engine *engine, const struct stream *stream,
-                                   const struct manner *manner)
+/* An engine on its way through a stream. */
+struct telling {
+    struct engine *engine;
+    struct engine_options options;
+    const struct stream *stream;
+    struct arena *boot;
+};
+
+static enum status take_in_batches(struct telling *telling, const struct manner *manner)
 {
+    static const unsigned THREADS[] = {1, 1, 2, 3, 5};
+    const struct stream *stream = telling->stream;
     struct chance chance = chance_seeded(manner->seed);
+    struct chance moving = chance_branch(chance, 1);
     uint32_t at = 0;
+    uint32_t apart = manner->moves == 0 ? 0 : stream->records_count / manner->moves + 1;
+    uint32_t move = manner->moves == 0 ? UINT32_MAX : (uint32_t)chance_below(&moving, apart);
     while (at < stream->records_count) {
         uint32_t count = (uint32_t)(1 + chance_below(&chance, manner->batch_max));
         if (count > stream->records_count - at)
             count = stream->records_count - at;
-        TRY(engine_take(engine, &stream->record[at], count));
+        TRY(engine_take(telling->engine, &stream->record[at], count));
         at += count;
+        if (at < move)
+            continue;
+        move = at + (uint32_t)chance_below(&moving, apart + 1);
+        TRY(engine_moved(&telling->engine, &telling->options, THREADS[chance_below(&moving, 5)],
+                         MEMORY, telling->boot));
     }
     return STATUS_OK;
 }
@@ -254,24 +273,24 @@ static enum status tell_engine(struct pair *pair, const struct stream *stream,
                                const struct bounds *bounds, const struct manner *manner,
                                struct engine_counts *counts)
 {
-    struct engine_options options = {
+    struct telling telling = {.stream = stream, .boot = pair->boot};
+    telling.options = (struct engine_options){
         .set = pair->set,
         .threads = manner->threads,
         .memory_max = (size_t)16 * MEMORY,
         .zone_minutes = bounds->zone_minutes,
         .findings = {take_finding, pair},
     };
-    struct engine *engine;
     lowered_events_max = bounds->events_max;
     lowered_small_max = bounds->small_max;
-    TRY(rows_load(&options.registry, stream, pair->boot));
-    enum status status = engine_create(&engine, &options, pair->boot);
+    TRY(rows_load(&telling.options.registry, stream, pair->boot));
+    enum status status = engine_create(&telling.engine, &telling.options, pair->boot);
     if (status == STATUS_OK) {
-        status = take_in_batches(engine, stream, manner);
-        engine_count(engine, counts);
-        engine_destroy(engine);
+        status = take_in_batches(&telling, manner);
+        engine_count(telling.engine, counts);
+        engine_destroy(telling.engine);
     }
-    registry_destroy(options.registry);
+    registry_destroy(telling.options.registry);
     return status;
 }
 

@@ -10,6 +10,7 @@ struct manner {
     unsigned threads;
     uint32_t batch_max; /* records in one engine_take, at most */
     uint64_t seed;      /* of the batches' sizes */
+    uint32_t moves;     /* how often the engine is written down and read into another */
 };
 
 /* Bounds that matter to both. */

@@ -128,6 +128,7 @@ struct trial {
     struct bounds bounds;
     struct manner manner;
     uint32_t records_count; /* 0: as it comes */
+    uint32_t moves;
     char rules[RULES_SIZE];
 };
 
@@ -146,6 +147,7 @@ static void draw_bounds(struct trial *trial, struct chance *chance)
     trial->manner.threads = THREADS[chance_below(chance, 5)];
     trial->manner.batch_max = BATCHES[chance_below(chance, 5)];
     trial->manner.seed = chance_bits(chance);
+    trial->manner.moves = trial->moves;
 }
 
 /* Draws until the rules are understood. */
@@ -212,6 +214,7 @@ int main(void)
     uint64_t seed = number_said("SEED", 1);
     trial.records_count = (uint32_t)number_said("RECORDS", 0);
     must(trial.records_count <= STREAM_RECORDS_MAX);
+    trial.moves = (uint32_t)number_said("MOVES", 0);
     uint64_t differences_max = number_said("FAULTS", 3);
     uint64_t differences = 0;
     enum status status = pair_init(&pair);

@@ -19,6 +19,7 @@
 #include "detect/engine/engine_inside.h"
 #include "detect/engine/evidence.h"
 #include "detect/engine/feed.h"
+#include "detect/engine/identity.h"
 #include "detect/engine/judge.h"
 #include "ground/arena.h"
 
@@ -137,6 +138,7 @@ static enum status engine_make(struct engine *engine, struct arena *boot)
     TRY(ARENA_NEW(boot, image->lists_count, &engine->list));
     for (uint32_t i = 0; i < image->lists_count; i++)
         engine->list[i] = registry_list_number(engine->registry, image->list[i]);
+    TRY(identities_make(engine, boot));
     return crew_create(engine, boot);
 }
 
@@ -201,23 +203,29 @@ static void feed_level(struct worker *worker)
     }
 }
 
-static void sweep(struct engine *engine)
+moment engine_spellings_past(const struct engine *engine)
 {
-    enum { SLOTS = 16 };
-    int64_t newest_ms = engine->counts.watermark.ms;
-    int64_t late_ms = (int64_t)LATE_HOURS_MAX * HOUR_MS;
     int64_t span_ms_max = 0;
     /* A feature may hand on a name that it has from another profile's: once for each of them. */
     int64_t hands = engine->image->set->profiles_count;
     for (uint32_t p = 0; p < engine->image->set->profiles_count; p++) {
         int64_t span_ms = engine->image->profile[p].window.span_ms_max;
         span_ms_max = span_ms > span_ms_max ? span_ms : span_ms_max;
+    }
+    int64_t late_ms = (int64_t)LATE_HOURS_MAX * HOUR_MS;
+    return (moment){engine->counts.watermark.ms - late_ms - hands * span_ms_max - DAY_MS};
+}
+
+static void sweep(struct engine *engine)
+{
+    enum { SLOTS = 16 };
+    int64_t newest_ms = engine->counts.watermark.ms;
+    int64_t late_ms = (int64_t)LATE_HOURS_MAX * HOUR_MS;
+    for (uint32_t p = 0; p < engine->image->set->profiles_count; p++)
         for (unsigned s = 0; s < engine->threads; s++)
             window_sweep(engine->shard[s].window[p], SLOTS, newest_ms);
-    }
     marks_sweep(&engine->marks, SLOTS, newest_ms - late_ms);
-    spellings_sweep(&engine->spellings, SLOTS,
-                    (moment){newest_ms - late_ms - hands * span_ms_max - DAY_MS});
+    spellings_sweep(&engine->spellings, SLOTS, engine_spellings_past(engine));
 }
 
 static enum status batch_do(struct engine *engine)

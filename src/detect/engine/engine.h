@@ -104,13 +104,14 @@ struct engine_taken {
     bool profile[PROFILES_MAX];
 };
 
-/* Replaces what the engine remembers by what the dump holds.  A profile is taken over if the dump
- * has one of equal profile_digest, else it stays as it is; so do marks of labels that the dump does
- * not know.  Watermark, duplicates, spellings and counts are replaced; counts of rules go by their
- * names.  STATUS_MALFORMED, STATUS_FULL, or what the source says: the engine is good for nothing
- * but engine_destroy.  `taken` may be NULL. */
+/* Replaces what the engine remembers by what the dump holds; with NULL it is read past.
+ *
+ * A profile is taken over if the dump has one of equal engine_profile_digest, else it stays as it
+ * is; so do marks of labels that the dump does not know.  Watermark, duplicates and counts are
+ * replaced, spellings added; counts of rules go by their names.  STATUS_MALFORMED, STATUS_FULL, or
+ * what the source says: the engine is good for nothing but engine_destroy.  `taken` may be NULL. */
 enum status engine_import(struct engine *engine, struct undump *undump, struct engine_taken *taken);
 
-/* The profile's canonical text, those of all that its events depend on, and the form of an event:
- * equal digests, equal memory. */
-void profile_digest(const struct rule_set *set, uint32_t profile, struct digest *out);
+/* What a profile's events are and mean, with all that this depends on: equal digests, equal memory.
+ * Of a profile that asks for marks the whole rule set is a part. */
+const struct digest *engine_profile_digest(const struct engine *engine, uint32_t profile);

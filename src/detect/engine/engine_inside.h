@@ -98,6 +98,7 @@ struct engine {
     struct marks marks;
     struct spellings spellings;
     uint32_t *list;              /* numbers in the registry, per list of the image */
+    struct digest *identity;     /* per profile: who may take over its memory */
     struct candidate *candidate; /* of the whole batch, by record, then by rule */
     struct finding *finding;
     char *texts;         /* room for a finding's texts */
@@ -121,6 +122,9 @@ static inline struct window *window_of(const struct engine *engine, unsigned pro
 {
     return engine->shard[shard_of(engine, hash)].window[profile];
 }
+
+/* What was last spelled before then is forgotten. */
+moment engine_spellings_past(const struct engine *engine);
 
 /* ---- machine.c ---- */
 

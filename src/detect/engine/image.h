@@ -219,3 +219,11 @@ static inline uint32_t tag_of(unsigned label, enum field_type type)
 {
     return (uint32_t)label << 5 | (uint32_t)type;
 }
+static inline uint32_t tag_label(uint32_t tag)
+{
+    return tag >> 5;
+}
+static inline enum field_type tag_type(uint32_t tag)
+{
+    return (enum field_type)(tag & 31);
+}

@@ -40,11 +40,15 @@ void marks_release(struct marks *marks)
     marks->budget = NULL;
 }
 
-static uint64_t home(uint64_t places, uint64_t name, uint32_t tag)
+static uint64_t hash_of(uint64_t name, uint32_t tag)
 {
     unsigned __int128 wide = (unsigned __int128)(name ^ (uint64_t)tag << 40) * 0x9E3779B97F4A7C15u;
-    uint64_t hash = ((uint64_t)wide ^ (uint64_t)(wide >> 64)) * 0xD6E8FEB86659FD93u;
-    return (uint64_t)(((unsigned __int128)hash * places) >> 64);
+    return ((uint64_t)wide ^ (uint64_t)(wide >> 64)) * 0xD6E8FEB86659FD93u;
+}
+
+static uint64_t home(uint64_t places, uint64_t name, uint32_t tag)
+{
+    return (uint64_t)(((unsigned __int128)hash_of(name, tag) * places) >> 64);
 }
 
 static uint64_t place_of(const struct mark_slot *slot, uint64_t places, uint64_t name, uint32_t tag)
@@ -175,4 +179,28 @@ void marks_sweep(struct marks *marks, uint32_t slots, int64_t past_ms)
         pool_give_back(&marks->pool, ring->class, slot->block);
         slot_empty(marks, marks->swept);
     }
+}
+
+static bool slot_entry(const void *table, uint64_t place, struct order_entry *out)
+{
+    const struct mark_slot *slot = (const struct mark_slot *)table + place;
+    if (slot->name == 0)
+        return false;
+    *out = (struct order_entry){
+        .hash = hash_of(slot->name, slot->tag), .key = slot->name, .tag = slot->tag};
+    return true;
+}
+
+struct order_table marks_order(const struct marks *marks)
+{
+    return (struct order_table){marks->slot, marks->slots_count, slot_entry};
+}
+
+unsigned marks_of_slot(const struct marks *marks, uint64_t place,
+                       struct mark out[MARKS_REMEMBERED_MAX])
+{
+    const struct ring *ring = pool_at(&marks->pool, marks->slot[place].block);
+    for (uint16_t i = 0; i < ring->count; i++)
+        out[i] = ring->mark[(ring->next + ring->room - ring->count + i) % ring->room];
+    return ring->count;
 }

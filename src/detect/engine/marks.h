@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "ground/order.h"
 #include "detect/window/pool.h"
 #include "record/record.h"
 
@@ -37,3 +38,8 @@ enum status marks_add(struct marks *marks, ident name, uint32_t tag, struct mark
 size_t marks_growth_max(const struct marks *marks, uint32_t more);
 /* Visits the next slots and forgets names whose marks have all ended before that time. */
 void marks_sweep(struct marks *marks, uint32_t slots, int64_t past_ms);
+/* All slots, in an order that depends on what is in them alone; key and tag are name and tag. */
+struct order_table marks_order(const struct marks *marks);
+/* The marks of a slot, in the order in which they were set; how many. */
+unsigned marks_of_slot(const struct marks *marks, uint64_t place,
+                       struct mark out[MARKS_REMEMBERED_MAX]);

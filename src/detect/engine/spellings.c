@@ -51,9 +51,14 @@ static uint64_t place_of(const struct spelling_slot *slot, uint64_t places, uint
     return at;
 }
 
-static uint32_t coarse(moment at)
+uint32_t spellings_coarse(moment at)
 {
     return (uint32_t)((at.ms + ((int64_t)1 << 48)) >> 17);
+}
+
+moment spellings_moment(uint32_t last)
+{
+    return (moment){(int64_t)(((uint64_t)last << 17) + (1 << 17) - 1) - ((int64_t)1 << 48)};
 }
 
 static enum status spellings_grow(struct spellings *spellings)
@@ -77,8 +82,8 @@ enum status spellings_keep(struct spellings *spellings, ident name, struct slice
 {
     uint64_t place = place_of(spellings->slot, spellings->slots_count, name.bits);
     if (spellings->slot[place].name != 0) {
-        if (coarse(at) > spellings->slot[place].last)
-            spellings->slot[place].last = coarse(at);
+        if (spellings_coarse(at) > spellings->slot[place].last)
+            spellings->slot[place].last = spellings_coarse(at);
         return STATUS_OK;
     }
     if (spellings->count + 1 > spellings->slots_count - spellings->slots_count / 4) {
@@ -93,7 +98,7 @@ enum status spellings_keep(struct spellings *spellings, ident name, struct slice
     kept->size = (uint16_t)spelling.size;
     kept->class = (uint16_t) class;
     memcpy(kept->bytes, spelling.at, spelling.size);
-    spellings->slot[place] = (struct spelling_slot){name.bits, block, coarse(at)};
+    spellings->slot[place] = (struct spelling_slot){name.bits, block, spellings_coarse(at)};
     spellings->count++;
     return STATUS_OK;
 }
@@ -141,7 +146,7 @@ void spellings_sweep(struct spellings *spellings, uint32_t slots, moment past)
         if (spellings->swept >= spellings->slots_count)
             spellings->swept = 0;
         struct spelling_slot *slot = &spellings->slot[spellings->swept];
-        if (slot->name == 0 || slot->last >= coarse(past)) {
+        if (slot->name == 0 || slot->last >= spellings_coarse(past)) {
             spellings->swept++;
             continue;
         }
@@ -149,4 +154,18 @@ void spellings_sweep(struct spellings *spellings, uint32_t slots, moment past)
         pool_give_back(&spellings->pool, kept->class, slot->block);
         slot_empty(spellings, spellings->swept);
     }
+}
+
+static bool slot_entry(const void *table, uint64_t place, struct order_entry *out)
+{
+    const struct spelling_slot *slot = (const struct spelling_slot *)table + place;
+    if (slot->name == 0)
+        return false;
+    *out = (struct order_entry){.hash = slot->name << 2, .key = slot->name};
+    return true;
+}
+
+struct order_table spellings_order(const struct spellings *spellings)
+{
+    return (struct order_table){spellings->slot, spellings->slots_count, slot_entry};
 }
