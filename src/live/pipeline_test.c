@@ -197,6 +197,27 @@ static void too_little_memory_is_full(void **state)
     small_close(&before);
 }
 
+static void a_list_that_came_after_the_engine_counts(void **state)
+{
+    (void)state;
+    struct small small;
+    open_small(&small, SMALL_RULES, 1);
+    struct record *list = told_record(&small.stage, SLICE("list list=service value=+86100"));
+    take(&small, list, 1);
+    for (unsigned i = 0; i < 8; i++) {
+        char line[2][96];
+        for (unsigned k = 0; k < 2; k++) {
+            (void)snprintf(line[k], sizeof line[k],
+                           "call time=09:%02u caller=+8610%u callee=+8620%u", i, k, i);
+            take(&small, told_record(&small.stage, slice_of(line[k])), 1);
+        }
+    }
+    struct text *out = &small.stage.out;
+    assert_non_null(strstr(out->at, " many +86101 "));
+    assert_null(strstr(out->at, " many +86100 "));
+    small_close(&small);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +226,7 @@ int main(void)
         cmocka_unit_test(every_byte_counts),
         cmocka_unit_test(a_new_rule_set_takes_over_what_did_not_change),
         cmocka_unit_test(too_little_memory_is_full),
+        cmocka_unit_test(a_list_that_came_after_the_engine_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

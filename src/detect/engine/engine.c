@@ -137,7 +137,7 @@ static enum status engine_make(struct engine *engine, struct arena *boot)
     TRY(ARENA_NEW(boot, ENTITY_EVENTS_MAX, &engine->recalled));
     TRY(ARENA_NEW(boot, image->lists_count, &engine->list));
     for (uint32_t i = 0; i < image->lists_count; i++)
-        engine->list[i] = registry_list_number(engine->registry, image->list[i]);
+        engine->list[i] = UINT32_MAX;
     TRY(identities_make(engine, boot));
     return crew_create(engine, boot);
 }
@@ -245,9 +245,19 @@ static enum status batch_do(struct engine *engine)
     return STATUS_OK;
 }
 
+/* Lists get their numbers as rows name them: in front of any call, but never during one. */
+static void lists_number(struct engine *engine)
+{
+    const struct image *image = engine->image;
+    for (uint32_t i = 0; i < image->lists_count; i++)
+        if (engine->list[i] == UINT32_MAX)
+            engine->list[i] = registry_list_number(engine->registry, image->list[i]);
+}
+
 enum status engine_take(struct engine *engine, const struct record *records, size_t count)
 {
     TRY(engine->broken);
+    lists_number(engine);
     while (count > 0) {
         size_t taken;
         TRY(admit(engine, records, count, &taken));
