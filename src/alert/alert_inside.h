@@ -22,6 +22,12 @@ void text_add_shown_source(struct text *text, struct slice source, const struct 
 void text_add_evidence_label(struct text *text, const struct alert *alert,
                              const struct evidence *evidence, const struct alert_view *view,
                              enum tongue tongue);
+/* What a field of events is called, or NULL. */
+const char *field_word(enum record_kind kind, unsigned field, enum tongue tongue);
+/* A condition that is no comparison, in words, within SHOWN_BYTES_MAX.  False, and nothing added:
+ * it takes too many. */
+bool text_add_wording(struct text *text, const struct alert *alert, const struct expr *expr,
+                      const struct alert_view *view, enum tongue tongue);
 /* The facts of the reason: what the conditions saw and what speaks against it, without title and
  * subject. */
 void text_add_facts(struct text *text, const struct alert *alert, const struct alert_view *view,

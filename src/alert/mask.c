@@ -93,6 +93,20 @@ void text_add_masked(struct text *text, struct slice spelling, enum field_type t
     text_add(text, rest);
 }
 
+void text_end(struct text *text)
+{
+    static const char ELLIPSIS[] = "…";
+    if (!text->full)
+        return;
+    size_t size = text->size_max - (sizeof ELLIPSIS - 1);
+    if (text->size < size)
+        size = text->size;
+    while (size > 0 && ((unsigned char)text->at[size] & 0xC0) == 0x80)
+        size--;
+    memcpy(text->at + size, ELLIPSIS, sizeof ELLIPSIS);
+    text->size = size + sizeof ELLIPSIS - 1;
+}
+
 void text_add_shown(struct text *text, struct slice value, struct type type,
                     const struct alert_view *view)
 {

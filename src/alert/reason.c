@@ -1,12 +1,13 @@
 /* reason.c -- why, in one sentence.
  *
- *      GOIP gateway: IMEI ***0001 had SIM cards in 24h 7 (≥ 5), cells in 24h 1 (≤ 2); against:
+ *      GOIP gateway: IMEI ***0001, SIM cards in 24h 7 (≥ 5), cells in 24h 1 (≤ 2); against:
  *      long conversations (4m)
  *      GOIP 网关：IMEI ***0001，24 小时内 SIM 卡数 7（≥
  *      5）；反证：通话时间长（4m）
  *
  * Title, counter-evidence and labels are the rule author's words; the numbers are the finding's.
- * What was not a comparison is quoted as it stands in the rule.  An equality is said once.
+ * What was not a comparison is said in words where they are few (wording.c), else only counted:
+ * it stands in the evidence.  An equality is said once.
  *
  * Not chosen:  a template per rule.  It would have to be kept true by hand beside the conditions.
  *              */
@@ -32,20 +33,6 @@ static const struct saying SUBJECT_WORDS[FIELD_TYPES_COUNT] = {
     [FIELD_ACCOUNT] = {{"account", "账户"}},
     [FIELD_PERSON] = {{"person", "人员"}},
 };
-
-void text_end(struct text *text)
-{
-    static const char ELLIPSIS[] = "…";
-    if (!text->full)
-        return;
-    size_t size = text->size_max - (sizeof ELLIPSIS - 1);
-    if (text->size < size)
-        size = text->size;
-    while (size > 0 && ((unsigned char)text->at[size] & 0xC0) == 0x80)
-        size--;
-    memcpy(text->at + size, ELLIPSIS, sizeof ELLIPSIS);
-    text->size = size + sizeof ELLIPSIS - 1;
-}
 
 void text_add_subject(struct text *text, const struct alert *alert, const struct alert_view *view,
                       enum tongue tongue)
@@ -76,10 +63,15 @@ void text_add_evidence_label(struct text *text, const struct alert *alert,
 {
     const struct expr *read = evidence->read;
     must(evidence->compared);
+    const struct expr *left = evidence->expr->arg[0];
+    const char *word =
+        left->kind == EXPR_FIELD ? field_word(left->record_kind, left->field, tongue) : NULL;
     if (read != NULL)
         text_add_feature_label(text, alert->finding->set, read->profile, read->feature, tongue);
+    else if (word != NULL)
+        text_add_string(text, word);
     else
-        add_source_of(text, alert, evidence->expr->arg[0], view);
+        add_source_of(text, alert, left, view);
 }
 
 /* "42697ms" as "42.7s": in the largest unit that gives at least one, with at most one decimal.  The
@@ -195,24 +187,44 @@ static void add_against(struct text *text, const struct alert *alert, const stru
     }
 }
 
+/* "and 2 more conditions", which the evidence shows. */
+static void add_untold(struct text *text, uint32_t count, bool some, enum tongue tongue)
+{
+    if (count == 0)
+        return;
+    if (tongue == TONGUE_ZH)
+        text_addf(text, "%s另外 %u 项条件成立", some ? "，" : "", count);
+    else
+        text_addf(text, "%s%u more condition%s met", some ? ", and " : "", count,
+                  count == 1 ? "" : "s");
+}
+
 void text_add_facts(struct text *text, const struct alert *alert, const struct alert_view *view,
                     enum tongue tongue)
 {
     const struct finding *finding = alert->finding;
     const char *comma = tongue == TONGUE_ZH ? "、" : ", ";
     bool some = finding->rule->sequence.present;
+    uint32_t untold = 0;
     if (some)
         add_sequence(text, &finding->rule->sequence, finding->rule->on, tongue);
     for (uint32_t i = 0; i < finding->evidence_count; i++) {
         const struct evidence *evidence = &finding->evidence[i];
+        char bytes[SHOWN_BYTES_MAX];
+        struct text words = text_over(bytes, sizeof bytes);
+        if (!evidence->compared && !text_add_wording(&words, alert, evidence->expr, view, tongue)) {
+            untold++;
+            continue;
+        }
         if (some)
             text_add_string(text, comma);
         if (evidence->compared)
             add_comparison(text, alert, evidence, view, tongue);
         else
-            text_add_shown_source(text, evidence->condition, evidence->expr, view);
+            text_add(text, text_slice(&words));
         some = true;
     }
+    add_untold(text, untold, some, tongue);
     add_against(text, alert, view, tongue);
 }
 
@@ -227,7 +239,7 @@ void text_add_reason(struct text *text, const struct alert *alert, const struct 
     text_add_string(&reason, chinese ? "：" : ": ");
     text_add_subject(&reason, alert, view, tongue);
     if (finding->evidence_count != 0 || finding->rule->sequence.present)
-        text_add_string(&reason, chinese ? "，" : " had ");
+        text_add_string(&reason, chinese ? "，" : ", ");
     text_add_facts(&reason, alert, view, tongue);
     text_end(&reason);
     text_add(text, text_slice(&reason));

@@ -39,9 +39,17 @@ static const char RULES[] =
     "  title \"in and out\" \"快进快出\"\n"
     "  when payment(a) then payment(b) within 2h\n"
     "  subject b.payer typology cash_out\n"
+    "}\n"
+    "rule wordy on payment {\n"
+    "  title \"wordy\" \"多言\"\n"
+    "  let other = payee\n"
+    "  when other not in list merchant and payer_bank is known and payer marked hot\n"
+    "    and channel in (mobile, web) and device is unknown and starts(payer, \"62\")\n"
+    "    and (amount > 5 CNY or balance < 1 CNY)\n"
+    "  subject payer typology mule\n"
     "}\n";
 
-enum { GOIP, MONEY, TWICE };
+enum { GOIP, MONEY, TWICE, WORDY };
 
 static const struct rule_set *set;
 static struct arena *arena;
@@ -162,16 +170,47 @@ static void the_reason_is_one_sentence_with_the_numbers(void **state)
     struct sample sample;
     sample_goip(&sample);
     const char *en = reason_of(&sample, TONGUE_EN);
-    assert_non_null(strstr(en, "GOIP gateway: IMEI ***6148 had SIM cards in 24h 7 (≥ 5), "));
+    assert_non_null(strstr(en, "GOIP gateway: IMEI ***6148, SIM cards in 24h 7 (≥ 5), "));
     assert_non_null(strstr(en, " 26s (< 3m), "));
     assert_non_null(strstr(en, "callee +86138****0000 (≠ +86139****0000)"));
-    assert_non_null(strstr(en, "result answered, imei not in list known_test, "));
+    assert_non_null(strstr(en,
+                           "result answered, the IMEI is not on the list known_test, and 1 more "
+                           "condition met; against: long"));
     assert_non_null(strstr(en, "; against: long conversations (4m), calls back (+86138****5678), "
                                "a phone shop"));
     assert_null(strchr(en, '\n'));
     const char *zh = reason_of(&sample, TONGUE_ZH);
     assert_non_null(strstr(zh, "GOIP 网关：IMEI ***6148，24 小时内 SIM 卡数 7（≥ 5）、"));
     assert_non_null(strstr(zh, "；反证：通话时间长（4m）、回拨（+86138****5678）、手机店"));
+}
+
+static void conditions_without_numbers_are_said_in_words(void **state)
+{
+    (void)state;
+    struct sample sample;
+    sample_subject(&sample, WORDY, "6222021234568810");
+    while (sample.finding.evidence_count < sample.finding.rule->conditions_count)
+        sample_evidence(&sample, NULL, NULL);
+    assert_string_equal(
+        reason_of(&sample, TONGUE_EN),
+        "wordy: account 622202****8810, the payee is not on the list merchant, the payer's bank "
+        "is known, the payer is marked hot, the channel is one of mobile, web, the device is "
+        "unknown, and 2 more conditions met");
+    assert_string_equal(reason_of(&sample, TONGUE_ZH),
+                        "多言：账户 622202****8810，收款账户不在名单 merchant 中、付款行已知、"
+                        "付款账户有标记 hot、渠道属于 mobile、web、设备未知，另外 2 项条件成立");
+}
+
+static void every_field_has_a_word(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
+        const struct kind_schema *schema = kind_schema((enum record_kind)kind);
+        for (unsigned i = 0; i < schema->fields_count && schema->group == GROUP_EVENT; i++)
+            for (int tongue = 0; tongue < TONGUES_COUNT; tongue++)
+                if (field_word((enum record_kind)kind, i, (enum tongue)tongue) == NULL)
+                    fail_msg("field_words.inc has no %s", schema->fields[i].name);
+    }
 }
 
 static void durations_are_short(void **state)
@@ -200,7 +239,7 @@ static void money_has_its_currency(void **state)
     sample_subject(&sample, MONEY, "6222021234568810");
     sample_evidence(&sample, "49800.00", "5000.00");
     assert_string_equal(reason_of(&sample, TONGUE_EN),
-                        "=HYPERLINK(\"x\"): account 622202****8810 had amount 49800.00 CNY (≥ "
+                        "=HYPERLINK(\"x\"): account 622202****8810, amount 49800.00 CNY (≥ "
                         "5000.00 CNY)");
 }
 
@@ -209,7 +248,7 @@ static void a_sequence_is_told(void **state)
     (void)state;
     struct sample sample;
     sample_subject(&sample, TWICE, "6222021234568810");
-    assert_string_equal(reason_of(&sample, TONGUE_EN), "in and out: account 622202****8810 had a "
+    assert_string_equal(reason_of(&sample, TONGUE_EN), "in and out: account 622202****8810, a "
                                                        "payment, then a payment within 2h");
     assert_string_equal(reason_of(&sample, TONGUE_ZH),
                         "快进快出：账户 622202****8810，转账之后 2h 内转账");
@@ -474,6 +513,8 @@ int main(int count, char **words)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reason_is_one_sentence_with_the_numbers),
+        cmocka_unit_test(conditions_without_numbers_are_said_in_words),
+        cmocka_unit_test(every_field_has_a_word),
         cmocka_unit_test(durations_are_short),
         cmocka_unit_test(money_has_its_currency),
         cmocka_unit_test(a_sequence_is_told),

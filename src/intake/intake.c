@@ -42,7 +42,8 @@ struct queued {
 
 struct intake {
     struct intake_options options;
-    struct arena *boot;
+    struct arena *boot;        /* what stays */
+    struct arena *files_arena; /* what belongs to the files at hand */
     struct file **files;
     struct lane **lanes; /* of each file; NULL: asleep, or done */
     uint32_t files_count;
@@ -78,6 +79,7 @@ enum status intake_create(struct intake **out, const struct intake_options *opti
     TRY(ARENA_NEW(boot, BATCH_ROOM_SIZE, &intake->batch_room));
     TRY(work_plans(&intake->work, boot));
     intake->boot = boot;
+    intake->files_arena = boot;
     intake->options = *options;
     TRY(slice_copy(boot, options->kind, &intake->options.kind));
     TRY(slice_copy(boot, options->home_country, &intake->options.home_country));
@@ -107,6 +109,7 @@ static enum status lane_take(struct intake *intake, struct lane **out)
     }
     TRY(ARENA_NEW(intake->boot, 1, &lane));
     TRY(source_create(&lane->source, intake->boot));
+    lane->source->bytes_max = intake->options.bytes_max;
     *out = lane;
     return STATUS_OK;
 }
@@ -144,7 +147,7 @@ static enum status understand(struct intake *intake, struct file *file, struct s
     file->pack = source->pack;
     file->once = source->size < 0;
     file->manner = intake->manner;
-    TRY(recognise(file, source, &intake->options, &intake->work, intake->boot, why));
+    TRY(recognise(file, source, &intake->options, &intake->work, intake->files_arena, why));
     file->line = file->body_line;
     file->first_at = MOMENT_NONE;
     if (!file->once && file->group == GROUP_EVENT) {
@@ -200,8 +203,8 @@ static enum status file_create(struct intake *intake, const char *path, struct f
                 "文件过多：一次最多读取 4096 个文件");
         return STATUS_FULL;
     }
-    TRY(ARENA_NEW(intake->boot, 1, out));
-    return slice_copy(intake->boot, slice_of(path), &(*out)->path);
+    TRY(ARENA_NEW(intake->files_arena, 1, out));
+    return slice_copy(intake->files_arena, slice_of(path), &(*out)->path);
 }
 
 enum status intake_add(struct intake *intake, const char *path, struct text why[TONGUES_COUNT])
@@ -725,6 +728,36 @@ void text_add_intake_fault(struct text *text, const struct intake *intake, enum 
         text_addf(text, "%s at line %llu; the rows before it were read",
                   damaged ? "its compression is damaged or cut" : "the disk or the system failed",
                   (unsigned long long)file->line);
+}
+
+enum status intake_failure(const struct intake *intake)
+{
+    return intake->failed == NULL ? STATUS_OK : intake->failed->failure;
+}
+
+void intake_reset(struct intake *intake, struct slice kind, const struct mapping *mapping,
+                  struct arena *request)
+{
+    for (uint32_t i = 0; i < intake->files_count; i++)
+        if (intake->lanes[i] != NULL)
+            put_away(intake, intake->files[i]);
+    intake->files_arena = request;
+    intake->options.kind = kind;
+    intake->options.mapping = mapping;
+    intake->files_count = 0;
+    intake->registers_next = 0;
+    intake->shelves_next = 0;
+    if (intake->shelf_space != NULL)
+        arena_reset(intake->shelf_space);
+    intake->heap_count = 0;
+    intake->heap_built = false;
+    intake->current = NULL;
+    intake->failed = NULL;
+    intake->untold_count = 0;
+    intake->batch_count = 0;
+    intake->batch_closed = false;
+    intake->room_used = 0;
+    intake->work.counts = (struct intake_counts){0};
 }
 
 void intake_destroy(struct intake *intake)

@@ -29,6 +29,7 @@ struct intake_options {
     struct slice home_currency;    /* "CNY" */
     enum intake_order order;
     size_t order_memory_max; /* for the records of files in no order; 0: ORDER_MIB_DEFAULT */
+    uint64_t bytes_max;            /* of one file, unpacked; 0: any number */
 };
 
 enum reject_reason {
@@ -54,6 +55,8 @@ struct reject_sink {
     void *self;
 };
 
+/* "TIME", "TOO_LONG": for programs. */
+const char *reject_name(enum reject_reason reason);
 /* The reject in one sentence in the tongue, without file and line. */
 void text_add_reject(struct text *text, const struct reject *reject, enum tongue tongue);
 
@@ -68,6 +71,7 @@ struct intake_counts {
     uint64_t by_kind[RECORD_KINDS_COUNT];
 };
 
+/* What is not a file's own lives in boot; for most of it the same intake can be used again. */
 enum status intake_create(struct intake **out, const struct intake_options *options,
                           struct reject_sink rejects, struct arena *boot);
 /* Adds a file, before the first intake_next (plain, gzip or zstd; "-" is standard input);
@@ -79,6 +83,10 @@ enum status intake_add(struct intake *intake, const char *path, struct text why[
  * kind go by. */
 enum status intake_add_bytes(struct intake *intake, const char *name, struct slice bytes,
                              struct text why[TONGUES_COUNT]);
+/* Forgets its files and counts, to be used for others: of this kind and mapping (as in the
+ * options), with memory for them from `request` until the next reset.  What it lent is gone. */
+void intake_reset(struct intake *intake, struct slice kind, const struct mapping *mapping,
+                  struct arena *request);
 /* How the file was understood, for people:
  * "calls.csv.gz: CSV, gzip, UTF-8, kind call, mapping asterisk". */
 void text_add_intake_file(struct text *text, const struct intake *intake, uint32_t file,
@@ -97,6 +105,9 @@ enum status intake_next(struct intake *intake, const struct record **records, si
 bool intake_sorts(const struct intake *intake);
 /* Whether they are still being read: a STATUS_FULL now means that they do not fit. */
 bool intake_is_sorting(const struct intake *intake);
+/* After STATUS_IO: how the file failed. IO: the disk; MALFORMED: damaged packing; FULL: it unpacks
+ * to more than bytes_max. */
+enum status intake_failure(const struct intake *intake);
 /* After STATUS_IO: which file failed, where and how; the next call goes on with the other files. */
 void text_add_intake_fault(struct text *text, const struct intake *intake, enum tongue tongue);
 void intake_count(const struct intake *intake, struct intake_counts *out);

@@ -8,6 +8,20 @@ static const struct saying SAYINGS[] = {
 #undef REJECT
 };
 
+/* clang-format off */
+static const char *const NAMES[] = {
+#define REJECT(name, en, zh) #name,
+#include "rejects.inc"
+#undef REJECT
+};
+/* clang-format on */
+
+const char *reject_name(enum reject_reason reason)
+{
+    must(reason < REJECTS_COUNT);
+    return NAMES[reason];
+}
+
 void text_add_reject(struct text *text, const struct reject *reject, enum tongue tongue)
 {
     must(reject->reason < REJECTS_COUNT);

@@ -158,6 +158,11 @@ void source_more(struct source *source)
     source->at = source->window;
     size_t got = 0;
     source->failure = read_unpacked(source, source->window + rest, SOURCE_WINDOW_SIZE - rest, &got);
+    source->given += got;
+    if (source->bytes_max != 0 && source->given > source->bytes_max) {
+        source->failure = STATUS_FULL;
+        got = 0;
+    }
     source->ended = got == 0;
     source->end = source->window + rest + got;
     *source->end = '\n';
@@ -187,6 +192,7 @@ static enum status begin(struct source *source)
     source->at = source->end = source->window;
     *source->end = '\n';
     source->taken = 0;
+    source->given = 0;
     source->ended = false;
     source->failure = STATUS_OK;
     while (unpacker->size < 4 && !unpacker->file_ended) { /* a pipe may bring one byte at a time */

@@ -18,8 +18,9 @@ enum { SOURCE_WINDOW_SIZE = 4 * ROW_BYTES_MAX };
 struct source {
     char *at;  /* the next byte */
     char *end; /* past the last byte at hand; *end is '\n', so that a search for a line end stops */
-    bool ended;          /* nothing comes after `end` */
-    enum status failure; /* why it ended: OK, IO (the disk), MALFORMED (damaged gzip or zstd) */
+    bool ended; /* nothing comes after `end` */
+    enum status
+        failure; /* why it ended: OK, IO (the disk), MALFORMED (damaged gzip or zstd), FULL */
     enum pack pack;
 
     char *window;
@@ -28,6 +29,8 @@ struct source {
     struct slice memory;    /* what is left of bytes in memory */
     int64_t size;           /* as it lies on disk; -1: unknown */
     uint64_t taken;         /* of these, read so far */
+    uint64_t given;         /* unpacked so far */
+    uint64_t bytes_max;     /* more than so many unpacked bytes are FULL; 0: any number */
 };
 
 /* A closed source; memory from boot, for any number of files one after another.  STATUS_FULL. */

@@ -30,10 +30,15 @@ static enum status bytes_at(struct cursor *cursor, int64_t offset, void *into, s
 enum status cursor_open(struct cursor *cursor, struct volume volume, const struct segment *segment,
                         struct arena *arena, struct journal_finding *found)
 {
-    *cursor = (struct cursor){.volume = volume, .segment = *segment, .arena = arena};
-    cursor->expected = segment->first;
-    TRY(ARENA_NEW(arena, WINDOW_FIRST, &cursor->window));
-    cursor->window_room = WINDOW_FIRST;
+    struct cursor fresh = {.volume = volume, .segment = *segment, .arena = arena};
+    fresh.expected = segment->first;
+    fresh.window = cursor->window; /* the bytes are the arena's, and serve the next segment too */
+    fresh.window_room = cursor->window_room;
+    *cursor = fresh;
+    if (cursor->window == NULL) {
+        TRY(ARENA_NEW(arena, WINDOW_FIRST, &cursor->window));
+        cursor->window_room = WINDOW_FIRST;
+    }
     TRY(volume.open(volume.self, segment->name, false, &cursor->file));
     cursor->open = true;
     unsigned char header[SEGMENT_HEADER_SIZE] = {0};

@@ -27,7 +27,8 @@ struct cursor {
     struct arena *arena;
 };
 
-/* Stands before the first frame of the segment.  STATUS_MALFORMED: its header, see `*found`. */
+/* Stands before the first frame of the segment.  The cursor is zeroed, or a closed one.
+ * STATUS_MALFORMED: its header, see `*found`. */
 enum status cursor_open(struct cursor *cursor, struct volume volume, const struct segment *segment,
                         struct arena *arena, struct journal_finding *found);
 void cursor_close(struct cursor *cursor);

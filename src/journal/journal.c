@@ -24,6 +24,7 @@ struct journal {
     uint64_t chain;
     bool broken;
     struct arena *arena;
+    size_t frame_size_max;
     unsigned char *frame; /* room for the largest frame */
 };
 
@@ -150,7 +151,10 @@ enum status journal_open(struct journal **out, const struct journal_options *opt
     size_t count = 0;
     *found = (struct journal_finding){0};
     TRY(ARENA_NEW(boot, 1, &journal));
-    TRY(ARENA_NEW(boot, FRAME_HEADER_SIZE + JOURNAL_FRAME_BYTES_MAX, &journal->frame));
+    journal->frame_size_max =
+        options->frame_size_max == 0 ? JOURNAL_FRAME_BYTES_MAX : options->frame_size_max;
+    must(journal->frame_size_max <= JOURNAL_FRAME_BYTES_MAX);
+    TRY(ARENA_NEW(boot, FRAME_HEADER_SIZE + journal->frame_size_max, &journal->frame));
     journal->volume = options->volume;
     journal->segment_size_max = options->segment_size_max;
     journal->arena = boot;
@@ -203,7 +207,7 @@ static enum status payload_lay(struct journal *journal, const struct slice *entr
     unsigned char *payload = journal->frame + FRAME_HEADER_SIZE;
     size_t size = 0;
     for (size_t i = 0; i < count; i++) {
-        if (entries[i].size + 4 + 7 > JOURNAL_FRAME_BYTES_MAX - size)
+        if (entries[i].size + 4 + 7 > journal->frame_size_max - size)
             return STATUS_FULL;
         for (unsigned b = 0; b < 4; b++)
             payload[size + b] = (unsigned char)(entries[i].size >> (8 * b));

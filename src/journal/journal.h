@@ -20,6 +20,7 @@ struct journal_reader;
 struct journal_options {
     struct volume volume;
     int64_t segment_size_max; /* a new segment begins when the current one has passed this */
+    size_t frame_size_max;    /* 0: JOURNAL_FRAME_BYTES_MAX, and never more */
 };
 
 /* What opening, verifying or reading found; zeroed where nothing was. */
@@ -38,8 +39,8 @@ struct journal_finding {
 enum status journal_open(struct journal **out, const struct journal_options *options,
                          struct arena *boot, struct journal_finding *found);
 /* Writes the entries as one frame; `*first` is the number of the first one.  Not durable yet.
- * STATUS_FULL: larger than JOURNAL_FRAME_BYTES_MAX.  STATUS_IO: the journal is broken from now on;
- * every later call says STATUS_IO. */
+ * STATUS_FULL: larger than a frame.  STATUS_IO: the journal is broken from now on; every later call
+ * says STATUS_IO. */
 enum status journal_append(struct journal *journal, const struct slice *entries, size_t count,
                            uint64_t *first);
 /* After STATUS_OK everything appended before the call is durable.  After STATUS_IO the process must

@@ -5,9 +5,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/cursor.h"
 
+enum { NAMES_MEMORY = 64 << 20 };
+
 struct journal_reader {
     struct cursor cursor;
     struct arena *arena;
+    struct arena *names; /* of the volume's files, each time it looks for a segment */
     struct volume volume;
     struct journal_finding *found;
     uint64_t from; /* entries below are passed over */
@@ -37,8 +40,14 @@ enum status journal_reader_open(struct journal_reader **out, struct volume volum
     struct journal_reader *reader = NULL;
     struct segment segment = {0};
     TRY(ARENA_NEW(arena, 1, &reader));
-    TRY(segment_find(&volume, arena, from, &segment));
-    TRY(cursor_open(&reader->cursor, volume, &segment, arena, found));
+    TRY(arena_create(&reader->names, NAMES_MEMORY));
+    enum status status = segment_find(&volume, reader->names, from, &segment);
+    if (status == STATUS_OK)
+        status = cursor_open(&reader->cursor, volume, &segment, arena, found);
+    if (status != STATUS_OK) {
+        arena_destroy(reader->names);
+        return status;
+    }
     reader->arena = arena;
     reader->volume = volume;
     reader->found = found;
@@ -49,8 +58,10 @@ enum status journal_reader_open(struct journal_reader **out, struct volume volum
 
 void journal_reader_close(struct journal_reader *reader)
 {
-    if (reader != NULL)
-        cursor_close(&reader->cursor);
+    if (reader == NULL)
+        return;
+    cursor_close(&reader->cursor);
+    arena_destroy(reader->names);
 }
 
 /* Steps into the segment that begins where this one ended.  STATUS_END: there is none yet. */
@@ -58,15 +69,14 @@ static enum status segment_step(struct journal_reader *reader)
 {
     struct cursor *cursor = &reader->cursor;
     struct segment next = {0};
-    TRY(segment_find(&reader->volume, reader->arena, cursor->expected, &next));
+    arena_reset(reader->names);
+    TRY(segment_find(&reader->volume, reader->names, cursor->expected, &next));
     if (next.first != cursor->expected || next.first == cursor->segment.first)
         return STATUS_END;
-    struct cursor fresh = {0};
-    TRY(cursor_open(&fresh, reader->volume, &next, reader->arena, reader->found));
-    bool chained = fresh.chain == cursor->chain;
+    uint64_t chain = cursor->chain;
     cursor_close(cursor);
-    *cursor = fresh;
-    if (chained)
+    TRY(cursor_open(cursor, reader->volume, &next, reader->arena, reader->found));
+    if (cursor->chain == chain)
         return STATUS_OK;
     *reader->found = (struct journal_finding){
         .sequence = next.first, .what = "a segment does not follow the segment before it"};

@@ -72,12 +72,18 @@ enum status entry_of_record(const struct record *record, struct arena *arena, st
     return STATUS_OK;
 }
 
+void entry_heartbeat_write(moment time, char into[ENTRY_HEARTBEAT_SIZE])
+{
+    into[0] = ENTRY_HEARTBEAT;
+    for (unsigned i = 0; i < sizeof time.ms; i++)
+        into[1 + i] = (char)((uint64_t)time.ms >> (8 * i));
+}
+
 enum status entry_of_heartbeat(moment time, struct arena *arena, struct slice *out)
 {
     char *at;
-    TRY(entry_make(ENTRY_HEARTBEAT, sizeof time.ms, arena, &at));
-    for (unsigned i = 0; i < sizeof time.ms; i++)
-        at[1 + i] = (char)((uint64_t)time.ms >> (8 * i));
+    TRY(ARENA_NEW(arena, ENTRY_HEARTBEAT_SIZE, &at));
+    entry_heartbeat_write(time, at);
     *out = (struct slice){at, ENTRY_HEARTBEAT_SIZE};
     return STATUS_OK;
 }

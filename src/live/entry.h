@@ -41,8 +41,9 @@ enum status entry_read(struct slice bytes, struct entry *out);
 enum status entry_record(const struct entry *entry, uint64_t position, struct arena *scratch,
                          struct record *out);
 
-/* Each makes an entry in the arena.  STATUS_FULL: the arena. */
+/* Each makes an entry in the arena, or in the caller's bytes.  STATUS_FULL: the arena. */
 enum status entry_of_record(const struct record *record, struct arena *arena, struct slice *out);
+void entry_heartbeat_write(moment time, char into[ENTRY_HEARTBEAT_SIZE]);
 enum status entry_of_heartbeat(moment time, struct arena *arena, struct slice *out);
 enum status entry_of_key(const struct digest *digest, struct slice answer, struct arena *arena,
                          struct slice *out);

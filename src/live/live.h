@@ -2,14 +2,16 @@
  * order.
  *
  * Two threads.  The writer collects offers, appends one frame for each, syncs once, and answers
- * them; it never answers what is not durable.  The detect thread takes the same entries in their
- * order, gives them to the pipeline, and between two batches answers questions.  A failed write or
- * sync ends the process: whoever comes next finds what was acknowledged.
+ * them; it never answers what is not durable.  The thinker takes the same entries in their order,
+ * gives them to the pipeline, and between two batches answers questions.  A failed write or sync
+ * ends the process: whoever comes next finds what was acknowledged.
  *
  * docs/decision/0001-serve.md draws it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "ground/clock.h"
+#include "ground/tongue.h"
 #include "journal/journal.h"
 #include "live/entry.h"
 #include "live/pipeline.h"
@@ -17,47 +19,75 @@
 struct live;
 
 /* What somebody wants to have acknowledged: entries (live/entry.h) that are one frame.  The offer
- * and its entries are lent from live_offer until `done` has been called, once, from the writer
- * thread.  STATUS_OK: durable, numbered from `first` on. */
+ * and its entries are lent from live_offer until `done` has been called, once, from the writer's
+ * thread.  STATUS_OK: durable, numbered from `first` on.  Anything else: not acknowledged, and the
+ * process is about to end. */
 struct offer {
     const struct slice *entry;
     size_t count;
     void (*done)(struct offer *offer, enum status status, uint64_t first);
-    struct offer *next; /* the queue's */
+    struct offer *next; /* this and the rest are the queue's */
+    size_t bytes;
+    uint64_t first;
 };
 
-/* What somebody wants to know of the memory of detection; `ask` is called once on the detect thread
- * between two batches and must be quick. */
+/* What somebody wants to know of the memory of detection; `ask` is called once on the thinker's
+ * thread between two batches and must be quick. */
 struct question {
     void (*ask)(struct question *question, struct pipeline *pipeline);
     struct question *next; /* the queue's */
 };
 
+/* Who follows along on the thinker's thread; both may be NULL. */
+struct live_listener {
+    /* Whenever everything below `position` has been thought about, before it goes on: a keeper of
+     * alerts commits here or notes the place. */
+    void (*reached)(void *self, uint64_t position);
+    /* Below which position the alerts are safe: a snapshot of a later one waits for them, because a
+     * recovery from it does not make them again.  NULL: they are when `reached` returns. */
+    uint64_t (*kept)(void *self);
+    void *self;
+};
+
+enum live_failure {
+#define FAILURE(name, en, zh) LIVE_FAILURE_##name,
+#include "failures.inc"
+#undef FAILURE
+    LIVE_FAILURES_COUNT
+};
+/* One sentence, for people. */
+const char *live_failure_says(enum live_failure failure, enum tongue tongue);
+
 struct live_options {
     struct volume journal, snapshots;
     int64_t segment_size_max;
-    uint32_t commit_wait_us;   /* how long the writer waits for more offers */
-    uint32_t commit_bytes_max; /* … or until there is so much */
-    uint32_t snapshot_every_s; /* 0: never by itself */
-    size_t queue_bytes_max;    /* entries offered and not yet thought about */
+    size_t frame_size_max;       /* of one offer; 0: JOURNAL_FRAME_BYTES_MAX */
+    uint32_t commit_wait_us;     /* how long the writer waits for more offers */
+    uint32_t commit_bytes_max;   /* … or until there is so much */
+    uint32_t heartbeat_every_ms; /* 0: never */
+    uint32_t snapshot_every_s;   /* 0: never by itself */
+    size_t queue_bytes_max;      /* entries offered and not yet thought about */
     struct clock clock;
     struct pipeline_options pipeline;
-    /* On the detect thread, whenever it has thought about everything up to `position`, before it
-     * goes on: a keeper of alerts commits here or notes the place.  take NULL: nobody. */
-    struct {
-        void (*reached)(void *self, uint64_t position);
-        void *self;
-    } listener;
+    struct live_listener listener;
+    /* Something failed behind which nothing may be acknowledged; has to end the process.  NULL: as
+     * a broken must().  Where it returns (a test), nothing is taken or thought any more. */
+    void (*failed)(void *self, enum live_failure failure, enum status status);
+    void *failed_self;
+    bool by_hand; /* no threads: live_turn does their work, in a fixed order, for tests */
 };
 
 struct live_counts {
     uint64_t next, synced, thought; /* positions: next entry, durable below, thought about below */
-    uint64_t offers, refused, frames, syncs;
+    uint64_t offers, refused, frames, syncs, questions;
     uint64_t queue_bytes;
     uint64_t snapshot_position; /* of the newest; 0: none */
     int64_t snapshot_stop_us;   /* the longest stop for one so far */
     moment heartbeat;           /* time of the last one thought about */
-    struct pipeline_counts pipeline;
+    /* Not OK: detection stands still at `thought` (STATUS_FULL: its memory); what was acknowledged
+     * is durable, offers are refused, questions are answered. */
+    enum status stands;
+    struct pipeline_counts pipeline; /* as of a moment ago */
 };
 
 /* Recovers (newest sound snapshot, then the journal behind it, with `progress` if not NULL), then
@@ -65,9 +95,10 @@ struct live_counts {
 enum status live_open(struct live **out, const struct live_options *options, struct arena *boot,
                       void (*progress)(void *self, uint64_t done, uint64_t all), void *self,
                       struct journal_finding *found);
-/* STATUS_FULL: too much is waiting; nothing was taken (`done` will not be called).  Any thread. */
+/* STATUS_FULL: too much is waiting; STATUS_REFUSED: larger than a frame, or closing; nothing was
+ * taken (`done` will not be called).  Any thread. */
 enum status live_offer(struct live *live, struct offer *offer);
-/* STATUS_FULL as above.  Any thread. */
+/* STATUS_FULL: QUESTIONS_MAX are waiting.  Any thread. */
 enum status live_ask(struct live *live, struct question *question);
 /* Any thread. */
 void live_count(struct live *live, struct live_counts *out);
@@ -76,3 +107,9 @@ enum status live_snapshot(struct live *live);
 /* Takes no more offers, thinks everything through, makes a snapshot, closes.  Not calling it is a
  * supported way to stop. */
 enum status live_close(struct live *live);
+
+/* For tests.  One round by hand: a heartbeat if one is due, one commit of all that is offered, all
+ * of it thought about, questions answered. */
+void live_turn(struct live *live);
+/* For tests: what a killed process leaves, but for its memory, which is given back. */
+void live_abandon(struct live *live);

@@ -283,11 +283,12 @@ static void add_reason(struct text *text, enum reject_reason reason, enum tongue
 {
     const char *says = REASONS[reason].in[tongue];
     for (size_t size; *says != '\0'; says += size) {
-        size = strcspn(says, "%:");
-        text_add(text, (struct slice){says, size});
-        if (says[size] == ':' && says[size + 1] == ' ' && says[size + 2] == '%')
+        struct slice rest = slice_of(says);
+        if (slice_starts(rest, SLICE(": %")) || slice_starts(rest, SLICE("：%")))
             return;
-        size += says[size] != '\0';
+        size = *says == '%' ? 1 : 1 + strcspn(says + 1, "%:\xEF");
+        if (*says != '%')
+            text_add(text, (struct slice){says, size});
     }
 }
 

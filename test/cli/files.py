@@ -79,6 +79,8 @@ class Files(ask.Case):
                    + "soon,13800000000,13900000000,1,,,,\n" + "1,2\n")
         answer = self.ask("detect", "calls.csv", "--rejects", "bad.csv", code=0)
         self.assertIn("read 8 = accepted 5 + rejected 3", answer.out)
+        self.assertRegex(answer.out, r"\n +1  is not a time\n")
+        self.assertRegex(self.ask("detect", "--lang", "zh", "calls.csv", code=0).out, r"\n +1  不是有效时间\n")
         text = self.read("bad.csv")
         rows = list(csv.DictReader(io.StringIO(text)))
         self.assertEqual(list(rows[0]), ["file", "line", "column", "reason", "value", "row"])

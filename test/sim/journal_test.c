@@ -17,11 +17,12 @@
 
 #include <cmocka.h>
 
-enum { ARENA = 64 << 20, SEGMENT = 4096, ROUNDS_MAX = 10000 };
+enum { ARENA = 64 << 20, SEGMENT = 4096, FRAME = 16384, ROUNDS_MAX = 10000 };
 
 static struct journal_options options_of(struct volume_sim *sim)
 {
-    return (struct journal_options){volume_sim_volume(sim), SEGMENT};
+    return (struct journal_options){
+        .volume = volume_sim_volume(sim), .segment_size_max = SEGMENT, .frame_size_max = FRAME};
 }
 
 /* Entry `n` has a content and a length that only its number decides. */

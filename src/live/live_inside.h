@@ -1,0 +1,99 @@
+/* live_inside.h -- who owns what between the threads.
+ *
+ *   writer    the journal, the far end of the belt
+ *   thinker   the pipeline, the near end of the belt, `batch`
+ *   all       what stands below `lock`, while they hold it
+ *
+ *   offers ──> writer ──> journal
+ *                └──────> belt ──> thinker ──> pipeline
+ *   questions ─────────────────────────┘ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "live/belt.h"
+#include "live/live.h"
+
+#include <pthread.h>
+
+/* Records on their way into the pipeline. */
+struct batch {
+    struct record record[RECORD_BATCH_MAX];
+    size_t count;
+    uint64_t below;   /* everything below was put into it, or was in one before */
+    moment heartbeat; /* the last one among them, or MOMENT_NONE */
+    struct arena *scratch;
+};
+
+struct live {
+    struct live_options options;
+    struct arena *boot;
+    size_t frame_size_max;
+
+    struct journal *journal;
+    struct offer beat; /* the heartbeat's own offer … */
+    struct slice beat_entry;
+    char beat_bytes[ENTRY_HEARTBEAT_SIZE];
+    bool beat_offered;
+    int64_t beat_due_ms;
+
+    struct pipeline pipeline;
+    struct batch *batch;
+    int64_t counted_ms; /* when the pipeline's counts were last shown */
+
+    struct belt belt;
+
+    pthread_mutex_t lock;
+    pthread_cond_t for_writer, for_thinker;
+    struct offer *offers, **offers_end;
+    size_t offers_bytes; /* of those in the list */
+    struct question *questions, **questions_end;
+    uint32_t questions_count;
+    bool closing;     /* no more offers */
+    bool all_written; /* the writer has gone home */
+    bool failed;      /* nothing is acknowledged or thought any more */
+    struct live_counts counts;
+
+    bool begun; /* threads run */
+    pthread_t writer, thinker;
+};
+
+enum { LIVE_FRAME_SLACK = 64 }; /* of a frame, or of a piece on the belt, beside its entries */
+
+/* ---- queue.c ---- */
+
+/* Something may not go on: tells whoever ends the process. */
+void live_fail(struct live *live, enum live_failure failure, enum status status);
+/* Whether something failed. */
+bool live_failed(struct live *live);
+/* Waits, with `lock` held, for the bell or for so many microseconds. */
+void live_wait_us(struct live *live, pthread_cond_t *bell, int64_t us);
+/* Microseconds of patience: no answer depends on them. */
+int64_t live_ticks_us(void);
+
+/* ---- writer.c ---- */
+
+/* A thread's life. */
+void *writer_live(void *live);
+/* One commit of what is there; false: nothing was. */
+bool writer_turn(struct live *live);
+
+/* ---- thinker.c ---- */
+
+void *thinker_live(void *live);
+/* One batch and the questions that wait; false: there was nothing to do. */
+bool thinker_turn(struct live *live);
+/* Puts an entry into the batch; its bytes are lent until batch_think. */
+enum status batch_add(struct live *live, uint64_t sequence, struct slice bytes);
+bool batch_full(const struct batch *batch);
+/* Gives the batch to the pipeline and empties it. */
+enum status batch_think(struct live *live);
+
+/* ---- recover.c ---- */
+
+struct progress {
+    void (*tell)(void *self, uint64_t done, uint64_t all);
+    void *self;
+};
+/* Thinks through what the journal holds. */
+enum status live_recover(struct live *live, struct progress progress,
+                         struct journal_finding *found);

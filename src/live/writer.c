@@ -1,0 +1,159 @@
+/* writer.c -- the thread that makes offers durable and says so.
+ *
+ *   collect    what is offered, for a little while or until it is much
+ *   append     a frame for each offer
+ *   sync       once for all
+ *   lay        the entries on the belt
+ *   answer     each offer
+ *
+ * Invariants:  1. `done` says OK only behind the sync that covers the offer.
+ *              2. What lies on the belt is durable: no alert speaks of a record that a power cut
+ *                 may take back.
+ *              3. After a failed append or sync nothing more is written, and nobody hears OK. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/live_inside.h"
+
+enum { NAP_US = 1000000 };
+
+/* ---- the heartbeat ---- */
+
+static void beat_done(struct offer *offer, enum status status, uint64_t first)
+{
+    struct live *live = (struct live *)((char *)offer - offsetof(struct live, beat));
+    (void)status;
+    (void)first;
+    live->beat_offered = false;
+}
+
+/* Milliseconds until the next heartbeat; 0: now. */
+static int64_t beat_wait_ms(const struct live *live)
+{
+    if (live->options.heartbeat_every_ms == 0 || live->beat_offered)
+        return NAP_US / 1000;
+    struct clock clock = live->options.clock;
+    int64_t wait = live->beat_due_ms - clock.ticks_ms(clock.self);
+    return wait < 0 ? 0 : wait;
+}
+
+/* It goes the way of every offer; if that is full, its age will show it. */
+static void beat_offer(struct live *live)
+{
+    struct clock clock = live->options.clock;
+    if (live->options.heartbeat_every_ms == 0 || beat_wait_ms(live) > 0)
+        return;
+    live->beat_due_ms = clock.ticks_ms(clock.self) + live->options.heartbeat_every_ms;
+    entry_heartbeat_write(clock.now(clock.self), live->beat_bytes);
+    live->beat_entry = (struct slice){live->beat_bytes, sizeof live->beat_bytes};
+    live->beat = (struct offer){.entry = &live->beat_entry, .count = 1, .done = beat_done};
+    live->beat_offered = true; /* before somebody could answer it */
+    if (live_offer(live, &live->beat) != STATUS_OK)
+        live->beat_offered = false;
+}
+
+/* ---- a group of offers ---- */
+
+/* With `lock` held: whether it is worth waiting for more. */
+static bool more_may_come(const struct live *live, int64_t until_us)
+{
+    return !live->closing && live->offers_bytes < live->options.commit_bytes_max &&
+           live_ticks_us() < until_us;
+}
+
+/* Takes offers off the list until they are much; NULL: there are none. */
+static struct offer *group_take(struct live *live)
+{
+    struct offer *group = live->offers;
+    struct offer **end = &group;
+    size_t bytes = 0;
+    while (*end != NULL && (bytes == 0 || bytes < live->options.commit_bytes_max)) {
+        bytes += (*end)->bytes;
+        end = &(*end)->next;
+    }
+    live->offers = *end;
+    if (live->offers == NULL)
+        live->offers_end = &live->offers;
+    *end = NULL;
+    live->offers_bytes -= bytes;
+    return group;
+}
+
+static struct offer *group_collect(struct live *live)
+{
+    beat_offer(live);
+    pthread_mutex_lock(&live->lock);
+    if (live->offers == NULL && !live->closing && !live->options.by_hand)
+        live_wait_us(live, &live->for_writer, 1000 * beat_wait_ms(live));
+    int64_t until_us = live_ticks_us() + live->options.commit_wait_us;
+    while (!live->options.by_hand && live->offers != NULL && more_may_come(live, until_us))
+        live_wait_us(live, &live->for_writer, until_us - live_ticks_us());
+    struct offer *group = group_take(live);
+    pthread_mutex_unlock(&live->lock);
+    return group;
+}
+
+static enum status group_write(struct live *live, struct offer *group)
+{
+    for (struct offer *offer = group; offer != NULL; offer = offer->next)
+        TRY(journal_append(live->journal, offer->entry, offer->count, &offer->first));
+    return journal_sync(live->journal);
+}
+
+static void group_hand_on(struct live *live, const struct offer *group)
+{
+    uint64_t frames = 0;
+    for (const struct offer *offer = group; offer != NULL; offer = offer->next)
+        frames++;
+    pthread_mutex_lock(&live->lock);
+    live->counts.frames += frames;
+    live->counts.syncs++;
+    live->counts.next = journal_next(live->journal);
+    live->counts.synced = journal_synced(live->journal); /* before it can be thought about */
+    pthread_mutex_unlock(&live->lock);
+    for (const struct offer *offer = group; offer != NULL; offer = offer->next)
+        belt_lay(&live->belt, offer->entry, offer->count, offer->first);
+    pthread_mutex_lock(&live->lock);
+    pthread_cond_signal(&live->for_thinker);
+    pthread_mutex_unlock(&live->lock);
+}
+
+static void group_commit(struct live *live, struct offer *group)
+{
+    enum status status = live_failed(live) ? STATUS_IO : group_write(live, group);
+    if (status == STATUS_OK)
+        group_hand_on(live, group);
+    else if (!live_failed(live))
+        live_fail(live, LIVE_FAILURE_JOURNAL, status);
+    for (struct offer *offer = group; offer != NULL;) {
+        struct offer *next = offer->next; /* `done` may give the offer's memory to somebody else */
+        offer->done(offer, status, offer->first);
+        offer = next;
+    }
+}
+
+bool writer_turn(struct live *live)
+{
+    struct offer *group = group_collect(live);
+    if (group != NULL)
+        group_commit(live, group);
+    return group != NULL;
+}
+
+static bool may_go_home(struct live *live)
+{
+    pthread_mutex_lock(&live->lock);
+    bool done = live->closing && live->offers == NULL;
+    pthread_mutex_unlock(&live->lock);
+    return done;
+}
+
+void *writer_live(void *argument)
+{
+    struct live *live = argument;
+    while (!may_go_home(live))
+        (void)writer_turn(live);
+    pthread_mutex_lock(&live->lock);
+    live->all_written = true;
+    pthread_cond_signal(&live->for_thinker);
+    pthread_mutex_unlock(&live->lock);
+    return NULL;
+}
