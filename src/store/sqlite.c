@@ -12,6 +12,7 @@
 #include "ground/limits.h"
 #include "store/store.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 
 struct prepared {
@@ -27,7 +28,8 @@ struct store_rows {
 
 struct store {
     sqlite3 *database;
-    bool open; /* a transaction */
+    pthread_mutex_t turn; /* taken from store_begin to store_commit or store_rollback */
+    bool open;            /* a transaction */
     bool poisoned;
     bool reader;
     uint32_t prepared_count;
@@ -143,8 +145,14 @@ int64_t store_changed(const struct store *store)
 
 enum status store_begin(struct store *store)
 {
+    int code = pthread_mutex_lock(&store->turn);
+    must(code == 0); /* EDEADLK: this thread has a transaction open already */
     must(!store->open && !store->reader);
-    TRY(plain(store, "BEGIN IMMEDIATE"));
+    enum status status = plain(store, "BEGIN IMMEDIATE");
+    if (status != STATUS_OK) {
+        (void)pthread_mutex_unlock(&store->turn);
+        return status;
+    }
     store->open = true;
     store->poisoned = false;
     return STATUS_OK;
@@ -157,6 +165,7 @@ enum status store_commit(struct store *store)
     if (status != STATUS_OK)
         (void)!(plain(store, "ROLLBACK") == STATUS_OK);
     store->open = false;
+    (void)pthread_mutex_unlock(&store->turn);
     return status;
 }
 
@@ -165,6 +174,7 @@ void store_rollback(struct store *store)
     must(store->open);
     (void)!(plain(store, "ROLLBACK") == STATUS_OK); /* SQLite may have rolled back already */
     store->open = false;
+    (void)pthread_mutex_unlock(&store->turn);
 }
 
 enum status store_query(struct store *store, const char *sql, const struct store_value *values,
@@ -327,6 +337,11 @@ static enum status database_open(struct store **out, const char *path, int flags
         return status_of(code);
     }
     (void)sqlite3_busy_timeout(store->database, 5000);
+    pthread_mutexattr_t checked;
+    (void)pthread_mutexattr_init(&checked);
+    (void)pthread_mutexattr_settype(&checked, PTHREAD_MUTEX_ERRORCHECK);
+    (void)pthread_mutex_init(&store->turn, &checked);
+    (void)pthread_mutexattr_destroy(&checked);
     *out = store;
     return STATUS_OK;
 }

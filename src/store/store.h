@@ -46,8 +46,10 @@ enum status store_open_reader(struct store **out, const char *path, struct arena
                               struct text *why);
 void store_close(struct store *store);
 
-/* Transactions do not nest.  Writing outside one is a broken promise of the program.  After a
- * failed store_run the transaction can only be rolled back; store_commit then says STATUS_IO. */
+/* Transactions do not nest, and one at a time is open: store_begin waits for that of another
+ * thread, which alone uses this `struct store` until its end.  Writing outside one is a broken
+ * promise of the program.  After a failed store_run the transaction can only be rolled back;
+ * store_commit then says STATUS_IO. */
 enum status store_begin(struct store *store);
 enum status store_commit(struct store *store);
 void store_rollback(struct store *store);
