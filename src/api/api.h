@@ -12,11 +12,36 @@
 struct live;
 struct screen;
 struct bulletin;
+struct api;
 
 /* The rooms behind the routes; NULL where a process does not have one (its routes say 503). */
 struct api_rooms {
     struct access *access;
+    struct store *store;    /* the writer */
+    const char *store_path; /* each worker reads for itself */
+    struct audit *audit;
+    struct slice audit_origin;
+    const struct seal_keypair *seal;
     struct live *live;
     struct screen *screen;
     struct bulletin *bulletin;
 };
+
+enum { API_MIGRATIONS_COUNT = 1 };
+extern const struct store_migration API_MIGRATIONS[API_MIGRATIONS_COUNT];
+
+struct api_options {
+    struct http_options http; /* its functions are filled in by api_open, but for `log` */
+    unsigned workers;         /* 1 .. API_WORKERS_MAX */
+    struct api_rooms rooms;
+};
+
+/* Nothing answers before it returns OK.  STATUS_REFUSED as http_open, `why` one sentence. */
+enum status api_open(struct api **out, const struct api_options *options, struct arena *boot,
+                     struct text *why);
+uint16_t api_port(const struct api *api);
+/* To be called at least once a second, from one thread: access_keep, old answers, a checkpoint. */
+enum status api_keep(struct api *api);
+void api_count(struct api *api, struct http_counts *out);
+/* Lets what is under way finish for at most so long. */
+void api_close(struct api *api, unsigned seconds_max);

@@ -596,6 +596,31 @@ struct slice http_query(const struct http_request *request, const char *name)
     return (struct slice){room, size};
 }
 
+struct names {
+    struct slice *at;
+    unsigned count, max;
+};
+
+static enum MHD_Result name_see(void *self, enum MHD_ValueKind kind, const char *name,
+                                size_t name_size, const char *value, size_t value_size)
+{
+    (void)kind;
+    (void)value;
+    (void)value_size;
+    struct names *names = self;
+    if (names->count < names->max)
+        names->at[names->count] = (struct slice){name, name_size};
+    names->count++;
+    return MHD_YES;
+}
+
+unsigned http_queries(const struct http_request *request, struct slice *names, unsigned max)
+{
+    struct names seen = {names, 0, max};
+    (void)MHD_get_connection_values_n(request->connection, MHD_GET_ARGUMENT_KIND, name_see, &seen);
+    return seen.count;
+}
+
 struct slice http_header(const struct http_request *request, const char *name)
 {
     const char *value = NULL;
@@ -793,7 +818,7 @@ static void on_log(void *self, const char *format, va_list words)
     size = size < 0 ? 0 : size < (int)sizeof line ? size : (int)sizeof line - 1;
     while (size > 0 && line[size - 1] == '\n')
         size--;
-    http->options.log(http->options.self, (struct slice){line, (size_t)size});
+    http->options.log(http->options.log_self, (struct slice){line, (size_t)size});
 }
 
 /* Queries are unescaped by us, once and strictly; paths not at all. */

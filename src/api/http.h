@@ -43,6 +43,8 @@ struct slice http_method(const struct http_request *request);
 struct slice http_path(const struct http_request *request);
 /* Unescaped, UTF-8 without NUL.  Empty: not given. */
 struct slice http_query(const struct http_request *request, const char *name);
+/* The names of the query's parameters, as they were sent; how many there are, also beyond `max`. */
+unsigned http_queries(const struct http_request *request, struct slice *names, unsigned max);
 struct slice http_header(const struct http_request *request, const char *name);
 /* As it was sent; still compressed if Content-Encoding says so. */
 struct slice http_body(const struct http_request *request);
@@ -90,7 +92,8 @@ struct http_options {
     void (*refuse)(void *self, struct http_request *request, int status,
                    struct http_answer *answer);
     /* The library's own log; never personal data.  NULL: nobody reads it. */
-    void (*log)(void *self, struct slice line);
+    void (*log)(void *log_self, struct slice line);
+    void *log_self;
     void *self;
 };
 

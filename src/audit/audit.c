@@ -17,6 +17,9 @@ const struct store_migration AUDIT_MIGRATIONS[AUDIT_MIGRATIONS_COUNT] = {
                   "reason TEXT NOT NULL, detail TEXT NOT NULL);"
                   "CREATE TABLE audit_node (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);"
                   "CREATE TABLE audit_checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL);"},
+    {"audit log found by actor and object",
+     "CREATE INDEX audit_entry_actor ON audit_entry (actor, sequence);"
+     "CREATE INDEX audit_entry_object ON audit_entry (object_id, sequence);"},
 };
 
 /* The newest checkpoint, checked against the tree; `size` 0 and no `text` if there is none.

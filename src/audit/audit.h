@@ -25,7 +25,7 @@ enum {
 };
 
 /* The schema steps of this room, for main/ to put into its list for store_open(). */
-enum { AUDIT_MIGRATIONS_COUNT = 1 };
+enum { AUDIT_MIGRATIONS_COUNT = 2 };
 extern const struct store_migration AUDIT_MIGRATIONS[AUDIT_MIGRATIONS_COUNT];
 
 struct audit;
@@ -85,6 +85,18 @@ enum status audit_prove_growth(struct audit *audit, uint64_t old_size, uint64_t 
 enum status audit_export(struct audit *audit, uint64_t from, uint64_t to, struct audit_sink sink,
                          struct arena *scratch);
 enum status audit_export_checkpoints(struct audit *audit, struct audit_sink sink);
+
+struct audit_filter {
+    uint64_t before; /* entries of a smaller sequence; at most INT64_MAX */
+    size_t count_max;
+    struct slice actor, action, object_id; /* empty: any */
+};
+
+/* The newest entries that fit, newest first, each as a JSON object without a newline. */
+enum status audit_search(struct audit *audit, const struct audit_filter *filter,
+                         struct audit_sink sink, struct arena *scratch);
+/* The newest checkpoint and its text.  STATUS_ABSENT: none yet; as note_read. */
+enum status audit_newest(struct audit *audit, struct note *out, struct text *text);
 
 /* clang-format off */
 enum audit_fault {

@@ -1,0 +1,160 @@
+/* api_inside.h -- what handlers are given: a visit, and what can be done with it.
+ *
+ * A handler is one function, handle_NAME(), named in routes.inc.  It reads (visit_body,
+ * visit_query_…, `parameter`), asks a room, and words the answer (visit_answer_json,
+ * visit_problem).  Whoever changes something says visit_begin() first: what follows, the audit
+ * entry and the answer kept for an Idempotency-Key are then one transaction, committed after the
+ * handler returned with a status below 400, and rolled back otherwise.  A handler of the FAST lane
+ * that must wait sets `later` and has visit_end() called afterwards, from any thread, as its last
+ * touch. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "api/api.h"
+#include "ground/limits.h"
+
+#include <jansson.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum lane { LANE_FAST, LANE_SLOW };
+enum repeat { REPEAT_NONE, REPEAT_KEYED, REPEAT_SECRET, REPEAT_OWN };
+enum { VISIT_PARAMETERS_MAX = 2, SCOPE_OPEN = SCOPES_COUNT };
+
+/* clang-format off */
+enum problem {
+#define PROBLEM(name, status, en, zh) PROBLEM_##name,
+#include "api/problems.inc"
+#undef PROBLEM
+    PROBLEMS_COUNT
+};
+enum route_name {
+#define ROUTE(method, path, name, scope, body, lane, repeat, action, en, zh) ROUTE_##name,
+#include "api/routes.inc"
+#undef ROUTE
+    ROUTES_COUNT
+};
+/* clang-format on */
+
+struct visit;
+
+struct route {
+    const char *method, *path, *name;
+    int scope; /* enum scope, or SCOPE_OPEN */
+    size_t body_max;
+    enum lane lane;
+    enum repeat repeat;
+    const char *action;
+    void (*handle)(struct visit *visit);
+    struct saying says;
+};
+
+struct visit {
+    struct api *api;
+    const struct api_rooms *rooms;
+    struct http_request *request;
+    const struct route *route;
+    struct slice parameter[VISIT_PARAMETERS_MAX]; /* {id} of the path, in order */
+    struct identity identity;
+    enum access_verdict verdict;
+    bool shown; /* some token or session was shown */
+    enum tongue tongue;
+    struct arena *arena;
+    struct store *reader; /* of the worker; NULL in the FAST lane */
+    json_t *json;         /* the body, once it was read */
+    struct http_answer answer;
+    bool later; /* visit_end() is said by somebody else */
+    bool begun; /* a transaction is open */
+    /* What the audit entry says beside actor, action and time. */
+    struct slice object_kind, object_id, reason, detail;
+    struct visit *next; /* in the workers' queue */
+};
+
+extern const struct route ROUTES[ROUTES_COUNT];
+
+/* clang-format off */
+#define ROUTE(method, path, name, scope, body, lane, repeat, action, en, zh) \
+    void handle_##name(struct visit *visit);
+#include "api/routes.inc"
+#undef ROUTE
+/* clang-format on */
+
+/* ---- reading ---- */
+
+/* The body as an object that holds what members.inc says and nothing else; false: it was answered
+ * with a problem. */
+bool visit_body(struct visit *visit);
+/* Of a body that was read.  Absent: empty, `otherwise`, false, NULL. */
+struct slice visit_text(const struct visit *visit, const char *name);
+int64_t visit_whole(const struct visit *visit, const char *name, int64_t otherwise);
+bool visit_flag(const struct visit *visit, const char *name);
+/* An array of texts, as one text with commas; in the visit's arena. */
+struct slice visit_words(struct visit *visit, const char *name);
+/* Of the query; what members.inc does not name, or has not its form, was refused before. */
+struct slice visit_query_text(const struct visit *visit, const char *name);
+int64_t visit_query_whole(const struct visit *visit, const char *name, int64_t otherwise);
+
+/* ---- answering ---- */
+
+/* A text of `size_max` bytes in the visit's arena, to be written and handed to
+ * visit_answer_text. */
+struct text visit_paper(struct visit *visit, size_t size_max);
+/* A text that ran full is answered with a problem. */
+void visit_answer_text(struct visit *visit, int status, const char *type, const struct text *text);
+void visit_answer_json(struct visit *visit, int status, const struct text *text);
+void visit_header(struct visit *visit, const char *name, struct slice value);
+/* `detail` in the visitor's tongue, NULL: none. */
+void visit_problem(struct visit *visit, enum problem problem, const struct saying *detail);
+/* With Retry-After. */
+void visit_problem_wait(struct visit *visit, enum problem problem, int64_t seconds);
+/* What a status that a room gave means for the visitor. */
+void visit_problem_of(struct visit *visit, enum status status);
+
+/* ---- changing ---- */
+
+/* Opens the transaction; false: answered with a problem. */
+bool visit_begin(struct visit *visit);
+/* Ends the visit: transaction, audit, answer.  The last touch. */
+void visit_end(struct visit *visit);
+
+/* ---- inside ---- */
+
+const struct route *route_match(struct slice method, struct slice path, struct slice *parameter,
+                                bool *path_known);
+/* The methods that the path knows, for Allow. */
+void route_add_methods(struct text *text, struct slice path);
+void problem_word(struct http_answer *answer, enum problem problem, const struct saying *detail,
+                  enum tongue tongue, struct arena *arena);
+void text_add_openapi(struct text *text);
+/* The session that a cookie shows; empty: none. */
+struct slice visit_cookie(const struct http_request *request);
+/* "a,b" as ["a","b"]; for words of our own lists. */
+void text_add_word_list(struct text *text, struct slice words);
+/* false: it was answered with a problem. */
+bool visit_queries_hold(struct visit *visit);
+/* An answer that was kept; false: none, or it was answered with a problem. */
+bool visit_repeated(struct visit *visit);
+enum status answers_forget(struct api *api);
+/* Writes down that somebody was refused. */
+void visit_denied(struct visit *visit);
+/* One that is only counted, in the next that is written. */
+void denial_skip(struct api *api);
+
+struct api {
+    struct api_rooms rooms;
+    struct clock clock;
+    struct http *http;
+    struct slice openapi;
+    unsigned workers_count;
+    pthread_t worker[API_WORKERS_MAX];
+    struct store *reader[API_WORKERS_MAX];
+    pthread_mutex_t lock; /* the queue, denials */
+    pthread_cond_t some;
+    struct visit *first, *last;
+    unsigned queued;
+    bool closing;
+    int64_t denials_minute;
+    unsigned denials, denials_skipped;
+    int64_t forgotten_ms;     /* when old answers were */
+    _Atomic uint64_t entries; /* written to the audit log since the last checkpoint */
+};
