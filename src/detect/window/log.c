@@ -161,7 +161,8 @@ static enum status log_room(struct window *window, struct window_slot *slot)
         log_compact(window, block);
         return STATUS_OK;
     }
-    return log_move(window, slot, class_for(window, count + kept + count / 3 + 1));
+    return log_move(window, slot,
+                    class_for(window, count + kept + (geometry->busy ? count / 3 : count / 8) + 1));
 }
 
 /* Another base where the time does not fit behind this one: at most once in 48 days of an entity's

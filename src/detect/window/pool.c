@@ -21,8 +21,8 @@
 enum {
     CLASS_SIZE_MIN = 32,
     BIG_SIZE = POOL_CHUNK_SIZE / 2,
-    REGION_CHUNKS = 16, /* taken from the system at once when the pool has grown */
-    REGION_FROM = 32    /* chunks that are taken one by one before that */
+    REGION_CHUNKS = 16, /* at most so many are taken from the system at once … */
+    REGION_PART = 16    /* … and no more than this part of those held: unused pages are counted */
 };
 
 enum status budget_pages_take(struct budget *budget, size_t size, void **out)
@@ -163,9 +163,10 @@ static enum status bump_refill(struct pool *pool)
     uint32_t number;
     TRY(chunk_number(pool, &number));
     if (pool->fresh_size == 0) {
-        size_t size = (size_t)POOL_CHUNK_SIZE * REGION_CHUNKS;
+        uint32_t chunks = pool->chunks_count / REGION_PART;
+        size_t size = (size_t)POOL_CHUNK_SIZE * (chunks < REGION_CHUNKS ? chunks : REGION_CHUNKS);
         void *at;
-        if (pool->chunks_count < REGION_FROM || size > budget_left(pool->budget) / 4)
+        if (size == 0 || size > budget_left(pool->budget) / 4)
             size = POOL_CHUNK_SIZE;
         if (budget_pages_take(pool->budget, size, &at) != STATUS_OK) {
             chunk_forget(pool, number);
