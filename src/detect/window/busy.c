@@ -681,42 +681,65 @@ static uint64_t answer_order(const struct work *work)
     return bits_of(number[quantile_place(work->feature->quantile, count)]);
 }
 
-uint64_t busy_read(const struct window *window, struct block *block, unsigned feature,
-                   int64_t at_ms, bool own)
+static uint64_t answer_of(const struct window *window, struct block *block, const struct work *work,
+                          int64_t at_ms, bool own)
 {
-    struct work work = work_on(window, block, feature);
-    struct tally *tally = work.tally;
-    uint64_t after = word_after(block->base_ms, at_ms);
-    uint64_t from = word_after(block->base_ms, at_ms - work.feature->span_ms);
-    uint32_t head = place_near(&work, block, tally->head, after);
-    uint32_t tail = place_near(&work, block, tally->tail, from);
-    tally_move(&work, tail, head);
-    double sum = tally->odd > 0 ? odd_sum(&work) : (double)tally->sum;
-    switch (work.feature->measure) {
+    const struct tally *tally = work->tally;
+    double sum = tally->odd > 0 ? odd_sum(work) : (double)tally->sum;
+    switch (work->feature->measure) {
     case MEASURE_COUNT:
         return bits_of((double)tally->count);
     case MEASURE_SUM:
         return bits_of(sum);
     case MEASURE_MEAN:
-        return tally->count == 0 ? nothing_of(work.feature) : bits_of(sum / tally->count);
+        return tally->count == 0 ? nothing_of(work->feature) : bits_of(sum / tally->count);
     case MEASURE_DISTINCT:
         return bits_of((double)tally->most);
     case MEASURE_TOP:
-        return tally->count == 0 ? nothing_of(work.feature)
+        return tally->count == 0 ? nothing_of(work->feature)
                                  : bits_of((double)tally->most / tally->count);
     case MEASURE_FRESH:
-        return answer_fresh(&work, own);
+        return answer_fresh(work, own);
     case MEASURE_FIRST:
     case MEASURE_LAST:
     case MEASURE_SINCE:
-        return answer_place(window, block, &work, at_ms);
+        return answer_place(window, block, work, at_ms);
     case MEASURE_MIN:
     case MEASURE_MAX:
     case MEASURE_QUANTILE:
-        return answer_order(&work);
+        return answer_order(work);
     case MEASURES_COUNT:
         break;
     }
     must(!"a measure of measures.inc");
     return 0;
+}
+
+/* The end of all stretches is the same, and so is the beginning of those of one span. */
+void busy_read(const struct window *window, struct block *block, int64_t at_ms,
+               const struct window_want *want, unsigned wants_count, unsigned lane, bool own)
+{
+    uint32_t events_count = (uint32_t)(block->end - block->start);
+    uint64_t after = word_after(block->base_ms, at_ms);
+    uint32_t head = UINT32_MAX;
+    uint32_t tail = 0;
+    int64_t span_ms = -1;
+    for (unsigned i = 0; i < wants_count; i++) {
+        const struct window_feature *feature = &window->plan.feature[want[i].feature];
+        if (events_count < want[i].needed) {
+            want[i].into[lane] = bound_of(feature, events_count);
+            continue;
+        }
+        struct work work = work_on(window, block, want[i].feature);
+        if (head == UINT32_MAX)
+            head = place_near(&work, block, block->end, after);
+        if (feature->span_ms != span_ms) {
+            uint64_t from = word_after(block->base_ms, at_ms - feature->span_ms);
+            tail = place_near(&work, block, work.tally->tail, from);
+            span_ms = feature->span_ms;
+        }
+        if (work.tally->tail != tail || work.tally->head != head)
+            tally_move(&work, tail, head);
+        want[i].into[lane] = answer_of(window, block, &work, at_ms, own);
+    }
 }

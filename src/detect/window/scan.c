@@ -252,15 +252,8 @@ void window_read(const struct window *window, const struct window_slot *slot, in
         return;
     }
     struct block *block = block_at(window, slot->block);
-    if (!window->geometry[block->class].busy) {
+    if (window->geometry[block->class].busy)
+        busy_read(window, block, at_ms, want, wants_count, lane, own);
+    else
         read_small(window, block, at_ms, want, wants_count, lane, own);
-        return;
-    }
-    uint32_t events_count = (uint32_t)(block->end - block->start);
-    for (unsigned i = 0; i < wants_count; i++) {
-        if (events_count < want[i].needed)
-            want[i].into[lane] = bound_of(&window->plan.feature[want[i].feature], events_count);
-        else
-            want[i].into[lane] = busy_read(window, block, want[i].feature, at_ms, own);
-    }
 }

@@ -184,8 +184,9 @@ void busy_move(const struct window *window, struct block *from, struct block *to
 void busy_insert(const struct window *window, struct block *block, uint32_t place);
 /* The events before `start` are about to be forgotten. */
 void busy_drop(const struct window *window, struct block *block, uint32_t start);
-uint64_t busy_read(const struct window *window, struct block *block, unsigned feature,
-                   int64_t at_ms, bool own);
+/* As window_read, of a busy entity. */
+void busy_read(const struct window *window, struct block *block, int64_t at_ms,
+               const struct window_want *want, unsigned wants_count, unsigned lane, bool own);
 
 /* ---- log.c ---- */
 
