@@ -36,8 +36,13 @@ static enum status tending_create(const struct profile_image *image, unsigned th
     TRY(ARENA_NEW(boot, (size_t)values * RECORD_BATCH_MAX, &tending->value));
     TRY(ARENA_NEW(boot, (size_t)image->looks_max * RECORD_BATCH_MAX, &tending->look_name));
     TRY(ARENA_NEW(boot, values, &tending->column));
-    for (unsigned v = 0; v < values; v++)
-        tending->column[v] = tending->value + (size_t)v * RECORD_BATCH_MAX;
+    TRY(ARENA_NEW(boot, values, &tending->turned));
+    for (unsigned v = 0; v < values; v++) {
+        tending->turned[v] = tending->value + (size_t)v * RECORD_BATCH_MAX;
+        tending->column[v] = tending->turned[v];
+        if (image->turns[v])
+            TRY(ARENA_NEW(boot, RECORD_BATCH_MAX, &tending->turned[v]));
+    }
     return STATUS_OK;
 }
 

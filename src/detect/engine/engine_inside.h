@@ -39,6 +39,7 @@ struct tending {
     uint64_t *value;                  /* [value][row] */
     uint64_t *look_name;              /* [look by expression][row] */
     const uint64_t **column;          /* per value, into `value` */
+    uint64_t **turned;                /* per value: of turned events, or the same */
 };
 
 struct batch {

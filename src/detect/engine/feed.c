@@ -41,23 +41,31 @@ static void flags_set(const struct frame *frame, const struct feeding *feeding, 
     }
 }
 
-static void values_store(const struct frame *frame, const struct feeding *feeding,
-                         unsigned values_count, uint64_t *value)
+static void value_store(const struct frame *frame, uint16_t at, enum class class, uint64_t *value)
 {
-    for (unsigned v = 0; v < values_count; v++, value += RECORD_BATCH_MAX) {
+    const uint64_t *names = result_names(frame, at);
+    const double *numbers = result_numbers(frame, at);
+    if (class == CLASS_NAME) {
+        for (uint32_t i = 0; i < frame->count; i++)
+            value[frame->row[i]] = names[i];
+        return;
+    }
+    for (uint32_t i = 0; i < frame->count; i++)
+        ((double *)value)[frame->row[i]] = numbers[i] + 0.0; /* there is one zero */
+}
+
+static void values_store(const struct frame *frame, const struct feeding *feeding,
+                         const struct profile_image *image, const struct tending *tending)
+{
+    const uint16_t *result = feeding->program.result;
+    for (unsigned v = 0; v < image->window.values_count; v++) {
         const struct stored_image *stored = &feeding->stored[v];
         if (stored->result == NO_COLUMN)
             continue;
-        uint16_t at = feeding->program.result[stored->result];
-        const uint64_t *names = result_names(frame, at);
-        const double *numbers = result_numbers(frame, at);
-        if (stored->class == CLASS_NAME) {
-            for (uint32_t i = 0; i < frame->count; i++)
-                value[frame->row[i]] = names[i];
-            continue;
-        }
-        for (uint32_t i = 0; i < frame->count; i++)
-            ((double *)value)[frame->row[i]] = numbers[i] + 0.0; /* there is one zero */
+        uint64_t *value = tending->value + (size_t)v * RECORD_BATCH_MAX;
+        value_store(frame, result[stored->result], stored->class, value);
+        if (image->turns[v])
+            value_store(frame, result[stored->turned], stored->class, tending->turned[v]);
     }
 }
 
@@ -72,7 +80,7 @@ static void rows_prepare(struct worker *worker, unsigned profile, enum record_ki
     if (feeding->keys_count > 0) {
         machine_run(&feeding->program, &frame);
         flags_set(&frame, feeding, tending->flags);
-        values_store(&frame, feeding, image->window.values_count, tending->value);
+        values_store(&frame, feeding, image, tending);
     }
     uint64_t *names = tending->look_name;
     for (uint32_t i = feeding->looks_by_key; i < feeding->looks_count; i++) {
@@ -145,6 +153,11 @@ static void key_visits(const struct naming *naming, const struct key_image *key)
         name_visit(naming, value->names->at[i], key->key);
 }
 
+static bool turned(const struct feeding *feeding, unsigned roles)
+{
+    return feeding->turning != UINT8_MAX && (roles >> feeding->turning & 1u) == 0;
+}
+
 /* The flags that the record's event has in these roles. */
 static uint64_t event_flags(const struct naming *naming, unsigned roles)
 {
@@ -207,6 +220,7 @@ static void row_visits(const struct naming *naming)
     for (uint32_t i = tending->first[row]; i < tending->visits_count; i++) {
         struct window_visit *visit = &tending->visit[i].to;
         visit->flags = event_flags(naming, visit->roles);
+        visit->turned = turned(feeding, visit->roles);
         roles |= visit->roles;
     }
     for (uint32_t i = 0; i < feeding->looks_by_key; i++) {
@@ -262,6 +276,7 @@ static void rows_plain(const struct naming *naming, const uint16_t *rows, uint32
         visit->to.flags = (tending->flags[row] & by_role) | feeding->always;
         visit->to.asked = naming->asked;
         visit->to.fed = NULL;
+        visit->to.turned = false; /* one key, no other party */
         visit->to.lane = (uint16_t)row;
         visit->to.asked_count = (uint8_t)feeding->looks_by_key;
         visit->to.roles = (uint8_t)(1u << key->key);
@@ -344,6 +359,7 @@ static struct window_batch window_batch_of(const struct batch *batch, unsigned p
         .at_ms = batch->at_ms,
         .position = batch->position,
         .column = batch->tending[profile].column,
+        .turned = (const uint64_t *const *)batch->tending[profile].turned,
         .newest_ms = batch->newest_ms,
     };
 }

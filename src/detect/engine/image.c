@@ -59,10 +59,15 @@ static bool same_flag(const struct draft *draft, uint32_t profile, uint32_t f, u
     return true;
 }
 
-/* A value of an event while it is laid out: per kind the node that is stored. */
+/* A value of an event while it is laid out: per kind the node that is stored, or OTHER_PARTY. */
 struct column {
     uint32_t node[RECORD_KINDS_COUNT];
 };
+
+/* Where two fields of a kind name an entity of the profile, a feature in the role of one of them
+ * often asks for the other: whom the caller called, who called the callee.  Both are one value of
+ * the event, the name of the other party.  An event of both roles has one name in both fields. */
+static const uint32_t OTHER_PARTY = UINT32_MAX;
 
 /* The column that holds these nodes, or can. */
 static unsigned column_for(struct column *column, unsigned *count, const uint32_t *node)
@@ -105,6 +110,60 @@ struct layout {
     struct column column[WINDOW_VALUES_MAX];
 };
 
+/* The two fields of the kind that name an entity, if there are just two and each names one. */
+static bool parties(const struct profile *profile, enum record_kind kind, uint32_t key[2])
+{
+    uint32_t count = 0;
+    for (uint32_t k = 0; k < profile->keys_count; k++) {
+        if (profile->key[k].kind != kind)
+            continue;
+        if (count == 2 || profile->key[k].through || !key_names_one(&profile->key[k]))
+            return false;
+        key[count++] = k;
+    }
+    return count == 2;
+}
+
+/* The node of a feature's value as it is stored. */
+static uint32_t stored_node(const struct layout *layout, uint32_t f, enum record_kind kind)
+{
+    const struct draft *draft = layout->making->draft;
+    const struct profile *profile = layout->profile;
+    uint32_t value = draft->feature[layout->number][f].value[kind];
+    const struct node *node = node_of(draft, kind, value);
+    uint32_t key[2];
+    if (node->op != OP_FIELD_NAME || !parties(profile, kind, key))
+        return value;
+    for (unsigned i = 0; i < 2; i++) {
+        uint32_t own = 1u << key[i];
+        uint32_t both = 1u << key[0] | 1u << key[1];
+        if ((profile->feature[f].roles & both) == own && node->imm == profile->key[key[!i]].field)
+            return OTHER_PARTY;
+    }
+    return value;
+}
+
+/* The column of a feature's value; whatever, if it has none or nobody asks for it. */
+static unsigned layout_value(struct layout *layout, uint32_t f, bool unread)
+{
+    uint32_t node[RECORD_KINDS_COUNT];
+    if (layout->profile->feature[f].value == NULL || unread)
+        return 0;
+    for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++)
+        node[kind] = stored_node(layout, f, kind);
+    return column_for(layout->column, &layout->columns_count, node);
+}
+
+static bool layout_unread(const struct layout *layout, uint32_t f)
+{
+    const struct draft *draft = layout->making->draft;
+    for (uint32_t i = 0; i < draft->reads_count; i++)
+        if (draft->look[draft->read[i].look].profile == layout->number &&
+            draft->read[i].feature == f)
+            return false;
+    return true;
+}
+
 static enum status layout_features(struct layout *layout)
 {
     const struct draft *draft = layout->making->draft;
@@ -119,15 +178,13 @@ static enum status layout_features(struct layout *layout)
             flag++;
         if (flag == layout->flags_count)
             layout->flag_feature[layout->flags_count++] = f;
-        const uint32_t *value = draft->feature[layout->number][f].value;
-        unsigned column = 0;
-        if (feature->value != NULL)
-            column = column_for(layout->column, &layout->columns_count, value);
+        bool unread = layout_unread(layout, f);
         features[f] = (struct window_feature){
             .measure = MEASURES[feature->aggregate],
+            .unread = unread,
             .name = feature->value != NULL && class_of(feature->value->type) == CLASS_NAME,
             .bit = (uint8_t)flag,
-            .value = (uint8_t)column,
+            .value = (uint8_t)layout_value(layout, f, unread),
             .quantile = feature->quantile,
             .span_ms = feature->span_ms,
         };
@@ -137,11 +194,6 @@ static enum status layout_features(struct layout *layout)
             if ((feature->roles >> k & 1u) != 0)
                 layout->image->by_role[k] |= (uint64_t)1 << flag;
     }
-    for (uint32_t f = 0; f < profile->features_count; f++)
-        features[f].unread = true;
-    for (uint32_t i = 0; i < draft->reads_count; i++)
-        if (draft->look[draft->read[i].look].profile == layout->number)
-            features[draft->read[i].feature].unread = false;
     layout->image->window.feature = features;
     layout->image->window.features_count = profile->features_count;
     return STATUS_OK;
@@ -249,6 +301,22 @@ static enum status program_make(struct making *making, enum record_kind kind,
     return STATUS_OK;
 }
 
+/* The other party in the role of the first key, and in that of the second alone. */
+static enum status layout_parties(struct layout *layout, enum record_kind kind, unsigned value,
+                                  uint32_t *first, uint32_t *turned)
+{
+    struct graph *graph = &layout->making->draft->graph[kind];
+    uint32_t key[2];
+    must(parties(layout->profile, kind, key));
+    struct node node = {.op = OP_FIELD_NAME, .imm = layout->profile->key[key[1]].field};
+    TRY(graph_add(graph, node, first));
+    node.imm = layout->profile->key[key[0]].field;
+    TRY(graph_add(graph, node, turned));
+    layout->image->feeding[kind].turning = (uint8_t)key[0];
+    layout->image->turns[value] = true;
+    return STATUS_OK;
+}
+
 static enum status feeding_make(struct layout *layout, enum record_kind kind)
 {
     struct making *making = layout->making;
@@ -274,9 +342,13 @@ static enum status feeding_make(struct layout *layout, enum record_kind kind)
             (struct flag_image){root_add(&roots, feature->where[kind]), root_add(&roots, value),
                                 (enum class)node_of(draft, kind, value)->class};
     }
+    feeding->turning = UINT8_MAX;
     for (unsigned v = 0; v < layout->columns_count; v++) {
         uint32_t node = layout->column[v].node[kind];
-        feeding->stored[v] = (struct stored_image){root_add(&roots, node),
+        uint32_t turned = node;
+        if (node == OTHER_PARTY)
+            TRY(layout_parties(layout, kind, v, &node, &turned));
+        feeding->stored[v] = (struct stored_image){root_add(&roots, node), root_add(&roots, turned),
                                                    (enum class)node_of(draft, kind, node)->class};
     }
     return program_make(making, kind, &roots, &feeding->program);

@@ -82,6 +82,7 @@ struct flag_image {
 /* What is stored as one value of an event. */
 struct stored_image {
     uint16_t result; /* NO_COLUMN: nothing for this kind */
+    uint16_t turned; /* the same in the role of the other party */
     enum class class;
 };
 
@@ -98,6 +99,7 @@ struct feeding {
     struct key_image key[PROFILE_KEYS_MAX];
     uint32_t names_max; /* that one record can hold in these */
     bool lists;         /* some key holds many names */
+    uint8_t turning;    /* an event is turned if it does not have this role; UINT8_MAX: none is */
     struct program program;
     uint64_t flags;              /* that such a record can set */
     uint64_t certain;            /* of these those that need no look at condition or value */
@@ -116,6 +118,7 @@ struct profile_image {
     uint32_t keys_max;                  /* entities that one record may feed */
     uint32_t looks_max;                 /* by expression, at one record */
     uint64_t by_role[PROFILE_KEYS_MAX]; /* flags that an event can have in this role */
+    bool turns[WINDOW_VALUES_MAX];      /* values that are others in a turned event */
     struct feeding feeding[RECORD_KINDS_COUNT];
     /* For sequences: the flag of a first step's kind, and where its fields are stored. */
     uint8_t kind_bit[RECORD_KINDS_COUNT];

@@ -61,8 +61,13 @@ static enum status visit_make(struct window *window, struct window_visit *visit,
     visit->events_before = window_events_count(window, visit->slot);
     visit->fallen_before_ms = window_fallen_ms(window, visit->slot);
     if (visit->flags != 0) {
-        struct window_event event = {batch->at_ms[lane], visit->flags, batch->position[lane],
-                                     batch->column, lane};
+        struct window_event event = {
+            .at_ms = batch->at_ms[lane],
+            .flags = visit->flags,
+            .position = batch->position[lane],
+            .column = visit->turned ? batch->turned : batch->column,
+            .lane = lane,
+        };
         TRY(window_add(window, visit->slot, &event, batch->newest_ms, &visit->kept));
         own = visit->kept;
     }

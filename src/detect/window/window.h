@@ -99,6 +99,7 @@ struct window_visit {
     uint16_t lane;
     uint8_t asked_count;
     uint8_t roles; /* of `asked` those of these roles are answered */
+    bool turned;   /* the values of its event are those for the other party */
     /* Filled in by the visit: */
     bool kept;              /* its event is remembered */
     uint32_t events_before; /* remembered just before … */
@@ -113,6 +114,7 @@ struct window_batch {
     const int64_t *at_ms; /* per lane */
     const uint64_t *position;
     const uint64_t *const *column; /* per value, per lane */
+    const uint64_t *const *turned; /* the same for turned visits */
     int64_t newest_ms;             /* as of window_add */
 };
 
