@@ -750,6 +750,7 @@ void intake_reset(struct intake *intake, struct slice kind, const struct mapping
     if (intake->shelf_space != NULL)
         arena_reset(intake->shelf_space);
     intake->heap_count = 0;
+    intake->begun = false;
     intake->heap_built = false;
     intake->current = NULL;
     intake->failed = NULL;
