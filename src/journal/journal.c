@@ -12,6 +12,8 @@
 
 #include <stdio.h>
 
+enum { NAMES_MEMORY = 64 << 20 };
+
 struct journal {
     struct volume volume;
     int64_t segment_size_max;
@@ -272,17 +274,42 @@ uint64_t journal_first(const struct journal *journal)
     return journal->first;
 }
 
-enum status journal_retain(struct journal *journal, uint64_t keep_from)
+static enum status segments_remove(struct journal *journal, uint64_t keep_from,
+                                   struct arena *scratch)
 {
     struct volume *volume = &journal->volume;
     struct segment *segments = NULL;
     size_t count = 0;
-    TRY(segments_list(volume, journal->arena, &segments, &count));
+    TRY(segments_list(volume, scratch, &segments, &count));
     for (size_t i = 0; i + 1 < count && segments[i + 1].first <= keep_from; i++) {
         TRY(volume->remove(volume->self, segments[i].name));
         journal->first = segments[i + 1].first;
     }
     return volume->sync_names(volume->self);
+}
+
+enum status journal_retain(struct journal *journal, uint64_t keep_from)
+{
+    struct arena *scratch; /* of its own: the journal's would grow with every call */
+    TRY(arena_create(&scratch, NAMES_MEMORY));
+    enum status status = segments_remove(journal, keep_from, scratch);
+    arena_destroy(scratch);
+    return status;
+}
+
+enum status journal_segments(struct volume volume, struct arena *arena, uint64_t **out,
+                             size_t *count)
+{
+    struct segment *segments = NULL;
+    uint64_t *first;
+    size_t found;
+    TRY(segments_list(&volume, arena, &segments, &found));
+    TRY(ARENA_NEW(arena, found, &first));
+    for (size_t i = 0; i < found; i++)
+        first[i] = segments[i].first;
+    *out = first;
+    *count = found;
+    return STATUS_OK;
 }
 
 enum status journal_close(struct journal *journal)

@@ -52,6 +52,9 @@ uint64_t journal_synced(const struct journal *journal);
 uint64_t journal_first(const struct journal *journal);
 /* Removes whole segments that hold only entries below `keep_from`. */
 enum status journal_retain(struct journal *journal, uint64_t keep_from);
+/* The number of the first entry of each segment, in order, into the arena. */
+enum status journal_segments(struct volume volume, struct arena *arena, uint64_t **out,
+                             size_t *count);
 /* Syncs, marks the end, closes.  Takes the journal, also on failure.  Not calling it is a supported
  * way to stop. */
 enum status journal_close(struct journal *journal);

@@ -100,19 +100,26 @@ static bool piece_take(struct belt *belt)
     return true;
 }
 
-bool belt_read(struct belt *belt, uint64_t *sequence, struct slice *entry)
+bool belt_peek(struct belt *belt, uint64_t *sequence, struct slice *entry)
 {
     if (belt->left == 0 && !piece_take(belt))
         return false;
     const unsigned char *at = belt->at + belt->entry % belt->size;
     *entry = (struct slice){(const char *)at + ENTRY_HEADER, get(at, ENTRY_HEADER)};
-    *sequence = belt->next++;
-    belt->entry += ENTRY_HEADER + entry->size;
+    *sequence = belt->next;
+    return true;
+}
+
+void belt_step(struct belt *belt)
+{
+    must(belt->left > 0);
+    const unsigned char *at = belt->at + belt->entry % belt->size;
+    belt->entry += ENTRY_HEADER + get(at, ENTRY_HEADER);
+    belt->next++;
     if (--belt->left == 0) {
         belt->read += belt->piece_end - belt->eye;
         belt->eye = belt->piece_end;
     }
-    return true;
 }
 
 bool belt_is_empty(const struct belt *belt)

@@ -39,8 +39,10 @@ void belt_release(struct belt *belt);
 
 /* The writer's. */
 void belt_lay(struct belt *belt, const struct slice *entry, size_t count, uint64_t first);
-/* The reader's: false: nothing there.  The entry is lent until belt_give_back. */
-bool belt_read(struct belt *belt, uint64_t *sequence, struct slice *entry);
+/* The reader's: the next entry, lent until belt_give_back; false: nothing there. */
+bool belt_peek(struct belt *belt, uint64_t *sequence, struct slice *entry);
+/* Goes on to the entry behind the one that was peeked at. */
+void belt_step(struct belt *belt);
 /* The reader's, whether something is there to be read. */
 bool belt_is_empty(const struct belt *belt);
 /* Gives back the pieces that were read to their end; returns their bytes. */

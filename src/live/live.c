@@ -25,18 +25,23 @@ static enum status threads_begin(struct live *live)
 {
     if (live->options.by_hand)
         return STATUS_OK;
-    if (pthread_create(&live->thinker, NULL, thinker_live, live) != 0)
+    if (pthread_create(&live->curator, NULL, curator_live, live) != 0)
         return STATUS_FULL;
-    if (pthread_create(&live->writer, NULL, writer_live, live) != 0) {
-        pthread_mutex_lock(&live->lock);
-        live->all_written = true;
-        pthread_cond_signal(&live->for_thinker);
-        pthread_mutex_unlock(&live->lock);
+    bool thinks = pthread_create(&live->thinker, NULL, thinker_live, live) == 0;
+    bool writes = thinks && pthread_create(&live->writer, NULL, writer_live, live) == 0;
+    live->begun = writes;
+    if (writes)
+        return STATUS_OK;
+    pthread_mutex_lock(&live->lock);
+    live->all_written = true;
+    live->all_thought = !thinks;
+    pthread_cond_signal(&live->for_thinker);
+    pthread_cond_signal(&live->for_curator);
+    pthread_mutex_unlock(&live->lock);
+    if (thinks)
         pthread_join(live->thinker, NULL);
-        return STATUS_FULL;
-    }
-    live->begun = true;
-    return STATUS_OK;
+    pthread_join(live->curator, NULL);
+    return STATUS_FULL;
 }
 
 static void live_release(struct live *live)
@@ -44,6 +49,7 @@ static void live_release(struct live *live)
     pipeline_close(&live->pipeline);
     belt_release(&live->belt);
     arena_destroy(live->batch->scratch);
+    pthread_cond_destroy(&live->for_curator);
     pthread_cond_destroy(&live->for_thinker);
     pthread_cond_destroy(&live->for_writer);
     pthread_mutex_destroy(&live->lock);
@@ -57,7 +63,8 @@ static enum status live_begin(struct live *live, struct progress progress,
                   live->frame_size_max + LIVE_FRAME_SLACK));
     TRY(journal_begin(live, found));
     TRY(pipeline_open(&live->pipeline, &live->options.pipeline, live->boot));
-    live->batch->below = journal_first(live->journal);
+    rules_digest(live->options.pipeline.set, live->batch->scratch, &live->image);
+    live->keeping->due_us = live_ticks_us() + (int64_t)live->options.snapshot_every_s * 1000000;
     TRY(live_recover(live, progress, found));
     live->counts.next = journal_next(live->journal);
     live->counts.synced = journal_synced(live->journal);
@@ -74,6 +81,7 @@ enum status live_open(struct live **out, const struct live_options *options, str
     struct live *live;
     TRY(ARENA_NEW(boot, 1, &live));
     TRY(ARENA_NEW(boot, 1, &live->batch));
+    TRY(ARENA_NEW(boot, 1, &live->keeping));
     live->options = *options;
     live->boot = boot;
     live->frame_size_max =
@@ -85,6 +93,7 @@ enum status live_open(struct live **out, const struct live_options *options, str
     must(pthread_mutex_init(&live->lock, NULL) == 0);
     must(pthread_cond_init(&live->for_writer, NULL) == 0);
     must(pthread_cond_init(&live->for_thinker, NULL) == 0);
+    must(pthread_cond_init(&live->for_curator, NULL) == 0);
     enum status status = live_begin(live, (struct progress){progress, self}, found);
     if (status != STATUS_OK) {
         live_release(live);
@@ -104,6 +113,7 @@ static void threads_end(struct live *live)
         return;
     pthread_join(live->writer, NULL);
     pthread_join(live->thinker, NULL);
+    pthread_join(live->curator, NULL);
     live->begun = false;
 }
 
@@ -112,6 +122,8 @@ enum status live_close(struct live *live)
     threads_end(live);
     if (live->options.by_hand)
         live_turn(live);
+    if (!live->failed && live->counts.stands == STATUS_OK)
+        (void)!(keep_now(live) == STATUS_OK); /* without it the next start takes longer */
     enum status status = live->failed ? STATUS_IO : journal_close(live->journal);
     live_release(live);
     return status;

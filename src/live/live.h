@@ -1,7 +1,7 @@
 /* live.h -- what is happening now: records are journalled, answered, and thought about, in this
  * order.
  *
- * Two threads.  The writer collects offers, appends one frame for each, syncs once, and answers
+ * The writer collects offers, appends one frame for each, syncs once, and answers
  * them; it never answers what is not durable.  The thinker takes the same entries in their order,
  * gives them to the pipeline, and between two batches answers questions.  A failed write or sync
  * ends the process: whoever comes next finds what was acknowledged.
@@ -38,7 +38,13 @@ struct question {
     struct question *next; /* the queue's */
 };
 
-/* Who follows along on the thinker's thread; both may be NULL. */
+/* Where somebody's entries go. */
+struct note_sink {
+    enum status (*take)(void *self, uint64_t position, struct slice entry);
+    void *self;
+};
+
+/* Who follows along, on the thinker's thread; each may be NULL. */
 struct live_listener {
     /* Whenever everything below `position` has been thought about, before it goes on: a keeper of
      * alerts commits here or notes the place. */
@@ -46,6 +52,15 @@ struct live_listener {
     /* Below which position the alerts are safe: a snapshot of a later one waits for them, because a
      * recovery from it does not make them again.  NULL: they are when `reached` returns. */
     uint64_t (*kept)(void *self);
+    /* Every entry that is neither record nor heartbeat, in order, behind the batch before it; in a
+     * recovery also those that `tell` told. */
+    enum status (*heard)(void *self, uint64_t position, struct slice entry);
+    /* Those entries that a snapshot must hold so that `heard` can make the same of them again.  It
+     * may be called in a forked child, between `hold` and `release` of the parent and behind a
+     * `release` of the child's own: it takes no memory. */
+    enum status (*tell)(void *self, struct note_sink sink);
+    void (*hold)(void *self);
+    void (*release)(void *self);
     void *self;
 };
 
@@ -66,6 +81,7 @@ struct live_options {
     uint32_t commit_bytes_max;   /* … or until there is so much */
     uint32_t heartbeat_every_ms; /* 0: never */
     uint32_t snapshot_every_s;   /* 0: never by itself */
+    int64_t retention_ms;        /* of journal segments below every snapshot; 0: for ever */
     size_t queue_bytes_max;      /* entries offered and not yet thought about */
     struct clock clock;
     struct pipeline_options pipeline;
@@ -82,7 +98,8 @@ struct live_counts {
     uint64_t offers, refused, frames, syncs, questions;
     uint64_t queue_bytes;
     uint64_t snapshot_position; /* of the newest; 0: none */
-    int64_t snapshot_stop_us;   /* the longest stop for one so far */
+    uint64_t snapshots, snapshots_failed;
+    int64_t snapshot_stop_us; /* the longest stop of detection for one so far */
     moment heartbeat;           /* time of the last one thought about */
     /* Not OK: detection stands still at `thought` (STATUS_FULL: its memory); what was acknowledged
      * is durable, offers are refused, questions are answered. */
@@ -91,7 +108,8 @@ struct live_counts {
 };
 
 /* Recovers (newest sound snapshot, then the journal behind it, with `progress` if not NULL), then
- * starts both threads.  `found` as journal_open.  STATUS_MALFORMED: damage; nothing was changed. */
+ * starts the threads.  `found` as journal_open.  STATUS_MALFORMED: damage, see `*found`; nothing
+ * was deleted. */
 enum status live_open(struct live **out, const struct live_options *options, struct arena *boot,
                       void (*progress)(void *self, uint64_t done, uint64_t all), void *self,
                       struct journal_finding *found);
@@ -102,7 +120,10 @@ enum status live_offer(struct live *live, struct offer *offer);
 enum status live_ask(struct live *live, struct question *question);
 /* Any thread. */
 void live_count(struct live *live, struct live_counts *out);
-/* A snapshot now; STATUS_REFUSED: one is being made. */
+/* The first damaged snapshot that the recovery passed over, because an older one or the journal
+ * served as well.  false: there was none. */
+bool live_snapshot_damaged(const struct live *live, struct journal_finding *out);
+/* A snapshot as soon as a batch ends; STATUS_REFUSED: one is being made. */
 enum status live_snapshot(struct live *live);
 /* Takes no more offers, thinks everything through, makes a snapshot, closes.  Not calling it is a
  * supported way to stop. */

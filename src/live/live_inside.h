@@ -1,7 +1,8 @@
 /* live_inside.h -- who owns what between the threads.
  *
  *   writer    the journal, the far end of the belt
- *   thinker   the pipeline, the near end of the belt, `batch`
+ *   thinker   the pipeline, the near end of the belt, `batch`; begins snapshots
+ *   curator   finished snapshots, until they have a name
  *   all       what stands below `lock`, while they hold it
  *
  *   offers ──> writer ──> journal
@@ -12,6 +13,7 @@
 
 #include "live/belt.h"
 #include "live/live.h"
+#include "live/snapshot.h"
 
 #include <pthread.h>
 
@@ -22,6 +24,17 @@ struct batch {
     uint64_t below;   /* everything below was put into it, or was in one before */
     moment heartbeat; /* the last one among them, or MOMENT_NONE */
     struct arena *scratch;
+};
+
+/* A snapshot on its way. */
+struct keeping {
+    struct snapshot_writer writer;       /* thinker's, and the child's copy of it */
+    struct dump dump;                    /* likewise */
+    unsigned char piece[SNAPSHOT_PIECE]; /* of whoever verifies */
+    struct volume_file file;
+    uint64_t position;
+    pid_t child;
+    int64_t due_us; /* when the next one is */
 };
 
 struct live {
@@ -42,19 +55,26 @@ struct live {
 
     struct belt belt;
 
+    struct digest image; /* of the rule set */
+    struct keeping *keeping;
+    struct journal_finding snapshot_damage; /* `what` is NULL: none */
+
     pthread_mutex_t lock;
-    pthread_cond_t for_writer, for_thinker;
+    pthread_cond_t for_writer, for_thinker, for_curator;
     struct offer *offers, **offers_end;
     size_t offers_bytes; /* of those in the list */
     struct question *questions, **questions_end;
     uint32_t questions_count;
     bool closing;     /* no more offers */
     bool all_written; /* the writer has gone home */
-    bool failed;      /* nothing is acknowledged or thought any more */
+    bool all_thought; /* the thinker has, too */
+    bool snapshot_wanted, snapshot_begun;
+    uint64_t retain_from; /* the writer may remove segments below */
+    bool failed;          /* nothing is acknowledged or thought any more */
     struct live_counts counts;
 
     bool begun; /* threads run */
-    pthread_t writer, thinker;
+    pthread_t writer, thinker, curator;
 };
 
 enum { LIVE_FRAME_SLACK = 64 }; /* of a frame, or of a piece on the belt, beside its entries */
@@ -84,9 +104,20 @@ void *thinker_live(void *live);
 bool thinker_turn(struct live *live);
 /* Puts an entry into the batch; its bytes are lent until batch_think. */
 enum status batch_add(struct live *live, uint64_t sequence, struct slice bytes);
-bool batch_full(const struct batch *batch);
+/* Whether the batch must be thought about before this entry is put into it. */
+bool batch_must_end(const struct batch *batch, struct slice bytes);
 /* Gives the batch to the pipeline and empties it. */
 enum status batch_think(struct live *live);
+
+/* ---- keep.c ---- */
+
+/* Begins a snapshot if one is due or wanted.  By hand: makes it. */
+void keep_turn(struct live *live);
+/* Makes a snapshot here and now, if there is news since the last one. */
+enum status keep_now(struct live *live);
+void *curator_live(void *live);
+/* The listener's notes of a snapshot. */
+enum status notes_import(struct live *live, struct undump_source source);
 
 /* ---- recover.c ---- */
 

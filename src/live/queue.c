@@ -110,6 +110,24 @@ enum status live_ask(struct live *live, struct question *question)
     return taken ? STATUS_OK : STATUS_FULL;
 }
 
+bool live_snapshot_damaged(const struct live *live, struct journal_finding *out)
+{
+    *out = live->snapshot_damage; /* of the recovery; nobody writes to it any more */
+    return out->what != NULL;
+}
+
+enum status live_snapshot(struct live *live)
+{
+    pthread_mutex_lock(&live->lock);
+    bool busy = live->snapshot_wanted || live->snapshot_begun || live->closing;
+    if (!busy) {
+        live->snapshot_wanted = true;
+        pthread_cond_signal(&live->for_thinker);
+    }
+    pthread_mutex_unlock(&live->lock);
+    return busy ? STATUS_REFUSED : STATUS_OK;
+}
+
 void live_count(struct live *live, struct live_counts *out)
 {
     pthread_mutex_lock(&live->lock);

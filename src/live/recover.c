@@ -1,19 +1,135 @@
-/* recover.c -- what the journal holds is thought through again, before anybody new is heard.
+/* recover.c -- the newest sound snapshot, then what the journal holds behind it, before anybody new
+ * is heard.
  *
- * Alerts come again as they came; whoever keeps them knows them by their id. */
+ *   snapshots   ┄┄┄ sound ┄┄ sound ┄┄ damaged: named, passed over
+ *   journal     ├─────────────────┤···· thought through again ····┤ now
+ *
+ * Alerts come again as they came; whoever keeps them knows them by their id.
+ *
+ * Invariants:  1. State is that of an uninterrupted life at the journal's end, or the start is
+ *                 refused with the file that stands in the way.
+ *              2. Nothing is deleted, whatever is found. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/live_inside.h"
 
 #include "ground/arena.h"
 
-enum { READER_MEMORY = 3 * JOURNAL_FRAME_BYTES_MAX };
+enum { READER_MEMORY = 3 * JOURNAL_FRAME_BYTES_MAX, NAMES_MEMORY = 4 << 20 };
+
+/* ---- the snapshot ---- */
+
+static enum status misfit(const char *file, uint64_t position, const char *what,
+                          struct journal_finding *found)
+{
+    *found = (struct journal_finding){.sequence = position, .what = what};
+    memcpy(found->file, file, strlen(file) + 1);
+    return STATUS_MALFORMED;
+}
+
+/* Whether the snapshot can be started from.  STATUS_ABSENT: not with this journal and these rules.
+ * STATUS_MALFORMED: it is damaged, or the journal is. */
+static enum status snapshot_fits(const struct live *live, const struct snapshot *snapshot,
+                                 struct journal_finding *found)
+{
+    if (snapshot->position > journal_next(live->journal))
+        return misfit(snapshot->name, snapshot->position,
+                      "the snapshot is ahead of the journal: entries are missing at its end",
+                      found);
+    bool reaches = snapshot->position >= journal_first(live->journal);
+    bool same = memcmp(&snapshot->image, &live->image, sizeof live->image) == 0;
+    return reaches && same ? STATUS_OK : STATUS_ABSENT;
+}
+
+/* The newest one that is sound and fits.  STATUS_ABSENT: there is none. */
+static enum status snapshot_find(struct live *live, struct arena *scratch, struct snapshot *out,
+                                 struct journal_finding *found)
+{
+    struct volume volume = live->options.snapshots;
+    struct snapshot_name *names;
+    size_t count;
+    TRY(snapshots_list(volume, scratch, &names, &count));
+    for (size_t i = 0; i < count; i++) {
+        struct snapshot said = {.position = 0};
+        struct journal_finding damage;
+        enum status status =
+            snapshot_verify(volume, names[i].text, live->keeping->piece, &said, &damage);
+        if (status == STATUS_MALFORMED) {
+            if (live->snapshot_damage.what == NULL)
+                live->snapshot_damage = damage;
+            continue;
+        }
+        TRY(status);
+        status = snapshot_fits(live, &said, found);
+        if (status == STATUS_OK)
+            *out = said;
+        if (status != STATUS_ABSENT)
+            return status;
+    }
+    return STATUS_ABSENT;
+}
+
+static enum status part_import(struct live *live, const struct snapshot *snapshot, const char *name,
+                               enum status (*import)(struct live *, struct undump_source))
+{
+    struct snapshot_source source;
+    struct undump_source bytes;
+    TRY(snapshot_source_open(&source, live->options.snapshots, snapshot, name, &bytes));
+    enum status status = import(live, bytes);
+    snapshot_source_close(&source);
+    return status;
+}
+
+static enum status memory_import(struct live *live, struct undump_source source)
+{
+    return pipeline_import(&live->pipeline, source, PIPELINE_ALL, NULL);
+}
+
+/* Without a snapshot the journal must begin at the beginning. */
+static enum status begin_without(struct live *live, struct journal_finding *found)
+{
+    live->batch->below = journal_first(live->journal);
+    if (live->batch->below == 1)
+        return STATUS_OK;
+    if (live->snapshot_damage.what == NULL)
+        return misfit("", live->batch->below,
+                      "the journal does not begin at 1, and no snapshot reaches back to it", found);
+    *found = live->snapshot_damage;
+    return STATUS_MALFORMED;
+}
+
+static enum status snapshot_take(struct live *live, struct journal_finding *found)
+{
+    struct arena *scratch;
+    struct snapshot snapshot;
+    TRY(arena_create(&scratch, NAMES_MEMORY));
+    enum status status = snapshot_find(live, scratch, &snapshot, found);
+    arena_destroy(scratch);
+    if (status == STATUS_ABSENT)
+        return begin_without(live, found);
+    TRY(status);
+    status = part_import(live, &snapshot, "pipeline", memory_import);
+    if (status == STATUS_OK)
+        status = part_import(live, &snapshot, "notes", notes_import);
+    if (status == STATUS_MALFORMED || status == STATUS_ABSENT)
+        return misfit(snapshot.name, snapshot.position,
+                      "the snapshot is not of a form that this program knows", found);
+    TRY(status);
+    live->batch->below = snapshot.position;
+    live->counts.snapshot_position = snapshot.position;
+    return STATUS_OK;
+}
+
+/* ---- the journal ---- */
 
 static enum status batch_end(struct live *live, struct progress progress)
 {
+    uint64_t first = live->counts.snapshot_position;
+    if (first == 0)
+        first = journal_first(live->journal);
     TRY(batch_think(live));
     if (progress.tell != NULL)
-        progress.tell(progress.self, live->batch->below - journal_first(live->journal),
-                      journal_next(live->journal) - journal_first(live->journal));
+        progress.tell(progress.self, live->batch->below - first,
+                      journal_next(live->journal) - first);
     if (live->options.listener.reached != NULL)
         live->options.listener.reached(live->options.listener.self, live->batch->below);
     return STATUS_OK;
@@ -21,14 +137,15 @@ static enum status batch_end(struct live *live, struct progress progress)
 
 /* The reader lends an entry until it is asked for the next one; a batch needs them all. */
 static enum status entry_keep(struct live *live, uint64_t sequence, struct slice bytes,
-                              struct journal_finding *found)
+                              struct progress progress, struct journal_finding *found)
 {
     struct slice copy;
+    if (batch_must_end(live->batch, bytes))
+        TRY(batch_end(live, progress));
     TRY(slice_copy(live->batch->scratch, bytes, &copy));
     enum status status = batch_add(live, sequence, copy);
     if (status == STATUS_MALFORMED)
-        *found = (struct journal_finding){
-            .sequence = sequence, .what = "an entry is not of a form that this program knows"};
+        return misfit("", sequence, "an entry is not of a form that this program knows", found);
     return status;
 }
 
@@ -39,13 +156,10 @@ static enum status entries_think(struct live *live, struct journal_reader *reade
         uint64_t sequence;
         struct slice bytes;
         enum status status = journal_read(reader, &sequence, &bytes);
-        if (status == STATUS_OK)
-            TRY(entry_keep(live, sequence, bytes, found));
-        if (status != STATUS_OK || batch_full(live->batch))
-            TRY(batch_end(live, progress));
         if (status == STATUS_END)
-            return STATUS_OK;
+            return batch_end(live, progress);
         TRY(status);
+        TRY(entry_keep(live, sequence, bytes, progress, found));
     }
 }
 
@@ -53,6 +167,7 @@ enum status live_recover(struct live *live, struct progress progress, struct jou
 {
     struct arena *arena;
     struct journal_reader *reader = NULL;
+    TRY(snapshot_take(live, found));
     TRY(arena_create(&arena, READER_MEMORY));
     enum status status =
         journal_reader_open(&reader, live->options.journal, live->batch->below, arena, found);
@@ -60,5 +175,7 @@ enum status live_recover(struct live *live, struct progress progress, struct jou
         status = entries_think(live, reader, progress, found);
     journal_reader_close(reader);
     arena_destroy(arena);
+    if (status == STATUS_OK && live->batch->below != journal_next(live->journal))
+        return misfit("", live->batch->below, "the journal ends before its own end", found);
     return status;
 }

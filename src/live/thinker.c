@@ -13,22 +13,27 @@ enum { COUNTS_EVERY_MS = 100, NAP_US = 1000000 };
 
 /* ---- a batch ---- */
 
-bool batch_full(const struct batch *batch)
+bool batch_must_end(const struct batch *batch, struct slice bytes)
 {
-    return batch->count == RECORD_BATCH_MAX;
+    /* Whoever hears of other entries hears of them in order. */
+    bool other = bytes.size > 0 && bytes.at[0] != ENTRY_RECORD && bytes.at[0] != ENTRY_HEARTBEAT;
+    return batch->count == RECORD_BATCH_MAX || (other && batch->count > 0);
 }
 
 enum status batch_add(struct live *live, uint64_t sequence, struct slice bytes)
 {
     struct batch *batch = live->batch;
+    struct live_listener listener = live->options.listener;
     struct entry entry;
-    must(!batch_full(batch));
+    must(!batch_must_end(batch, bytes));
     TRY(entry_read(bytes, &entry));
     if (entry.type == ENTRY_RECORD) {
         TRY(entry_record(&entry, sequence, batch->scratch, &batch->record[batch->count]));
         batch->count++;
     } else if (entry.type == ENTRY_HEARTBEAT) {
         batch->heartbeat = entry.time;
+    } else if (listener.heard != NULL) {
+        TRY(listener.heard(listener.self, sequence, bytes));
     }
     batch->below = sequence + 1;
     return STATUS_OK;
@@ -73,19 +78,26 @@ static void stand(struct live *live, enum live_failure failure, enum status stat
         live_fail(live, failure, status);
 }
 
+/* Fills the batch from the belt. */
+static enum status batch_fill(struct live *live)
+{
+    struct slice bytes;
+    uint64_t sequence;
+    while (belt_peek(&live->belt, &sequence, &bytes) && !batch_must_end(live->batch, bytes)) {
+        must(sequence == live->batch->below);
+        TRY(batch_add(live, sequence, bytes));
+        belt_step(&live->belt);
+    }
+    return STATUS_OK;
+}
+
 static bool batch_turn(struct live *live)
 {
     struct batch *batch = live->batch;
-    struct slice bytes;
-    uint64_t sequence;
     uint64_t below = batch->below;
-    enum status status = STATUS_OK;
     if (live->counts.stands != STATUS_OK) /* written by this thread alone */
         return false;
-    while (status == STATUS_OK && !batch_full(batch) && belt_read(&live->belt, &sequence, &bytes)) {
-        must(sequence == batch->below);
-        status = batch_add(live, sequence, bytes);
-    }
+    enum status status = batch_fill(live);
     if (status != STATUS_OK) {
         stand(live, LIVE_FAILURE_ENTRY, status);
         return false;
@@ -125,6 +137,7 @@ bool thinker_turn(struct live *live)
 {
     bool asked = questions_answer(live);
     bool thought = batch_turn(live);
+    keep_turn(live);
     return asked || thought;
 }
 
@@ -147,5 +160,9 @@ void *thinker_live(void *argument)
     while (wait_for_work(live))
         while (thinker_turn(live))
             ;
+    pthread_mutex_lock(&live->lock);
+    live->all_thought = true;
+    pthread_cond_signal(&live->for_curator);
+    pthread_mutex_unlock(&live->lock);
     return NULL;
 }

@@ -130,8 +130,23 @@ static void group_commit(struct live *live, struct offer *group)
     }
 }
 
+/* Lets go of segments that the curator says nobody needs. */
+static void journal_thin(struct live *live)
+{
+    pthread_mutex_lock(&live->lock);
+    uint64_t from = live->retain_from;
+    live->retain_from = 0;
+    pthread_mutex_unlock(&live->lock);
+    if (from == 0 || live_failed(live))
+        return;
+    enum status status = journal_retain(live->journal, from);
+    if (status != STATUS_OK)
+        live_fail(live, LIVE_FAILURE_JOURNAL, status);
+}
+
 bool writer_turn(struct live *live)
 {
+    journal_thin(live);
     struct offer *group = group_collect(live);
     if (group != NULL)
         group_commit(live, group);

@@ -23,7 +23,9 @@ struct content {
 };
 
 struct volume_sim {
-    struct content file[FILES];
+    struct content *file;
+    int files;
+    size_t file_bytes;
     struct chance chance;
     uint64_t calls;
     uint64_t stop_at;
@@ -47,7 +49,7 @@ static bool call_fails(struct volume_sim *sim)
 
 static struct content *content_find(struct volume_sim *sim, const char *name)
 {
-    for (int i = 0; i < FILES; i++) {
+    for (int i = 0; i < sim->files; i++) {
         if (sim->file[i].used && strcmp(sim->file[i].name, name) == 0)
             return &sim->file[i];
     }
@@ -62,7 +64,7 @@ static enum status sim_open(void *self, const char *name, bool create, struct vo
     struct content *content = content_find(sim, name);
     if (content == NULL && !create)
         return STATUS_ABSENT;
-    for (int i = 0; content == NULL && i < FILES; i++) {
+    for (int i = 0; content == NULL && i < sim->files; i++) {
         if (!sim->file[i].used && sim->file[i].durable_name[0] == 0)
             content = &sim->file[i];
     }
@@ -98,7 +100,7 @@ static enum status sim_write(void *self, struct volume_file file, int64_t offset
     bool fails = call_fails(sim);
     if (fails)
         size = chance_below(&sim->chance, size + 1); /* part of it was written all the same */
-    must((size_t)offset + size <= FILE_BYTES);
+    must((size_t)offset + size <= sim->file_bytes);
     if ((size_t)offset > content->now_size)
         memset(content->now + content->now_size, 0, (size_t)offset - content->now_size);
     memcpy(content->now + offset, from, size);
@@ -172,7 +174,7 @@ static enum status sim_sync_names(void *self)
     struct volume_sim *sim = sim_of(self);
     if (call_fails(sim))
         return STATUS_IO;
-    for (int i = 0; i < FILES; i++) {
+    for (int i = 0; i < sim->files; i++) {
         struct content *content = &sim->file[i];
         content->name_durable = content->used;
         memset(content->durable_name, 0, VOLUME_NAME_MAX);
@@ -194,9 +196,9 @@ static enum status sim_list(void *self, struct arena *arena, struct volume_name 
     if (call_fails(sim))
         return STATUS_IO;
     struct volume_name *found = NULL;
-    TRY(ARENA_NEW(arena, FILES, &found));
+    TRY(ARENA_NEW(arena, sim->files, &found));
     *count = 0;
-    for (int i = 0; i < FILES; i++) {
+    for (int i = 0; i < sim->files; i++) {
         if (sim->file[i].used)
             memcpy(found[(*count)++].text, sim->file[i].name, VOLUME_NAME_MAX);
     }
@@ -205,17 +207,37 @@ static enum status sim_list(void *self, struct arena *arena, struct volume_name 
     return STATUS_OK;
 }
 
-enum status volume_sim_create(struct volume_sim **out, uint64_t seed, struct arena *arena)
+enum status volume_sim_create_of(struct volume_sim **out, uint64_t seed, int files,
+                                 size_t file_bytes, struct arena *arena)
 {
     struct volume_sim *sim = NULL;
     TRY(ARENA_NEW(arena, 1, &sim));
+    TRY(ARENA_NEW(arena, files, &sim->file));
     sim->chance = chance_seeded(seed);
-    for (int i = 0; i < FILES; i++) {
-        TRY(ARENA_NEW(arena, FILE_BYTES, &sim->file[i].now));
-        TRY(ARENA_NEW(arena, FILE_BYTES, &sim->file[i].durable));
+    sim->files = files;
+    sim->file_bytes = file_bytes;
+    for (int i = 0; i < files; i++) {
+        TRY(ARENA_NEW(arena, file_bytes, &sim->file[i].now));
+        TRY(ARENA_NEW(arena, file_bytes, &sim->file[i].durable));
     }
     *out = sim;
     return STATUS_OK;
+}
+
+enum status volume_sim_create(struct volume_sim **out, uint64_t seed, struct arena *arena)
+{
+    return volume_sim_create_of(out, seed, FILES, FILE_BYTES, arena);
+}
+
+void volume_sim_reset(struct volume_sim *sim, uint64_t seed)
+{
+    for (int i = 0; i < sim->files; i++) {
+        struct content *content = &sim->file[i];
+        *content = (struct content){.now = content->now, .durable = content->durable};
+    }
+    sim->chance = chance_seeded(seed);
+    sim->calls = sim->stop_at = sim->fail_at = 0;
+    sim->stopped = false;
 }
 
 struct volume volume_sim_volume(struct volume_sim *sim)
@@ -264,7 +286,7 @@ static void content_crash(struct volume_sim *sim, struct content *content, unsig
 void volume_sim_crash(struct volume_sim *sim)
 {
     unsigned mood = (unsigned)chance_below(&sim->chance, 3);
-    for (int i = 0; i < FILES; i++) {
+    for (int i = 0; i < sim->files; i++) {
         struct content *content = &sim->file[i];
         if (content->used && !content->name_durable && chance_below(&sim->chance, 2) == 0)
             content->used = false;

@@ -12,7 +12,12 @@
 
 struct volume_sim;
 
+/* A few files of 64 KiB. */
 enum status volume_sim_create(struct volume_sim **out, uint64_t seed, struct arena *arena);
+enum status volume_sim_create_of(struct volume_sim **out, uint64_t seed, int files,
+                                 size_t file_bytes, struct arena *arena);
+/* Empty again. */
+void volume_sim_reset(struct volume_sim *sim, uint64_t seed);
 struct volume volume_sim_volume(struct volume_sim *sim);
 /* Calls so far that could have failed. */
 uint64_t volume_sim_calls(const struct volume_sim *sim);
