@@ -143,11 +143,12 @@ static uint32_t stored_node(const struct layout *layout, uint32_t f, enum record
     return value;
 }
 
-/* The column of a feature's value; whatever, if it has none or nobody asks for it. */
-static unsigned layout_value(struct layout *layout, uint32_t f, bool unread)
+/* The column of a feature's value; whatever, if it has none.  Also of one that nobody asks for: the
+ * rules of tomorrow may, and go on from what is remembered today. */
+static unsigned layout_value(struct layout *layout, uint32_t f)
 {
     uint32_t node[RECORD_KINDS_COUNT];
-    if (layout->profile->feature[f].value == NULL || unread)
+    if (layout->profile->feature[f].value == NULL)
         return 0;
     for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++)
         node[kind] = stored_node(layout, f, kind);
@@ -178,13 +179,12 @@ static enum status layout_features(struct layout *layout)
             flag++;
         if (flag == layout->flags_count)
             layout->flag_feature[layout->flags_count++] = f;
-        bool unread = layout_unread(layout, f);
         features[f] = (struct window_feature){
             .measure = MEASURES[feature->aggregate],
-            .unread = unread,
+            .unread = layout_unread(layout, f),
             .name = feature->value != NULL && class_of(feature->value->type) == CLASS_NAME,
             .bit = (uint8_t)flag,
-            .value = (uint8_t)layout_value(layout, f, unread),
+            .value = (uint8_t)layout_value(layout, f),
             .quantile = feature->quantile,
             .span_ms = feature->span_ms,
         };
@@ -625,25 +625,109 @@ static enum status rule_reads(struct making *making, uint32_t number)
     return STATUS_OK;
 }
 
-static enum status rule_make(struct making *making, uint32_t number, uint32_t *plain)
+/* Steps that a condition takes alone, as far as they are no more than a few. */
+static uint32_t steps_of(const struct graph *graph, uint32_t number)
+{
+    enum { FEW = 4 };
+    const struct node *node = &graph->node[number];
+    if (number == NO_NODE)
+        return 0;
+    uint32_t steps = 1;
+    if (!node_reads(node)) /* its name was worked out before */
+        for (unsigned i = 0; i < 3 && steps <= FEW; i++)
+            steps += steps_of(graph, i == 0 ? node->a : i == 1 ? node->b : node->c);
+    return steps > FEW ? UINT8_MAX : steps;
+}
+
+/* What must hold where a late condition does, and can be asked of all records at once: a mark is
+ * only on a name that is known.  NO_NODE: nothing. */
+static enum status gate_of_late(struct graph *graph, uint32_t condition, uint32_t *out)
+{
+    const struct node *node = &graph->node[condition];
+    const struct node *marked = node;
+    if (node->op == OP_LESS || node->op == OP_LESS_EQUAL)
+        marked = &graph->node[node->b];
+    *out = NO_NODE;
+    if (marked->op != OP_MARKED && marked->op != OP_MARK)
+        return STATUS_OK;
+    if (graph->node[marked->a].flags != 0)
+        return STATUS_OK;
+    return graph_add(graph, (struct node){.op = OP_KNOWN_NAME, .a = marked->a}, out);
+}
+
+/* The conditions of a rule while they are sorted. */
+struct sorting {
+    uint32_t gate, rest; /* of the plain ones */
+    uint32_t count[PARTS_COUNT];
+    uint32_t node[PARTS_COUNT][CONDITIONS_MAX + 1];
+};
+
+static enum status condition_sort(struct graph *graph, uint32_t condition, struct sorting *sorting)
+{
+    enum part part = part_of(&graph->node[condition]);
+    uint32_t gate = NO_NODE;
+    if (part == PART_PLAIN && steps_of(graph, condition) == UINT8_MAX)
+        return graph_and(graph, sorting->rest, condition, &sorting->rest);
+    if (part == PART_PLAIN)
+        gate = condition;
+    else
+        sorting->node[part][sorting->count[part]++] = condition;
+    if (part == PART_LATE)
+        TRY(gate_of_late(graph, condition, &gate));
+    return graph_and(graph, sorting->gate, gate, &sorting->gate);
+}
+
+static enum status conditions_sort(struct graph *graph, const struct draft_rule *draft,
+                                   uint32_t count, struct sorting *sorting)
+{
+    for (uint32_t i = 0; i < count; i++)
+        TRY(condition_sort(graph, draft->condition[i], sorting));
+    if (sorting->gate == NO_NODE) { /* then all of them may share what they have in common */
+        sorting->gate = sorting->rest;
+        sorting->rest = NO_NODE;
+    }
+    /* To the front: what is plain, and of the late ones what is about marks alone. */
+    uint32_t *costly = sorting->node[PART_COSTLY];
+    if (sorting->rest != NO_NODE) {
+        memmove(costly + 1, costly, sorting->count[PART_COSTLY]++ * sizeof *costly);
+        costly[0] = sorting->rest;
+    }
+    uint32_t *late = sorting->node[PART_LATE];
+    uint32_t marks = 0;
+    for (uint32_t i = 0; i < sorting->count[PART_LATE]; i++) {
+        uint32_t condition = late[i];
+        if ((graph->node[condition].flags & NODE_LATE) != 0)
+            continue;
+        memmove(late + marks + 1, late + marks, (i - marks) * sizeof *late);
+        late[marks++] = condition;
+    }
+    return STATUS_OK;
+}
+
+static enum status trial_make(struct making *making, enum record_kind kind,
+                              const struct sorting *sorting, enum part part, struct trial *out)
+{
+    TRY(ARENA_NEW(making->boot, sorting->count[part], &out->program));
+    for (; out->count < sorting->count[part]; out->count++) {
+        uint32_t node = sorting->node[part][out->count];
+        struct roots roots = {.node = &node, .count = 1};
+        TRY(program_make(making, kind, &roots, &out->program[out->count]));
+    }
+    return STATUS_OK;
+}
+
+static enum status rule_make(struct making *making, uint32_t number, uint32_t *gate)
 {
     const struct rule *rule = &making->draft->set->rule[number];
-    const struct draft_rule *draft = &making->draft->rule[number];
     struct rule_image *image = &making->image->rule[number];
-    struct graph *graph = &making->draft->graph[rule->on];
-    uint32_t part[PARTS_COUNT] = {NO_NODE};
+    struct sorting sorting = {.gate = NO_NODE};
     image->rule = rule;
-    for (uint32_t i = 0; i < rule->conditions_count; i++) {
-        uint32_t *all = &part[part_of(&graph->node[draft->condition[i]])];
-        TRY(graph_and(graph, *all, draft->condition[i], all));
-    }
-    *plain = part[PART_PLAIN];
-    struct program *program[] = {&image->after, &image->late, &image->tried};
-    for (unsigned i = 0; i < 3; i++) {
-        struct roots roots = {.node = &part[PART_COSTLY + i], .count = 1};
-        if (part[PART_COSTLY + i] != NO_NODE)
-            TRY(program_make(making, rule->on, &roots, program[i]));
-    }
+    TRY(conditions_sort(&making->draft->graph[rule->on], &making->draft->rule[number],
+                        rule->conditions_count, &sorting));
+    *gate = sorting.gate;
+    TRY(trial_make(making, rule->on, &sorting, PART_COSTLY, &image->after));
+    TRY(trial_make(making, rule->on, &sorting, PART_LATE, &image->late));
+    TRY(trial_make(making, rule->on, &sorting, PART_TRIED, &image->tried));
     TRY(rule_reads(making, number));
     TRY(rule_marks(making, number));
     return rule_finding(making, number);
@@ -660,9 +744,9 @@ static enum status rules_make(struct making *making)
     }
     for (uint32_t r = 0; r < set->rules_count; r++) {
         enum record_kind on = set->rule[r].on;
-        uint32_t plain = NO_NODE;
-        TRY(rule_make(making, r, &plain));
-        image->rule[r].fires = root_add(&roots[on], plain);
+        uint32_t gate = NO_NODE;
+        TRY(rule_make(making, r, &gate));
+        image->rule[r].fires = root_add(&roots[on], gate);
         image->kind[on].rule[image->kind[on].rules_count++] = (uint16_t)r;
     }
     for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {

@@ -136,15 +136,20 @@ struct condition_image {
     struct slice right_literal;
 };
 
-/* A rule's conditions are asked in four parts, each only where the one before holds.  A part
- * without conditions has a program without steps. */
+/* Conditions asked one after the other, each only where those before it hold. */
+struct trial {
+    uint32_t count;
+    struct program *program; /* each with one truth */
+};
+
+/* A rule's conditions are asked in four parts, each only where the one before holds: what is cheap
+ * and often false of all records at once, the rest of the few that pass. */
 struct rule_image {
     const struct rule *rule;
-    uint16_t
-        fires; /* result of the kind's program: the plain conditions; NO_COLUMN: there are none */
-    struct program after; /* the costly ones */
-    struct program late;  /* those about marks, and profiles that are fed record by record */
-    struct program tried; /* those about a sequence's entity and its first step */
+    uint16_t fires;     /* result of the kind's program: the gate; NO_COLUMN: there is none */
+    struct trial after; /* the other plain ones, then the costly ones */
+    struct trial late;  /* about marks, late looks, and profiles that are fed record by record */
+    struct trial tried; /* about a sequence's entity and its first step */
     struct program marks; /* per mark: its subject, its condition */
     struct program finding;
     struct condition_image *condition;

@@ -1,11 +1,13 @@
 /* judge.c -- from conditions to findings and marks.
  *
- * The plain conditions of all rules are asked over whole columns; few records pass.  The costly
- * ones of a rule are then asked of those alone, and what depends on marks at last, in order.
+ * Of all rules the cheap conditions are asked over whole columns; few records pass.  The others of
+ * a rule are then asked of those alone, one after the other, and what depends on marks at last, in
+ * order.
  *
  * Invariants:  1. Candidates are judged in the order of the records, then of the rules' names.
  *              2. A rule's marks are set after its finding is made, and are seen by later records.
- * Not chosen:  stopping at the first condition that fails.  A column is done before one could. */
+ * Not chosen:  asking everything of every record for the sake of what conditions have in common.
+ *              Most rules let one record in a hundred through their first condition. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/engine/judge.h"
 
@@ -16,15 +18,21 @@
 
 /* ---- columns ---- */
 
-/* Of these rows those where the one result of a program holds. */
-static uint32_t rows_where(const struct program *program, const struct frame *frame, uint16_t *row)
+/* Of these rows, in place, those where all conditions hold. */
+static uint32_t rows_where(struct worker *worker, const struct trial *trial, uint16_t *row,
+                           uint32_t count)
 {
-    machine_run(program, frame);
-    const uint8_t *holds = result_truths(frame, program->result[0]);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < frame->count; i++) {
-        row[count] = frame->row[i];
-        count += holds[i] == TRUE_;
+    struct frame frame = {.engine = worker->engine, .file = worker->file, .row = row};
+    for (uint32_t i = 0; i < trial->count && count > 0; i++) {
+        const struct program *program = &trial->program[i];
+        frame.count = count;
+        machine_run(program, &frame);
+        const uint8_t *holds = result_truths(&frame, program->result[0]);
+        count = 0;
+        for (uint32_t k = 0; k < frame.count; k++) {
+            row[count] = row[k];
+            count += holds[k] == TRUE_;
+        }
     }
     return count;
 }
@@ -53,12 +61,7 @@ static void kind_plain(struct worker *worker, const struct kind_image *kind, con
     for (uint32_t r = 0; r < kind->rules_count; r++) {
         const struct rule_image *rule = &image->rule[kind->rule[r]];
         uint16_t *passing = &worker->passing[(size_t)r * RECORD_BATCH_MAX];
-        uint32_t passed = worker->passed[r];
-        if (passed > 0 && rule->after.steps_count > 0) {
-            struct frame few = {
-                .engine = worker->engine, .file = worker->file, .row = passing, .count = passed};
-            passed = rows_where(&rule->after, &few, passing);
-        }
+        uint32_t passed = rows_where(worker, &rule->after, passing, worker->passed[r]);
         for (uint32_t i = 0; i < passed; i++)
             worker->candidate[worker->candidates_count++] =
                 (struct candidate){passing[i], kind->rule[r]};
@@ -90,12 +93,15 @@ struct judging {
     uint64_t first_position; /* of a sequence's first step */
 };
 
-static bool holds(const struct judging *judging, const struct program *program)
+static bool holds(const struct judging *judging, const struct trial *trial)
 {
-    if (program->steps_count == 0)
-        return true;
-    machine_run(program, &judging->frame);
-    return result_truths(&judging->frame, program->result[0])[0] == TRUE_;
+    for (uint32_t i = 0; i < trial->count; i++) {
+        const struct program *program = &trial->program[i];
+        machine_run(program, &judging->frame);
+        if (result_truths(&judging->frame, program->result[0])[0] != TRUE_)
+            return false;
+    }
+    return true;
 }
 
 struct setting {
