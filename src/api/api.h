@@ -9,10 +9,27 @@
 #include "access/access.h"
 #include "api/http.h"
 
+struct deliveries;
+struct keys;
 struct live;
+struct offer;
 struct screen;
 struct bulletin;
 struct api;
+
+/* What the process knows of itself, for the routes that hand in records and watch it.  All from any
+ * thread, waiting for nothing. */
+struct api_process {
+    /* As live_offer.  STATUS_IO: the disk is nearly full, reads go on. */
+    enum status (*offer)(void *self, struct offer *offer);
+    /* Everything below `next` has been acknowledged just now, and its keys answered. */
+    void (*acknowledged)(void *self, uint64_t next);
+    /* Whether it can do its work, with every check as JSON. */
+    bool (*ready)(void *self, struct text *json);
+    /* Its figures as OpenMetrics. */
+    void (*figures)(void *self, struct text *text);
+    void *self;
+};
 
 /* The rooms behind the routes; NULL where a process does not have one (its routes say 503). */
 struct api_rooms {
@@ -25,6 +42,9 @@ struct api_rooms {
     struct live *live;
     struct screen *screen;
     struct bulletin *bulletin;
+    struct deliveries *deliveries;
+    struct keys *keys;
+    struct api_process process; /* `offer` NULL: there is none */
 };
 
 enum { API_MIGRATIONS_COUNT = 1 };

@@ -261,13 +261,6 @@ void text_add_key_entry(struct text *text, const struct key *key, moment now, st
     text_add_char(text, '}');
 }
 
-void text_add_answer(struct text *text, uint64_t first, struct slice body)
-{
-    text_addf(text, "{\"first\":%llu,", (unsigned long long)first);
-    text_add(text, body);
-    text_add_char(text, '}');
-}
-
 /* Reads `word` from the front. */
 static bool eat(struct slice *rest, const char *word)
 {
@@ -288,6 +281,25 @@ static bool eat_number(struct slice *rest, uint64_t *out)
     rest->size -= size;
     *out = number;
     return size != 0;
+}
+
+static uint64_t accepted_of(struct slice body)
+{
+    uint64_t accepted = 0;
+    must(eat(&body, "\"accepted\":"));
+    must(eat_number(&body, &accepted));
+    return accepted;
+}
+
+void text_add_answer(struct text *text, uint64_t first, struct slice body)
+{
+    uint64_t accepted = accepted_of(body);
+    text_add_char(text, '{');
+    if (accepted != 0)
+        text_addf(text, "\"first\":%llu,\"last\":%llu,", (unsigned long long)first,
+                  (unsigned long long)(first + accepted - 1));
+    text_add(text, body);
+    text_add_char(text, '}');
 }
 
 static int nibble(char c)
@@ -347,14 +359,6 @@ enum status keys_recall(struct keys *keys, struct slice entry, uint64_t sequence
     }
     unlock(keys);
     return STATUS_OK;
-}
-
-static uint64_t accepted_of(struct slice body)
-{
-    uint64_t accepted = 0;
-    must(eat(&body, "\"accepted\":"));
-    must(eat_number(&body, &accepted));
-    return accepted;
 }
 
 enum status keys_tell(struct keys *keys,

@@ -51,7 +51,7 @@ void keys_count(struct keys *keys, struct keys_counts *out);
 
 /* The entry; `body` is the answer without its positions: "\"accepted\":3,…". */
 void text_add_key_entry(struct text *text, const struct key *key, moment now, struct slice body);
-/* The answer as the client reads it. */
+/* The answer as the client reads it; without positions where nothing was accepted. */
 void text_add_answer(struct text *text, uint64_t first, struct slice body);
 /* Takes an entry of the journal, number `sequence`, with its first byte.  MALFORMED: it is none. */
 enum status keys_recall(struct keys *keys, struct slice entry, uint64_t sequence);

@@ -414,10 +414,13 @@ static void landed(struct offer *offer, enum status status, uint64_t first)
 {
     struct delivery *delivery = (struct delivery *)offer; /* its first member */
     struct tail *tail = delivery->owner;
-    (void)first;
+    const struct tails_options *options = &tail->tails->options;
+    uint64_t next = first + offer->count;
     if (!tail->blank)
         delivery_settle(delivery, status);
     atomic_store(&tail->flight, status == STATUS_OK ? FLIGHT_LANDED : FLIGHT_FAILED);
+    if (status == STATUS_OK)
+        options->acknowledged(options->self, next);
 }
 
 /* Whether each file of the form begins with the names of its columns. */

@@ -47,6 +47,8 @@ struct tails_options {
     struct clock clock;
     /* As live_offer; `done` comes from another thread. */
     enum status (*offer)(void *self, struct offer *offer);
+    /* From that thread: everything below `next` has been answered. */
+    void (*acknowledged)(void *self, uint64_t next);
     void (*news)(void *self, const struct tail_news *news);
     void *self;
 };

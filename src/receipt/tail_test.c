@@ -63,6 +63,12 @@ static enum status take_offer(void *self, struct offer *offer)
     return STATUS_OK;
 }
 
+static void acknowledged(void *self, uint64_t next)
+{
+    (void)self;
+    (void)next;
+}
+
 static void hear(void *self, const struct tail_news *news)
 {
     (void)self;
@@ -86,6 +92,7 @@ static void begin_life(void)
         .count = 1,
         .clock = {now, ticks, NULL},
         .offer = take_offer,
+        .acknowledged = acknowledged,
         .news = hear,
     };
     life = (struct life){0};

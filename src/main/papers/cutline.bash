@@ -24,6 +24,8 @@ _cutline() {
     --days) COMPREPLY=(); return ;;
     --start) COMPREPLY=(); return ;;
     --fraud) COMPREPLY=(); return ;;
+    --data) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --config) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --lang) mapfile -t COMPREPLY < <(compgen -W 'zh en' -- "$word"); return ;;
     esac
     case $verb in
@@ -40,6 +42,7 @@ _cutline() {
     'intake guess') flags='--kind --home --zone --currency --output --lang --no-color --help' ;;
     'intake check') flags='--map --kind --home --zone --currency --rejects --max-rejects --quiet --lang --no-color --help' ;;
     'simulate') flags='--quiet --seed --out --people --days --start --fraud --classes --lang --no-color --help' ;;
+    'serve') flags='--data --config --lang --no-color --help' ;;
     'config check') flags='--json --explain --lang --no-color --help' ;;
     'config example') flags='--output --lang --no-color --help' ;;
     'man') flags='--lang --no-color --help' ;;
@@ -48,7 +51,7 @@ _cutline() {
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate config man completion version help'
+        words='detect backtest rules intake simulate serve config man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -56,7 +59,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate config man completion version help'
+        words='detect backtest rules intake simulate serve config man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi

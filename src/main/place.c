@@ -1,0 +1,23 @@
+/* place.c -- where things lie in the data directory, and what its tables are. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "service.h"
+
+struct slice service_path(const struct service *service, char out[PATH_MAX], const char *name)
+{
+    struct text text = text_over(out, PATH_MAX);
+    text_addf(&text, "%s/%s", service->folder, name);
+    must(!text.full); /* the folder's own path was checked for that */
+    return text_slice(&text);
+}
+
+size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < AUDIT_MIGRATIONS_COUNT; i++)
+        all[count++] = AUDIT_MIGRATIONS[i];
+    for (size_t i = 0; i < ACCESS_MIGRATIONS_COUNT; i++)
+        all[count++] = ACCESS_MIGRATIONS[i];
+    for (size_t i = 0; i < API_MIGRATIONS_COUNT; i++)
+        all[count++] = API_MIGRATIONS[i];
+    return count;
+}

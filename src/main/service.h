@@ -1,0 +1,125 @@
+/* service.h -- everything that a running `cutline serve` consists of. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "access/access.h"
+#include "api/api.h"
+#include "config/config.h"
+#include "ground/folder.h"
+#include "live/live.h"
+#include "receipt/keys.h"
+#include "receipt/tail.h"
+#include "ruleset.h"
+#include "serving.h"
+#include "vitals/log.h"
+#include "vitals/metrics.h"
+
+#include <limits.h>
+#include <stdatomic.h>
+
+/* clang-format off */
+enum figure {
+#define FIGURE(name, ...) FIGURE_##name,
+#include "figures.inc"
+#undef FIGURE
+    FIGURES_COUNT
+};
+/* clang-format on */
+
+enum check {
+    CHECK_JOURNAL,
+    CHECK_DETECTION,
+    CHECK_DISK,
+    CHECK_HEARTBEAT,
+    CHECK_SNAPSHOT,
+    CHECK_CLOCK,
+    CHECK_AUDIT,
+    CHECKS_COUNT
+};
+
+enum { ACKS_ROOM = 8192, SERVICE_MIGRATIONS_MAX = 16, RECEIPTS_EVERY_MS = 60000 };
+
+/* An acknowledgement that detection has not come to yet. */
+struct ack {
+    uint64_t next;
+    int64_t at_us;
+};
+
+struct service {
+    const struct command *command;
+    struct config config;
+    struct arena *config_arena, *boot;
+    struct clock clock;
+    struct log log;
+    char folder[PATH_MAX];
+    struct folder_lock lock;
+    struct volume journal, snapshots, keyring;
+    struct ruleset *ruleset;
+    struct access_keys access_keys;
+    char origin[64];
+    char store_path[PATH_MAX];
+    struct store *store;
+    struct audit *audit;
+    struct access *access;
+    struct deliveries *deliveries;
+    struct keys *keys;
+    struct tail_plan *plans;
+    struct tails *tails;
+    struct live *live;
+    struct api *api;
+
+    struct metrics *metrics;
+    struct ack acks[ACKS_ROOM]; /* one thread writes, one reads */
+    _Atomic uint64_t acks_in, acks_out;
+
+    /* What the keeping thread knows; the others only read. */
+    _Atomic bool disk_low;
+    _Atomic bool check[CHECKS_COUNT];
+    _Atomic uint64_t answered; /* every entry below was answered: what recall begins at */
+    int64_t started_ms, second_ms, snapshot_ms, receipts_ms, retained_ms;
+    uint64_t snapshot_seen;
+    moment wall_before;
+    int64_t ticks_before;
+    moment clock_stepped; /* MOMENT_NONE: never */
+    moment checkpoint;
+};
+
+/* Everything opened, in order, up to the first answer.  EXIT_…: said. */
+enum exit_code service_open(struct service *service, const struct command *command);
+/* Keeps it going until somebody asks to stop. */
+void service_keep(struct service *service);
+/* Takes no more, finishes what was taken, closes.  EXIT_FAILED: it could not. */
+enum exit_code service_close(struct service *service);
+
+/* The steps of the store's schema, of all rooms that have tables; how many. */
+size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX]);
+/* A path in the data directory. */
+struct slice service_path(const struct service *service, char out[PATH_MAX], const char *name);
+
+/* ---- figures.c ---- */
+
+enum status figures_create(struct service *service);
+/* Hooks of the api room and of live. */
+void figures_acknowledged(void *self, uint64_t next);
+void figures_reached(void *self, uint64_t position);
+void figures_write(void *self, struct text *text);
+
+/* ---- readiness.c ---- */
+
+/* Once a second, on the keeping thread. */
+void readiness_judge(struct service *service);
+bool readiness_write(void *self, struct text *json);
+
+/* ---- recall.c ---- */
+
+/* What was answered and where files are, from its file and the journal behind it. */
+enum status receipts_recall(struct service *service);
+/* Writes it down. */
+enum status receipts_write(struct service *service);
+
+/* ---- notify.c ---- */
+
+/* To whoever started us (systemd), if it asked: "READY=1". */
+void notify_manager(const char *state);
+/* How often it wants to hear of us; 0: it does not. */
+int64_t notify_interval_ms(void);
