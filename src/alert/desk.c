@@ -78,11 +78,8 @@ struct seat *seat_find(struct seat *seats, size_t count, enum label label, ident
     return &seats[at];
 }
 
-/* Makes sure that one more subject fits below three quarters. */
-enum status desk_grow(struct alert_desk *desk)
+static enum status desk_double(struct alert_desk *desk)
 {
-    if (desk->seats_taken + 1 <= desk->seats_count / 4 * 3)
-        return STATUS_OK;
     size_t size = desk->seats_count * sizeof *desk->seat;
     if (size > desk->memory_max / 3) /* old and new live together for a moment */
         return STATUS_FULL;
@@ -96,6 +93,15 @@ enum status desk_grow(struct alert_desk *desk)
     pages_give_back(desk->seat, size);
     desk->seat = larger;
     desk->seats_count *= 2;
+    return STATUS_OK;
+}
+
+enum status desk_grow(struct alert_desk *desk, uint64_t more)
+{
+    if (more > desk->memory_max)
+        return STATUS_FULL;
+    while (desk->seats_taken + more > desk->seats_count / 4 * 3)
+        TRY(desk_double(desk));
     return STATUS_OK;
 }
 
@@ -134,7 +140,7 @@ static enum status desk_take(void *self, const struct finding *finding)
     size_t index = (size_t)(rule - desk->set->rule);
     must(index < desk->set->rules_count);
     must(ident_known(finding->subject));
-    TRY(desk_grow(desk));
+    TRY(desk_grow(desk, 1));
     struct seat *seat = seat_find(desk->seat, desk->seats_count, rule->label, finding->subject);
     bool first = !ident_known(seat->subject);
     desk->counts.findings++;

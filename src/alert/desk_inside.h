@@ -28,5 +28,5 @@ struct alert_desk {
 uint64_t seat_hash(unsigned label, ident subject);
 /* The seat of a subject, or the free one where it would sit. */
 struct seat *seat_find(struct seat *seats, size_t count, enum label label, ident subject);
-/* Makes sure that one more subject fits below three quarters.  STATUS_FULL. */
-enum status desk_grow(struct alert_desk *desk);
+/* Makes sure that so many more subjects fit below three quarters.  STATUS_FULL. */
+enum status desk_grow(struct alert_desk *desk, uint64_t more);

@@ -1,8 +1,9 @@
 /* seats.c -- a desk's memory asked, written down, and read again.
  *
  *   form u8 | counts 4 varints | of rules: name as text, 3 varints … ""
- *   of typologies: name as text, subjects varint … "" | seats: subject u64 | typology varint, its
- *   number in the list before | last signed | grade u8 | merged varint … 0
+ *   of typologies: name as text, subjects varint … ""
+ *   seats: how many varint, then subject u64 | typology varint, its number in the list before |
+ *          last signed | grade u8 | merged varint … 0
  *
  * Invariant:   seats come in the order of their hashes, each once; so equal desks are equal bytes,
  *              and a desk that is read is full where the other was. */
@@ -62,6 +63,7 @@ void alert_desk_export(const struct alert_desk *desk, struct dump *dump)
 {
     dump_u8(dump, DESK_FORM);
     counts_export(desk, dump);
+    dump_varint(dump, desk->seats_taken);
     struct order_walk walk;
     struct order_entry entry;
     order_walk_init(&walk, (struct order_table){desk->seat, desk->seats_count, seat_entry});
@@ -171,8 +173,12 @@ enum status alert_desk_import(struct alert_desk *desk, struct undump *undump)
     TRY(undump_varint(undump, &counts.merged));
     TRY(rules_import(desk == NULL ? &nobody : desk->set, undump, &counts));
     TRY(typologies_import(undump, &typologies, &counts));
-    if (desk != NULL)
+    uint64_t seats;
+    TRY(undump_varint(undump, &seats));
+    if (desk != NULL) {
         desk_empty(desk, &counts);
+        TRY(desk_grow(desk, seats)); /* in the order of hashes: no growing in between */
+    }
     for (;;) {
         struct seat read = {0};
         TRY(seat_import(undump, &typologies, &read));
@@ -180,7 +186,7 @@ enum status alert_desk_import(struct alert_desk *desk, struct undump *undump)
             return STATUS_OK;
         if (desk == NULL)
             continue;
-        TRY(desk_grow(desk));
+        TRY(desk_grow(desk, 1));
         struct seat *seat =
             seat_find(desk->seat, desk->seats_count, (enum label)read.label, read.subject);
         if (ident_known(seat->subject))

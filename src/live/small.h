@@ -135,28 +135,36 @@ static inline void small_close(struct small *small)
     stage_release(&small->stage);
 }
 
-/* One line of told.h about few people, so that they meet; `step` moves the clock. */
-static inline void small_line(struct chance *chance, uint64_t step, char *line, size_t size)
+/* One line of told.h about so many people; where they are few they meet.  `step` moves the clock
+ * by `step_ms`. */
+struct small_town {
+    unsigned people;
+    uint64_t step_ms;
+};
+
+static inline void small_line(const struct small_town *town, struct chance *chance, uint64_t step,
+                              char *line, size_t size)
 {
     char time[48];
-    uint64_t ms = step * 40000 + chance_below(chance, 600000); /* a little out of order */
+    uint64_t ms = step * town->step_ms + chance_below(chance, 600000); /* a little out of order */
     (void)snprintf(time, sizeof time, "%llud%llu:%llu:%llu.%03llu",
                    (unsigned long long)(ms / DAY_MS), (unsigned long long)(ms / HOUR_MS % 24),
                    (unsigned long long)(ms / MINUTE_MS % 60), (unsigned long long)(ms / 1000 % 60),
                    (unsigned long long)(ms % 1000));
-    unsigned a = (unsigned)chance_below(chance, 30), b = (unsigned)chance_below(chance, 30);
+    unsigned a = (unsigned)chance_below(chance, town->people);
+    unsigned b = (unsigned)chance_below(chance, town->people);
     unsigned c = (unsigned)chance_below(chance, 400);
     switch (chance_below(chance, 12)) {
     case 0:
         (void)snprintf(line, size, "sim time=%s phone=+86%u event=activated person=P%u imsi=%u",
-                       time, 100 + a, b % 9, c);
+                       time, 100 + a, b / 4, c);
         break;
     case 1:
         (void)snprintf(line, size, "report time=%s id=R%u phones=+86%u;+86%u", time, c, 100 + a,
                        100 + b);
         break;
     case 2:
-        (void)snprintf(line, size, "person person=P%u phone=+86%u region=53%04u", b % 9, 100 + a,
+        (void)snprintf(line, size, "person person=P%u phone=+86%u region=53%04u", b / 4, 100 + a,
                        c);
         break;
     case 3:
@@ -172,20 +180,21 @@ static inline void small_line(struct chance *chance, uint64_t step, char *line, 
         break;
     default:
         (void)snprintf(line, size, "call time=%s caller=+86%u callee=+86%u duration=%u trunk=T%u",
-                       time, 100 + a % 12, 100 + b, c, c % 5);
+                       time, 100 + a * 2 / 5, 100 + b, c, c % 5);
     }
 }
 
 /* `count` records of a seed, lent for the life of the small one. */
 static inline struct record *small_records(struct small *small, uint64_t seed, uint32_t count)
 {
+    static const struct small_town TOWN = {30, 40000};
     struct record *record;
     struct chance chance = chance_seeded(seed);
     must(ARENA_NEW(small->stage.records, count, &record) == STATUS_OK);
     for (uint32_t i = 0; i < count; i++) {
         char *line;
         must(arena_take(small->stage.records, 192, (void **)&line) == STATUS_OK);
-        small_line(&chance, i, line, 192);
+        small_line(&TOWN, &chance, i, line, 192);
         const struct record *told = told_record(&small->stage, slice_of(line));
         must(told != NULL);
         record[i] = *told;

@@ -122,6 +122,31 @@ static bool table_full(const struct digest_table *table, uint64_t more)
     return table->count + more > table->places - table->places / 4;
 }
 
+/* The table of a slice, emptied of the hours that it held before. */
+static struct digest_table *table_of_hours(struct duplicates *duplicates, int64_t at_ms)
+{
+    unsigned i = slice_of_time(duplicates, at_ms);
+    if (duplicates->slice_from_ms[i] != duplicates->hours_from_ms) {
+        must(duplicates->slice_from_ms[i] < duplicates->hours_from_ms);
+        table_release(duplicates, &duplicates->slice[i]);
+        duplicates->slice_from_ms[i] = duplicates->hours_from_ms;
+    }
+    return &duplicates->slice[i];
+}
+
+enum status duplicates_reserve(struct duplicates *duplicates, const struct record *record,
+                               uint64_t more)
+{
+    bool named = named_by_id(record);
+    struct digest_table *table =
+        named ? &duplicates->named : table_of_hours(duplicates, record->at.ms);
+    if (more > duplicates->budget->size_max)
+        return STATUS_FULL;
+    while (table_full(table, more))
+        TRY(table_grow(duplicates, table, named, INT64_MIN));
+    return STATUS_OK;
+}
+
 static enum status ask_named(struct duplicates *duplicates, const struct record *record,
                              int64_t past_ms, bool *out)
 {
@@ -149,13 +174,7 @@ enum status duplicates_ask(struct duplicates *duplicates, const struct record *r
     *out = false;
     if (record->at.ms <= past_ms)
         return STATUS_OK; /* a second one will be as late */
-    unsigned i = slice_of_time(duplicates, record->at.ms);
-    struct digest_table *table = &duplicates->slice[i];
-    if (duplicates->slice_from_ms[i] != duplicates->hours_from_ms) {
-        must(duplicates->slice_from_ms[i] < duplicates->hours_from_ms);
-        table_release(duplicates, table);
-        duplicates->slice_from_ms[i] = duplicates->hours_from_ms;
-    }
+    struct digest_table *table = table_of_hours(duplicates, record->at.ms);
     if (table_full(table, 1))
         TRY(table_grow(duplicates, table, false, past_ms));
     uint64_t digest = digest_of_record(record);

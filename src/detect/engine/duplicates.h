@@ -31,6 +31,9 @@ void duplicates_release(struct duplicates *duplicates);
 /* Whether it was here while the watermark was `newest`; if not, it is remembered.  STATUS_FULL. */
 enum status duplicates_ask(struct duplicates *duplicates, const struct record *record,
                            moment newest, bool *out);
+/* Places for so many more that are named like the record, of its time.  STATUS_FULL. */
+enum status duplicates_reserve(struct duplicates *duplicates, const struct record *record,
+                               uint64_t more);
 /* Bytes that `records` more can take at most. */
 size_t duplicates_growth_max(const struct duplicates *duplicates, uint32_t records);
 void duplicates_prefetch(struct duplicates *duplicates, const struct record *record);

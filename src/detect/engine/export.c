@@ -47,29 +47,42 @@ static void profile_export(const struct engine *engine, uint32_t p, struct dump 
     window_export(shard, engine->threads, &form, engine->counts.watermark.ms, dump);
 }
 
+/* The marks of a slot without the oldest that have ended; how many. */
+static unsigned marks_left(const struct engine *engine, uint64_t place,
+                           struct mark out[MARKS_REMEMBERED_MAX])
+{
+    int64_t past_ms = engine->counts.watermark.ms - (int64_t)LATE_HOURS_MAX * HOUR_MS;
+    unsigned count = marks_of_slot(&engine->marks, place, out);
+    unsigned first = 0;
+    while (first < count && out[first].until_ms < past_ms)
+        first++;
+    memmove(out, out + first, (count - first) * sizeof *out);
+    return count - first;
+}
+
 static void marks_export(const struct engine *engine, struct dump *dump)
 {
     const struct image *image = engine->image;
-    int64_t past_ms = engine->counts.watermark.ms - (int64_t)LATE_HOURS_MAX * HOUR_MS;
+    uint64_t names_count = 0;
+    struct mark mark[MARKS_REMEMBERED_MAX];
     for (uint32_t i = 0; i < image->labels_count; i++)
         dump_text(dump, image->label[i]);
     dump_text(dump, SLICE(""));
+    for (uint64_t i = 0; i < engine->marks.slots_count; i++)
+        names_count += engine->marks.slot[i].name != 0 && marks_left(engine, i, mark) > 0;
+    dump_varint(dump, names_count);
     struct order_walk walk;
     struct order_entry entry;
     order_walk_init(&walk, marks_order(&engine->marks));
     while (order_walk_next(&walk, &entry)) {
-        struct mark mark[MARKS_REMEMBERED_MAX];
-        unsigned count = marks_of_slot(&engine->marks, entry.place, mark);
-        unsigned first = 0;
-        while (first < count && mark[first].until_ms < past_ms)
-            first++;
-        if (first == count)
+        unsigned count = marks_left(engine, entry.place, mark);
+        if (count == 0)
             continue;
         dump_u64(dump, entry.key);
         dump_varint(dump, tag_label((uint32_t)entry.tag));
         dump_u8(dump, (uint8_t)tag_type((uint32_t)entry.tag));
-        dump_u8(dump, (uint8_t)(count - first));
-        for (unsigned i = first; i < count; i++) {
+        dump_u8(dump, (uint8_t)count);
+        for (unsigned i = 0; i < count; i++) {
             uint64_t weight;
             memcpy(&weight, &mark[i].weight, sizeof weight);
             dump_signed(dump, mark[i].set_ms);
@@ -85,6 +98,11 @@ static void spellings_export(const struct engine *engine, struct dump *dump)
     uint32_t past = spellings_coarse(engine_spellings_past(engine));
     struct order_walk walk;
     struct order_entry entry;
+    uint64_t names_count = 0;
+    for (uint64_t i = 0; i < engine->spellings.slots_count; i++)
+        names_count +=
+            engine->spellings.slot[i].name != 0 && engine->spellings.slot[i].last >= past;
+    dump_varint(dump, names_count);
     order_walk_init(&walk, spellings_order(&engine->spellings));
     while (order_walk_next(&walk, &entry)) {
         uint32_t last = engine->spellings.slot[entry.place].last;
@@ -120,6 +138,7 @@ static void duplicates_export(const struct engine *engine, struct dump *dump)
         const struct digest_table *table = &duplicates->slice[i];
         dump_u8(dump, 1);
         dump_signed(dump, n);
+        dump_varint(dump, table->count);
         order_walk_init(&walk, (struct order_table){table, table->places, digest_entry});
         while (order_walk_next(&walk, &entry))
             dump_u64(dump, entry.key);
@@ -127,6 +146,10 @@ static void duplicates_export(const struct engine *engine, struct dump *dump)
     }
     dump_u8(dump, 0);
     const struct digest_table *named = &duplicates->named;
+    uint64_t named_count = 0;
+    for (uint64_t i = 0; i < named->places; i++)
+        named_count += named->digest[i] != 0 && named->at_ms[i] > past_ms;
+    dump_varint(dump, named_count);
     order_walk_init(&walk, (struct order_table){named, named->places, digest_entry});
     while (order_walk_next(&walk, &entry)) {
         if (named->at_ms[entry.place] <= past_ms)

@@ -1,14 +1,16 @@
-/* form.h -- an engine's memory as bytes.  In a dump it stands so, each part ended by 0 or "":
+/* form.h -- an engine's memory as bytes.  In a dump it stands so, each part ended by 0 or "".
+ * How many come is told first: they come in the order of their hashes, and a table that grew under
+ * them would be crowded at its front.
  *
  *   form u8 | began u8 | watermark signed
  *   counts    7 varints, then of rules that fired: name as text, times varint
  *   profile   1 u8 | digest as text | form of an event | entities (window/export.h)
  *   labels    name as text, in the order of their numbers
- *   marks     name u64 | label varint | type u8 | count u8 | mark …
+ *   marks     how many varint, then name u64 | label varint | type u8 | count u8 | mark …
  *     mark    set signed | until signed | weight u64
- *   spellings name u64 | last varint | text
- *   slices    1 u8 | number signed | digests u64 …, 0
- *   named     digest u64 | time signed */
+ *   spellings how many varint, then name u64 | last varint | text
+ *   slices    1 u8 | number signed | how many varint | digests u64 …, 0
+ *   named     how many varint, then digest u64 | time signed */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 

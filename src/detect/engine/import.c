@@ -156,6 +156,10 @@ static enum status mark_import(struct undump *undump, struct mark *out)
 static enum status marks_fill(struct marks *marks, const struct labels *labels,
                               struct undump *undump)
 {
+    uint64_t names_count;
+    TRY(undump_varint(undump, &names_count));
+    if (marks != NULL)
+        TRY(marks_reserve(marks, names_count));
     for (;;) {
         ident name;
         uint64_t label;
@@ -226,6 +230,10 @@ static enum status marks_import(const struct reading *reading)
 static enum status spellings_import(const struct reading *reading)
 {
     struct undump *undump = reading->undump;
+    uint64_t names_count;
+    TRY(undump_varint(undump, &names_count));
+    if (reading->engine != NULL)
+        TRY(spellings_reserve(&reading->engine->spellings, names_count));
     for (;;) {
         ident name;
         uint64_t last;
@@ -254,6 +262,15 @@ static enum status double_import(const struct reading *reading, const struct rec
     return duplicate ? STATUS_MALFORMED : STATUS_OK;
 }
 
+static enum status doubles_reserve(const struct reading *reading, const struct record *record)
+{
+    uint64_t count;
+    TRY(undump_varint(reading->undump, &count));
+    if (reading->engine == NULL)
+        return STATUS_OK;
+    return duplicates_reserve(&reading->engine->duplicates, record, count);
+}
+
 static enum status slice_import(const struct reading *reading, int64_t *before)
 {
     struct record record = {.kind = RECORD_call};
@@ -267,6 +284,7 @@ static enum status slice_import(const struct reading *reading, int64_t *before)
     *before = n;
     /* At its end, because the beginning may be past. */
     record.at.ms = (n + 1) * SLICE_HOURS_OF_FORM * (int64_t)HOUR_MS - 1;
+    TRY(doubles_reserve(reading, &record));
     for (;;) {
         TRY(undump_u64(undump, &record.digest));
         if (record.digest == 0)
@@ -294,6 +312,7 @@ static enum status duplicates_import(const struct reading *reading)
         TRY(slice_import(reading, &before));
     }
     struct record record = {.kind = RECORD_payment, .known = 1u << FIELD_OF(payment, id)};
+    TRY(doubles_reserve(reading, &record));
     for (;;) {
         TRY(undump_u64(undump, &record.digest));
         if (record.digest == 0)

@@ -88,6 +88,15 @@ static enum status marks_grow(struct marks *marks)
     return STATUS_OK;
 }
 
+enum status marks_reserve(struct marks *marks, uint64_t more)
+{
+    if (more > marks->budget->size_max)
+        return STATUS_FULL;
+    while (marks->count + more > marks->slots_count - marks->slots_count / 4)
+        TRY(marks_grow(marks));
+    return STATUS_OK;
+}
+
 /* A ring with room for one more, or for all that are ever remembered. */
 static enum status ring_room(struct marks *marks, uint32_t *block)
 {
@@ -120,8 +129,7 @@ static enum status ring_room(struct marks *marks, uint32_t *block)
 enum status marks_add(struct marks *marks, ident name, uint32_t tag, struct mark mark)
 {
     must(ident_known(name));
-    if (marks->count + 1 > marks->slots_count - marks->slots_count / 4)
-        TRY(marks_grow(marks));
+    TRY(marks_reserve(marks, 1));
     struct mark_slot *slot =
         &marks->slot[place_of(marks->slot, marks->slots_count, name.bits, tag)];
     uint32_t block = slot->name == 0 ? 0 : slot->block;

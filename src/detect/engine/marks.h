@@ -34,6 +34,8 @@ void marks_release(struct marks *marks);
 const struct mark *marks_find(const struct marks *marks, ident name, uint32_t tag, int64_t at_ms);
 /* STATUS_FULL: nothing was marked. */
 enum status marks_add(struct marks *marks, ident name, uint32_t tag, struct mark mark);
+/* Places in the table for so many more names.  STATUS_FULL. */
+enum status marks_reserve(struct marks *marks, uint64_t more);
 /* Bytes that so many more can take at most. */
 size_t marks_growth_max(const struct marks *marks, uint32_t more);
 /* Visits the next slots and forgets names whose marks have all ended before that time. */

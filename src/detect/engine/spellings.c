@@ -77,6 +77,15 @@ static enum status spellings_grow(struct spellings *spellings)
     return STATUS_OK;
 }
 
+enum status spellings_reserve(struct spellings *spellings, uint64_t more)
+{
+    if (more > spellings->budget->size_max)
+        return STATUS_FULL;
+    while (spellings->count + more > spellings->slots_count - spellings->slots_count / 4)
+        TRY(spellings_grow(spellings));
+    return STATUS_OK;
+}
+
 enum status spellings_keep(struct spellings *spellings, ident name, struct slice spelling,
                            moment at)
 {

@@ -29,6 +29,8 @@ void spellings_release(struct spellings *spellings);
 /* STATUS_FULL. */
 enum status spellings_keep(struct spellings *spellings, ident name, struct slice spelling,
                            moment at);
+/* Places in the table for so many more names.  STATUS_FULL. */
+enum status spellings_reserve(struct spellings *spellings, uint64_t more);
 /* Empty: not kept.  Lent until the next call that is not this one. */
 struct slice spellings_find(const struct spellings *spellings, ident name);
 size_t spellings_growth_max(const struct spellings *spellings, uint32_t more);

@@ -11,8 +11,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/window/export.h"
 
-#include "ground/order.h"
 #include "detect/window/window_inside.h"
+#include "ground/order.h"
 #include "record/ident.h"
 
 static const bool TAKES_VALUE[MEASURES_COUNT] = {
@@ -316,6 +316,19 @@ static enum status fallen_import(const struct window_intake *intake, struct wind
     return STATUS_OK;
 }
 
+/* Entities come in the order of their hashes, so a table that grew as they come would always be
+ * crowded at its front.  How far the hashes have come tells how many there will be. */
+static enum status room_reserve(const struct window_intake *intake, struct window *window)
+{
+    enum { ENOUGH_TO_TELL = 64 };
+    double part = (double)intake->hash / 0x1p64;
+    double left = part > 0 ? (double)window->entities_count / part * (1 - part) * 1.1 : 0;
+    if (window->entities_count >= ENOUGH_TO_TELL && left < (double)UINT32_MAX / 2 &&
+        window_reserve(window, 1 + (uint32_t)left) == STATUS_OK)
+        return STATUS_OK;
+    return window_reserve(window, 1);
+}
+
 enum status window_intake_take(struct window_intake *intake, struct undump *undump,
                                struct window *window)
 {
@@ -328,7 +341,7 @@ enum status window_intake_take(struct window_intake *intake, struct undump *undu
     struct coming coming = {.window = window, .meaning = {.form = intake->form}};
     coming.event.column = intake->column;
     if (window != NULL) {
-        TRY(window_reserve(window, 1));
+        TRY(room_reserve(intake, window));
         coming.slot = window_entity(window, intake->key, intake->hash);
         must(coming.slot->block == 0);
     }
