@@ -12,9 +12,9 @@
 
 static bool agrees(struct pair *pair, struct arena *arena, const char *path)
 {
-    static const struct manner MANNERS[] = {{1, 1, 1, 0}, {1, 7, 2, 0}, {1, 300, 3, 0},
-                                            {2, 7, 4, 0}, {4, 3, 5, 0}, {4, 300, 6, 0},
-                                            {1, 3, 11, 5}};
+    static const struct manner MANNERS[] = {
+        {1, 1, 1, 0, false}, {1, 7, 2, 0, false},   {1, 300, 3, 0, false}, {2, 7, 4, 0, false},
+        {4, 3, 5, 0, false}, {4, 300, 6, 0, false}, {1, 3, 11, 5, false},  {2, 1, 12, 0, true}};
     static struct stream stream;
     struct slice text, rules;
     struct bounds bounds;

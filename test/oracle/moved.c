@@ -69,3 +69,15 @@ enum status engine_moved(struct engine **engine, struct engine_options *options,
     bool same = before.size == after.size && memcmp(before.bytes, after.bytes, before.size) == 0;
     return same ? STATUS_OK : STATUS_REFUSED;
 }
+
+enum status engine_remembers(const struct engine *engine, const struct registry *registry)
+{
+    return write_down(engine, registry, &before);
+}
+
+enum status engine_remembers_still(const struct engine *engine, const struct registry *registry)
+{
+    TRY(write_down(engine, registry, &after));
+    bool same = before.size == after.size && memcmp(before.bytes, after.bytes, before.size) == 0;
+    return same ? STATUS_OK : STATUS_REFUSED;
+}

@@ -44,11 +44,11 @@ static enum status keep(struct arena *arena, struct slice slice, struct slice *o
     return slice_copy(arena, slice, out);
 }
 
-static enum status take_finding(void *self, const struct finding *finding)
+static enum status note_finding(struct pair *pair, struct oracle_findings *findings,
+                                const struct finding *finding)
 {
-    struct pair *pair = self;
     struct oracle_finding *out;
-    TRY(oracle_findings_add(&pair->of_engine, &out));
+    TRY(oracle_findings_add(findings, &out));
     *out = (struct oracle_finding){
         .rule = (uint32_t)(finding->rule - finding->set->rule),
         .trigger = finding->record->position,
@@ -80,6 +80,18 @@ static enum status take_finding(void *self, const struct finding *finding)
         out->against[i] = (uint32_t)(finding->against[i].against - finding->rule->against);
     memcpy(out->position, finding->position, sizeof out->position);
     return STATUS_OK;
+}
+
+static enum status take_finding(void *self, const struct finding *finding)
+{
+    struct pair *pair = self;
+    return note_finding(pair, &pair->of_engine, finding);
+}
+
+static enum status take_probed(void *self, const struct finding *finding)
+{
+    struct pair *pair = self;
+    return note_finding(pair, &pair->of_probe, finding);
 }
 
 /* ---- what differs ---- */
@@ -245,6 +257,53 @@ struct telling {
     struct arena *boot;
 };
 
+/* The tie that a record itself makes is not made for a probe. */
+static bool ties(const struct record *record)
+{
+    return record->kind == RECORD_account || record->kind == RECORD_sim;
+}
+
+/* What was said of a record before it came is what is said when it comes, and nothing was left
+ * behind by asking.  STATUS_REFUSED: it is not so. */
+static enum status take_probed_one(struct telling *telling, struct pair *pair,
+                                   const struct record *record)
+{
+    static struct engine_counts before, after;
+    struct registry *registry = telling->options.registry;
+    size_t said = pair->of_engine.count;
+    pair->of_probe.count = 0;
+    engine_count(telling->engine, &before);
+    TRY(engine_remembers(telling->engine, registry));
+    enum status status =
+        engine_probe(telling->engine, record, (struct finding_sink){take_probed, pair});
+    TRY(engine_remembers_still(telling->engine, registry));
+    engine_count(telling->engine, &after);
+    if (memcmp(&before.watermark, &after.watermark, sizeof before.watermark) != 0 ||
+        before.entities != after.entities || before.events != after.events)
+        return STATUS_REFUSED;
+    TRY(engine_take(telling->engine, record, 1));
+    engine_count(telling->engine, &after);
+    if ((status == STATUS_LATE) != (after.late > before.late) &&
+        after.duplicates == before.duplicates)
+        return STATUS_REFUSED;
+    if (status == STATUS_LATE || after.duplicates > before.duplicates || ties(record))
+        return STATUS_OK;
+    TRY(status);
+    if (pair->of_engine.count - said != pair->of_probe.count)
+        return STATUS_REFUSED;
+    for (size_t i = 0; i < pair->of_probe.count; i++)
+        if (finding_difference(&pair->of_probe.at[i], &pair->of_engine.at[said + i]) != NULL)
+            return STATUS_REFUSED;
+    return STATUS_OK;
+}
+
+static enum status take_probed_all(struct telling *telling, struct pair *pair)
+{
+    for (uint32_t i = 0; i < telling->stream->records_count; i++)
+        TRY(take_probed_one(telling, pair, &telling->stream->record[i]));
+    return STATUS_OK;
+}
+
 static enum status take_in_batches(struct telling *telling, const struct manner *manner)
 {
     static const unsigned THREADS[] = {1, 1, 2, 3, 5};
@@ -286,7 +345,8 @@ static enum status tell_engine(struct pair *pair, const struct stream *stream,
     TRY(rows_load(&telling.options.registry, stream, pair->boot));
     enum status status = engine_create(&telling.engine, &telling.options, pair->boot);
     if (status == STATUS_OK) {
-        status = take_in_batches(&telling, manner);
+        status =
+            manner->probes ? take_probed_all(&telling, pair) : take_in_batches(&telling, manner);
         engine_count(telling.engine, counts);
         engine_destroy(telling.engine);
     }
@@ -319,6 +379,7 @@ enum outcome pair_run(struct pair *pair, struct slice rules, const struct stream
     arena_reset(pair->said);
     pair->of_oracle = (struct oracle_findings){.arena = pair->said};
     pair->of_engine = (struct oracle_findings){.arena = pair->said};
+    pair->of_probe = (struct oracle_findings){.arena = pair->said};
     *pair->counts = (struct oracle_counts){0};
     pair->why = text_over(pair->why.at, WHY_SIZE);
     if (!rules_understood(pair, rules))

@@ -11,6 +11,7 @@ struct manner {
     uint32_t batch_max; /* records in one engine_take, at most */
     uint64_t seed;      /* of the batches' sizes */
     uint32_t moves;     /* how often the engine is written down and read into another */
+    bool probes;        /* each record is asked about before it comes; batches are of one */
 };
 
 /* Bounds that matter to both. */
@@ -30,7 +31,7 @@ struct pair {
     struct arena *kept;    /* of the pair itself, from one trial to the next */
     const struct rule_set *set;
     struct oracle_counts *counts;
-    struct oracle_findings of_oracle, of_engine;
+    struct oracle_findings of_oracle, of_engine, of_probe;
     struct text why; /* what differs, or why the rules were refused */
 };
 

@@ -2,6 +2,8 @@
  *
  *   PAIRS=10000  how many pairs       SEED=1  of the first; the next ones count on
  *   RECORDS=3000 in each stream; usually 20 to 150, sometimes 300
+ *   MOVES=4      how often the engine is written down and read into another one
+ *   PROBES=1     each record is asked about before it comes
  *
  * A pair that differs is made small and printed as a case with its seed: SEED=n PAIRS=1 does it
  * again, and the text in a file under cases/ keeps it for ever.
@@ -129,6 +131,7 @@ struct trial {
     struct manner manner;
     uint32_t records_count; /* 0: as it comes */
     uint32_t moves;
+    bool probes;
     char rules[RULES_SIZE];
 };
 
@@ -148,6 +151,7 @@ static void draw_bounds(struct trial *trial, struct chance *chance)
     trial->manner.batch_max = BATCHES[chance_below(chance, 5)];
     trial->manner.seed = chance_bits(chance);
     trial->manner.moves = trial->moves;
+    trial->manner.probes = trial->probes;
 }
 
 /* Draws until the rules are understood. */
@@ -215,6 +219,7 @@ int main(void)
     trial.records_count = (uint32_t)number_said("RECORDS", 0);
     must(trial.records_count <= STREAM_RECORDS_MAX);
     trial.moves = (uint32_t)number_said("MOVES", 0);
+    trial.probes = number_said("PROBES", 0) != 0;
     uint64_t differences_max = number_said("FAULTS", 3);
     uint64_t differences = 0;
     enum status status = pair_init(&pair);

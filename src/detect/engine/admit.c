@@ -85,12 +85,9 @@ static enum status spellings_note(struct engine *engine, const struct record *re
     return STATUS_OK;
 }
 
-static enum status batch_add(struct engine *engine, const struct record *record)
+static void batch_put(struct engine *engine, const struct record *record)
 {
     struct batch *batch = &engine->batch;
-    if (record->kind == RECORD_account || record->kind == RECORD_sim)
-        TRY(registry_take(engine->registry, record));
-    TRY(spellings_note(engine, record));
     uint16_t row = (uint16_t)batch->count++;
     batch->record[row] = record;
     batch->known[row] = fields_known(engine, record);
@@ -99,6 +96,14 @@ static enum status batch_add(struct engine *engine, const struct record *record)
     batch->kind[record->kind].row[batch->kind[record->kind].count++] = row;
     if (record->at.ms > engine->counts.watermark.ms)
         engine->counts.watermark = record->at;
+}
+
+static enum status batch_add(struct engine *engine, const struct record *record)
+{
+    if (record->kind == RECORD_account || record->kind == RECORD_sim)
+        TRY(registry_take(engine->registry, record));
+    TRY(spellings_note(engine, record));
+    batch_put(engine, record);
     return STATUS_OK;
 }
 
@@ -118,6 +123,24 @@ static bool must_wait(const struct engine *engine, const struct record *record)
     return record->at.ms - batch->newest_ms > (int64_t)LEAP_DAYS * DAY_MS;
 }
 
+/* Lists get their numbers as rows name them: in front of any batch, but never during one. */
+static void lists_number(struct engine *engine)
+{
+    const struct image *image = engine->image;
+    for (uint32_t i = 0; i < image->lists_count; i++)
+        if (engine->list[i] == UINT32_MAX)
+            engine->list[i] = registry_list_number(engine->registry, image->list[i]);
+}
+
+/* What the whole batch may forget is judged from its beginning. */
+static void batch_begin(struct engine *engine, const struct record *record)
+{
+    struct batch *batch = &engine->batch;
+    batch->newest_ms = begun(engine) ? engine->counts.watermark.ms : record->at.ms;
+    if (record->at.ms - batch->newest_ms > (int64_t)LEAP_DAYS * DAY_MS)
+        batch->newest_ms = record->at.ms;
+}
+
 static enum status admit_one(struct engine *engine, const struct record *record)
 {
     struct batch *batch = &engine->batch;
@@ -130,11 +153,31 @@ static enum status admit_one(struct engine *engine, const struct record *record)
     engine->counts.late += late && !duplicate;
     if (duplicate || late)
         return STATUS_OK;
-    if (batch->count == 0) /* what the whole batch may forget is judged from its beginning */
-        batch->newest_ms = begun(engine) ? engine->counts.watermark.ms : record->at.ms;
-    if (batch->count == 0 && record->at.ms - batch->newest_ms > (int64_t)LEAP_DAYS * DAY_MS)
-        batch->newest_ms = record->at.ms;
+    if (batch->count == 0)
+        batch_begin(engine, record);
     return batch_add(engine, record);
+}
+
+static void batch_empty(struct batch *batch)
+{
+    batch->count = 0;
+    for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++)
+        batch->kind[kind].count = 0;
+}
+
+enum status admit_alone(struct engine *engine, const struct record *record)
+{
+    int64_t late_ms = (int64_t)LATE_HOURS_MAX * HOUR_MS;
+    must(record->kind <= RECORD_report);
+    must(record->at.ms != MOMENT_NONE.ms);
+    if (begun(engine) && record->at.ms < engine->counts.watermark.ms - late_ms)
+        return STATUS_LATE;
+    TRY(room_reserve(engine, record, 1));
+    lists_number(engine);
+    batch_empty(&engine->batch);
+    batch_begin(engine, record);
+    batch_put(engine, record);
+    return STATUS_OK;
 }
 
 enum status admit(struct engine *engine, const struct record *records, size_t count, size_t *taken)
@@ -146,9 +189,8 @@ enum status admit(struct engine *engine, const struct record *records, size_t co
             return STATUS_FULL;
         many /= 2;
     }
-    batch->count = 0;
-    for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++)
-        batch->kind[kind].count = 0;
+    lists_number(engine);
+    batch_empty(batch);
     for (uint32_t i = 0; i < many; i++)
         duplicates_prefetch(&engine->duplicates, &records[i]);
     uint32_t i = 0;

@@ -19,6 +19,7 @@
 #include "detect/engine/engine_inside.h"
 #include "detect/engine/evidence.h"
 #include "detect/engine/feed.h"
+#include "detect/engine/hold.h"
 #include "detect/engine/identity.h"
 #include "detect/engine/judge.h"
 #include "ground/arena.h"
@@ -183,6 +184,7 @@ void engine_destroy(struct engine *engine)
             pool_release(&shard->pool);
         shard->ready = false;
     }
+    probe_release(engine);
     spellings_release(&engine->spellings);
     marks_release(&engine->marks);
     duplicates_release(&engine->duplicates);
@@ -250,19 +252,9 @@ static enum status batch_do(struct engine *engine)
     return STATUS_OK;
 }
 
-/* Lists get their numbers as rows name them: in front of any call, but never during one. */
-static void lists_number(struct engine *engine)
-{
-    const struct image *image = engine->image;
-    for (uint32_t i = 0; i < image->lists_count; i++)
-        if (engine->list[i] == UINT32_MAX)
-            engine->list[i] = registry_list_number(engine->registry, image->list[i]);
-}
-
 enum status engine_take(struct engine *engine, const struct record *records, size_t count)
 {
     TRY(engine->broken);
-    lists_number(engine);
     while (count > 0) {
         size_t taken;
         TRY(admit(engine, records, count, &taken));

@@ -85,6 +85,23 @@ enum status engine_create(struct engine **out, const struct engine_options *opti
  * were taken, each of them wholly, and the call may be made again with the rest.  Any status of the
  * sink is handed back, and everything after it is refused with the same. */
 enum status engine_take(struct engine *engine, const struct record *records, size_t count);
+/* What the rules would say if this event came now, as the next record: the findings that
+ * engine_take would give, with the record counted as what it is, the newest event.  Then all is as
+ * before: no event, mark, double or count is left behind.  (Not counted, a rule on the fifth call
+ * would let the fifth call pass.)  A double is answered as if it were none; the tie that a sim or
+ * account event itself makes is not made.  One thread, between two calls of engine_take.
+ * STATUS_LATE: it would not be counted; STATUS_FULL: no memory, or entities larger than
+ * PROBE_BYTES_MAX; any status of the sink. */
+enum status engine_probe(struct engine *engine, const struct record *record,
+                         struct finding_sink sink);
+/* The mark in force on the name for records after that time. */
+struct engine_mark {
+    double weight;
+    moment set, until;
+};
+/* false: none of that label, or no rule sets or asks for it. */
+bool engine_marked(const struct engine *engine, ident name, enum field_type type,
+                   struct slice label, moment at, struct engine_mark *out);
 void engine_count(const struct engine *engine, struct engine_counts *out);
 void engine_destroy(struct engine *engine);
 

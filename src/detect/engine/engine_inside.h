@@ -83,6 +83,7 @@ struct worker {
 };
 
 struct crew;
+struct probe;
 
 struct engine {
     const struct image *image;
@@ -102,11 +103,13 @@ struct engine {
     struct digest *identity;     /* per profile: who may take over its memory */
     struct candidate *candidate; /* of the whole batch, by record, then by rule */
     struct finding *finding;
-    char *texts;         /* room for a finding's texts */
-    uint64_t *recalled;  /* room for the values of one entity: past.c */
-    uint8_t level;       /* that is being fed */
-    enum status refused; /* by a register, for the record behind the batch */
-    enum status broken;  /* the system refused memory in the middle: nothing more is taken */
+    char *texts;              /* room for a finding's texts */
+    uint64_t *recalled;       /* room for the values of one entity: past.c */
+    uint8_t level;            /* that is being fed */
+    struct probe *probe;      /* what is to be put back; NULL: a batch that counts */
+    struct probe *probe_kept; /* NULL: nobody has ever probed */
+    enum status refused;      /* by a register, for the record behind the batch */
+    enum status broken;       /* the system refused memory in the middle: nothing more is taken */
     struct engine_counts counts;
 };
 

@@ -8,6 +8,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/engine/feed.h"
 
+#include "detect/engine/hold.h"
+
 #include <math.h>
 
 /* ---- what each event would hold ---- */
@@ -391,6 +393,8 @@ enum status feed_row(struct worker *worker, unsigned profile, unsigned row)
     row_visits(&naming);
     for (uint32_t i = tending->first[row]; i < tending->after[row]; i++) {
         struct window_visit *visit = &tending->visit[i].to;
+        if (engine->probe != NULL)
+            TRY(probe_hold(engine, profile, &tending->visit[i]));
         TRY(window_visits(engine->shard[tending->visit[i].shard].window[profile], &visit, 1,
                           &batch));
     }

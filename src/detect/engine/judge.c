@@ -135,7 +135,7 @@ static enum status fire(const struct judging *judging)
     int64_t at_ms = engine->batch.record[judging->row]->at.ms;
     for (uint32_t i = 0; i < rule->marks_count; i++) {
         struct mark mark = {at_ms, at_ms + rule->mark[i].span_ms, rule->mark[i].weight};
-        if (setting.set[i])
+        if (setting.set[i] && engine->probe == NULL) /* no earlier than for the next record */
             TRY(marks_add(&engine->marks, setting.name[i], judging->rule->mark_tag[i], mark));
     }
     return STATUS_OK;

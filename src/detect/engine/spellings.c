@@ -178,3 +178,12 @@ struct order_table spellings_order(const struct spellings *spellings)
 {
     return (struct order_table){spellings->slot, spellings->slots_count, slot_entry};
 }
+
+void spellings_drop(struct spellings *spellings, ident name)
+{
+    uint64_t place = place_of(spellings->slot, spellings->slots_count, name.bits);
+    must(spellings->slot[place].name != 0);
+    const struct spelling *kept = pool_at(&spellings->pool, spellings->slot[place].block);
+    pool_give_back(&spellings->pool, kept->class, spellings->slot[place].block);
+    slot_empty(spellings, place);
+}

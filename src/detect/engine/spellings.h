@@ -5,8 +5,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "ground/order.h"
 #include "detect/window/pool.h"
+#include "ground/order.h"
 #include "record/record.h"
 
 struct spelling_slot {
@@ -36,6 +36,8 @@ struct slice spellings_find(const struct spellings *spellings, ident name);
 size_t spellings_growth_max(const struct spellings *spellings, uint32_t more);
 /* Visits the next slots and forgets what was last written before that time. */
 void spellings_sweep(struct spellings *spellings, uint32_t slots, moment past);
+/* Forgets a name that is kept. */
+void spellings_drop(struct spellings *spellings, ident name);
 /* All slots, in an order that depends on what is in them alone; key is the name. */
 struct order_table spellings_order(const struct spellings *spellings);
 /* Time as coarse as `last`, and the latest moment that is so. */

@@ -201,6 +201,11 @@ static void slot_empty(struct window *window, uint64_t gap)
     }
 }
 
+void window_leave(struct window *window, struct window_slot *slot)
+{
+    slot_empty(window, (uint64_t)(slot - window->slot));
+}
+
 void window_sweep(struct window *window, uint32_t slots, int64_t newest_ms)
 {
     int64_t past_ms = newest_ms - window->plan.late_ms_max - window->plan.span_ms_max;

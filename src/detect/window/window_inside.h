@@ -188,6 +188,11 @@ void busy_drop(const struct window *window, struct block *block, uint32_t start)
 void busy_read(const struct window *window, struct block *block, int64_t at_ms,
                const struct window_want *want, unsigned wants_count, unsigned lane, bool own);
 
+/* ---- window.c ---- */
+
+/* Takes out an entity whose block was released. */
+void window_leave(struct window *window, struct window_slot *slot);
+
 /* ---- log.c ---- */
 
 void log_release(struct window *window, struct window_slot *slot);
