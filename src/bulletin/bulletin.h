@@ -1,13 +1,110 @@
 /* bulletin.h -- what we told: alerts kept, asked for, streamed and sent on.
  *
+ *     detect ─> sink ─> two buffers ─> keeper: one transaction a group ─> table of alerts
+ *                                                         ├─ asked for, filtered (api)
+ *                                                         ├─ followed by number (api: streams)
+ *                                                         ├─ file of JSON lines
+ *                                                         └─ webhooks, each at its own pace
+ *
  * An alert is a row with a number of its own (the cursor), the position of its record, its image,
  * its two JSON forms (masked, unmasked) and the columns that the filter language may ask.  Rows are
- * written in groups, in the order of their positions; a replay that makes an alert again finds its
- * id taken and changes nothing. */
+ * written in groups, in the order of their coming; a replay that makes an alert again finds its id
+ * taken and changes nothing.  Whoever sends alerts on remembers in the store how far it came, so
+ * the table itself is every receiver's queue. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
 #include "alert/alert.h"
+#include "bulletin/courier.h"
+#include "bulletin/filter.h"
+#include "ground/clock.h"
+#include "ground/secret.h"
+#include "ground/volume.h"
 #include "store/store.h"
 
 struct bulletin;
+
+enum { BULLETIN_MIGRATIONS_COUNT = 1 };
+extern const struct store_migration BULLETIN_MIGRATIONS[BULLETIN_MIGRATIONS_COUNT];
+
+/* One receiver; `secret` signs what is posted to it. */
+struct bulletin_webhook {
+    const char *url;
+    struct slice secret;
+    struct slice filter; /* empty: all but shadow alerts */
+};
+
+struct bulletin_options {
+    struct store *store;    /* the writer */
+    const char *store_path; /* for readers */
+    struct secret pseudonym;
+    int32_t zone_minutes;
+    size_t queue_bytes_max; /* of alerts that wait for the keeper; at least two of the largest */
+    struct clock clock;
+    /* JSON lines are appended to `file_name` in this volume; NULL: to no file. */
+    struct volume *file_volume;
+    const char *file_name;
+    const struct bulletin_webhook *webhook;
+    unsigned webhooks_count;
+    struct courier courier;
+    /* On a thread of this room: alerts can no longer be kept, the process must end. */
+    void (*failed)(void *self, enum status status);
+    void *self;
+};
+
+/* STATUS_MALFORMED: a webhook's filter cannot be understood, `why` says where; STATUS_FULL;
+ * STATUS_IO. */
+enum status bulletin_open(struct bulletin **out, const struct bulletin_options *options,
+                          struct arena *boot, struct text *why);
+/* Keeps what waits, then closes. */
+void bulletin_close(struct bulletin *bulletin);
+
+/* Where alerts of one image go in, on the thread of detection.  Waits for the keeper when the
+ * buffer is full, and so does whoever offers records: nothing is dropped. */
+enum status bulletin_source(struct bulletin *bulletin, const struct digest *image, bool shadow,
+                            struct arena *image_arena, struct alert_sink *out);
+/* For live_listener: everything below `position` has been thought about; and below which position
+ * all alerts are durable. */
+void bulletin_reached(void *bulletin, uint64_t position);
+uint64_t bulletin_kept(void *bulletin);
+/* Waits until what was put in so far is durable. */
+void bulletin_settle(struct bulletin *bulletin);
+
+struct bulletin_counts {
+    uint64_t kept, doubles; /* rows written; ids that were there already */
+    uint64_t waiting_bytes;
+    uint64_t newest; /* number of the newest row */
+    uint64_t posted, post_failures, filed;
+};
+void bulletin_count(struct bulletin *bulletin, struct bulletin_counts *out);
+
+/* ---- looking, through any reader of the store ---- */
+
+struct bulletin_query {
+    const struct filter *filter; /* NULL: all */
+    uint64_t after;              /* numbers above, oldest first … */
+    uint64_t before;             /* … or, if not 0, numbers below, newest first */
+    size_t count_max;
+};
+
+/* Everything lent until the sink returns.  STATUS_FULL from it ends the page. */
+struct bulletin_sink {
+    enum status (*take)(void *self, const struct alert_row *row);
+    void *self;
+};
+
+enum status bulletin_look(struct store *store, const struct bulletin_query *query,
+                          struct arena *scratch, struct bulletin_sink sink);
+/* Texts into the arena.  STATUS_ABSENT. */
+enum status bulletin_find(struct store *store, struct slice id, struct arena *arena,
+                          struct alert_row *out);
+/* The number of the newest row; 0: none. */
+enum status bulletin_newest(struct store *store, uint64_t *out);
+/* {"number":…,"shadow":…,"subject":"p_…","alert":{…masked…}} */
+void text_add_alert_row(struct text *text, const struct alert_row *row);
+/* Waits until there is a number above `number`, at most so long; the newest number. */
+uint64_t bulletin_wait(struct bulletin *bulletin, uint64_t number, int64_t patience_ms);
+
+/* Inside a transaction of the writer: one more look of `actor` at something unmasked.
+ * STATUS_FULL: the hour's share is used up. */
+enum status bulletin_reveal(struct bulletin *bulletin, struct slice actor);

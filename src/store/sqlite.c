@@ -177,8 +177,9 @@ void store_rollback(struct store *store)
     (void)pthread_mutex_unlock(&store->turn);
 }
 
-enum status store_query(struct store *store, const char *sql, const struct store_value *values,
-                        size_t count, struct store_rows **out)
+/* `composed`: the text is not of the program's constants, so its statement is not kept. */
+static enum status query(struct store *store, const char *sql, bool composed,
+                         const struct store_value *values, size_t count, struct store_rows **out)
 {
     struct store_rows *rows = store->rows;
     while (rows < store->rows + STORE_QUERIES_MAX && rows->statement != NULL)
@@ -186,8 +187,11 @@ enum status store_query(struct store *store, const char *sql, const struct store
     if (rows == store->rows + STORE_QUERIES_MAX)
         return STATUS_FULL;
     sqlite3_stmt *statement = NULL;
-    bool own = false;
-    TRY(statement_find(store, sql, &statement, &own));
+    bool own = composed;
+    if (composed)
+        TRY(status_of(sqlite3_prepare_v2(store->database, sql, -1, &statement, NULL)));
+    else
+        TRY(statement_find(store, sql, &statement, &own));
     enum status status = values_bind(statement, values, count);
     if (status != STATUS_OK) {
         statement_rest(statement);
@@ -198,6 +202,19 @@ enum status store_query(struct store *store, const char *sql, const struct store
     *rows = (struct store_rows){store, statement, own};
     *out = rows;
     return STATUS_OK;
+}
+
+enum status store_query(struct store *store, const char *sql, const struct store_value *values,
+                        size_t count, struct store_rows **out)
+{
+    return query(store, sql, false, values, count, out);
+}
+
+enum status store_query_composed(struct store *store, const char *sql,
+                                 const struct store_value *values, size_t count,
+                                 struct store_rows **out)
+{
+    return query(store, sql, true, values, count, out);
 }
 
 static struct store_value column_value(sqlite3_stmt *statement, int at)

@@ -65,6 +65,10 @@ int64_t store_changed(const struct store *store);
  * call.  STATUS_END. Every store_query needs its store_end. */
 enum status store_query(struct store *store, const char *sql, const struct store_value *values,
                         size_t count, struct store_rows **out);
+/* The same for a text that was put together from constants of the program: it is not remembered. */
+enum status store_query_composed(struct store *store, const char *sql,
+                                 const struct store_value *values, size_t count,
+                                 struct store_rows **out);
 enum status store_next(struct store_rows *rows, struct store_value *out, size_t columns_count);
 void store_end(struct store_rows *rows);
 /* The first row of a query that has at most one.  STATUS_ABSENT: none.  Texts are copied into the

@@ -1,0 +1,64 @@
+/* courier.c -- letters over HTTP: the only file that knows libcurl.
+ *
+ * Only what the operator named is spoken to: no redirect is followed, no proxy of the environment
+ * is used, nothing of the answer is kept but its status. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bulletin/courier.h"
+
+#include <curl/curl.h>
+
+enum { COURIER_CONNECT_S = 5, COURIER_ANSWER_S = 15, HEADER_BYTES = 256 };
+
+static size_t ignore(char *bytes, size_t size, size_t count, void *self)
+{
+    (void)bytes;
+    (void)self;
+    return size * count;
+}
+
+static struct curl_slist *header_add(struct curl_slist *list, const char *name, const char *value)
+{
+    char bytes[HEADER_BYTES];
+    struct text text = text_over(bytes, sizeof bytes);
+    text_addf(&text, "%s: %s", name, value);
+    struct curl_slist *more = text.full ? NULL : curl_slist_append(list, text.at);
+    return more == NULL ? list : more;
+}
+
+static enum status post(void *self, const struct courier_letter *letter, int *http_status)
+{
+    (void)self;
+    long answered = 0;
+    CURL *line = curl_easy_init();
+    if (line == NULL)
+        return STATUS_IO;
+    struct curl_slist *headers = header_add(NULL, "Content-Type", "application/json");
+    headers = header_add(headers, "Cutline-Signature", letter->signature);
+    headers = header_add(headers, "Cutline-Delivery", letter->id);
+    headers = header_add(headers, "Expect", "");
+    (void)curl_easy_setopt(line, CURLOPT_URL, letter->url);
+    (void)curl_easy_setopt(line, CURLOPT_PROTOCOLS_STR, "http,https");
+    (void)curl_easy_setopt(line, CURLOPT_FOLLOWLOCATION, 0L);
+    (void)curl_easy_setopt(line, CURLOPT_PROXY, "");
+    (void)curl_easy_setopt(line, CURLOPT_NOSIGNAL, 1L);
+    (void)curl_easy_setopt(line, CURLOPT_CONNECTTIMEOUT, (long)COURIER_CONNECT_S);
+    (void)curl_easy_setopt(line, CURLOPT_TIMEOUT, (long)COURIER_ANSWER_S);
+    (void)curl_easy_setopt(line, CURLOPT_USERAGENT, "cutline");
+    (void)curl_easy_setopt(line, CURLOPT_HTTPHEADER, headers);
+    (void)curl_easy_setopt(line, CURLOPT_POSTFIELDS, letter->body.at);
+    (void)curl_easy_setopt(line, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)letter->body.size);
+    (void)curl_easy_setopt(line, CURLOPT_WRITEFUNCTION, ignore);
+    CURLcode code = curl_easy_perform(line);
+    if (code == CURLE_OK)
+        (void)curl_easy_getinfo(line, CURLINFO_RESPONSE_CODE, &answered);
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(line);
+    *http_status = (int)answered;
+    return code == CURLE_OK ? STATUS_OK : STATUS_IO;
+}
+
+struct courier courier_of_network(void)
+{
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT); /* from main/, before there are threads */
+    return (struct courier){post, NULL};
+}

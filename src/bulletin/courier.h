@@ -1,0 +1,22 @@
+/* courier.h -- the seam to receivers of webhooks: one letter, handed over or not. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ground/text.h"
+
+struct courier_letter {
+    const char *url;
+    const char *signature; /* the value of Cutline-Signature */
+    const char *id;        /* the value of Cutline-Delivery */
+    struct slice body;     /* JSON */
+};
+
+struct courier {
+    /* Hands the letter over and waits for the answer; at most some seconds.  `*http_status`: what
+     * was answered.  STATUS_IO: nobody answered. */
+    enum status (*post)(void *self, const struct courier_letter *letter, int *http_status);
+    void *self;
+};
+
+/* The one that goes over the network: to the very address, without proxy, redirect or cookie. */
+struct courier courier_of_network(void);
