@@ -204,7 +204,7 @@ static void run_engine(struct bench *bench, const struct rule_set *set, unsigned
                                      .threads = threads,
                                      .memory_max = (size_t)16 << 30,
                                      .zone_minutes = 480,
-                                     .findings = {count_finding, bench}};
+                                     .findings = {.take = count_finding, .self = bench}};
     must(engine_create(&engine, &options, boot) == STATUS_OK);
     double used = 0, waited = 0;
     bench->findings = 0;

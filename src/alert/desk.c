@@ -29,6 +29,7 @@
 enum { SEATS_FIRST = 1024 };
 
 static enum status desk_take(void *self, const struct finding *finding);
+static bool desk_wants(void *self, const struct finding *finding);
 
 enum status alert_desk_create(struct alert_desk **out, const struct rule_set *set,
                               size_t memory_max, struct alert_sink sink, struct arena *boot)
@@ -55,7 +56,7 @@ void alert_desk_destroy(struct alert_desk *desk)
 
 struct finding_sink alert_desk_sink(struct alert_desk *desk)
 {
-    return (struct finding_sink){desk_take, desk};
+    return (struct finding_sink){.take = desk_take, .self = desk, .wants = desk_wants};
 }
 
 void alert_desk_count(const struct alert_desk *desk, struct alert_counts *out)
@@ -131,6 +132,15 @@ static bool speaks_again(const struct seat *seat, const struct finding *finding)
 {
     return finding->grade > (enum grade)seat->grade ||
            finding->at.ms - seat->last.ms >= finding->rule->quiet_ms;
+}
+
+/* Of what merges silently nobody will read the evidence. */
+static bool desk_wants(void *self, const struct finding *finding)
+{
+    const struct alert_desk *desk = self;
+    const struct seat *seat =
+        seat_find(desk->seat, desk->seats_count, finding->rule->label, finding->subject);
+    return !ident_known(seat->subject) || speaks_again(seat, finding);
 }
 
 static enum status desk_take(void *self, const struct finding *finding)

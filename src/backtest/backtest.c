@@ -138,9 +138,17 @@ static enum status take_alert(void *self, const struct alert *alert)
     return ledger_take_alert(&backtest->ledger, alert);
 }
 
+/* The book has no room for evidence. */
+static bool wants_nothing(void *self, const struct finding *finding)
+{
+    (void)self;
+    (void)finding;
+    return false;
+}
+
 struct finding_sink backtest_findings(struct backtest *backtest)
 {
-    return (struct finding_sink){take_finding, backtest};
+    return (struct finding_sink){.take = take_finding, .self = backtest, .wants = wants_nothing};
 }
 
 struct alert_sink backtest_alerts(struct backtest *backtest)

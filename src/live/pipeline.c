@@ -17,6 +17,17 @@ static enum status take_finding(void *self, const struct finding *finding)
     return pipeline->to_desk.take(pipeline->to_desk.self, finding);
 }
 
+static bool wants(const struct finding_sink *sink, const struct finding *finding)
+{
+    return sink->take != NULL && (sink->wants == NULL || sink->wants(sink->self, finding));
+}
+
+static bool wants_finding(void *self, const struct finding *finding)
+{
+    const struct pipeline *pipeline = self;
+    return wants(&pipeline->listener, finding) || wants(&pipeline->to_desk, finding);
+}
+
 enum status pipeline_open(struct pipeline *pipeline, const struct pipeline_options *options,
                           struct arena *boot)
 {
@@ -31,7 +42,7 @@ enum status pipeline_open(struct pipeline *pipeline, const struct pipeline_optio
         .threads = options->threads,
         .memory_max = options->memory_max / 4 * 3,
         .zone_minutes = options->zone_minutes,
-        .findings = {take_finding, pipeline},
+        .findings = {.take = take_finding, .self = pipeline, .wants = wants_finding},
     };
     return engine_create(&pipeline->engine, &engine, boot);
 }

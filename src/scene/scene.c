@@ -98,7 +98,7 @@ static enum status perform(const struct script *prologue, const struct script *s
                                             .threads = options->threads == 0 ? 1 : options->threads,
                                             .memory_max = memory_max,
                                             .zone_minutes = scene->zone_minutes,
-                                            .findings = {take_finding, &stage}};
+                                            .findings = {.take = take_finding, .self = &stage}};
     enum status status = registry_create(&registry, memory_max, boot);
     if (status == STATUS_OK)
         status = take_registers(registry, prologue);

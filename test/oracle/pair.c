@@ -338,7 +338,7 @@ static enum status tell_engine(struct pair *pair, const struct stream *stream,
         .threads = manner->threads,
         .memory_max = (size_t)16 * MEMORY,
         .zone_minutes = bounds->zone_minutes,
-        .findings = {take_finding, pair},
+        .findings = {.take = take_finding, .self = pair},
     };
     lowered_events_max = bounds->events_max;
     lowered_small_max = bounds->small_max;

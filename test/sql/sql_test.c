@@ -200,7 +200,7 @@ static enum status start_engine(struct day *day)
                                      .threads = 2,
                                      .memory_max = MEMORY,
                                      .zone_minutes = 480,
-                                     .findings = {take_finding, day}};
+                                     .findings = {.take = take_finding, .self = day}};
     return engine_create(&day->engine, &options, day->arena);
 }
 

@@ -57,6 +57,10 @@ struct finding {
 struct finding_sink {
     enum status (*take)(void *self, const struct finding *finding);
     void *self;
+    /* Whether somebody will read the evidence; NULL: of every finding.  It is asked with rule,
+     * record, subject, score and grade.  What is not wanted comes without evidence and
+     * counter-evidence, with the trigger's and the first step's positions alone. */
+    bool (*wants)(void *self, const struct finding *finding);
 };
 
 struct engine_options {

@@ -815,6 +815,42 @@ static void test_bounded(void **state)
     stage_release(&stage);
 }
 
+static bool wants_strong(void *self, const struct finding *finding)
+{
+    (void)self;
+    return finding->score > 0.5 && finding->grade == GRADE_HIGH && ident_known(finding->subject);
+}
+
+/* Whoever does not read the evidence still hears of the finding, and whether it is bounded. */
+static void test_unwanted_evidence(void **state)
+{
+    (void)state;
+    struct stage stage;
+    stage_init(&stage, 1, (size_t)1 << 30);
+    stage.wants = wants_strong;
+    rules_or_fail(&stage, "profile p by call.caller { n = count over 24h }\n"
+                          "rule r on call { title \"t\" \"t\" when p.n >= 16382\n"
+                          "  score if p.n > 16383 then 0.6 else 0.3\n"
+                          "  subject caller typology scam_caller grade high when p.n >= 16384\n"
+                          "  against p.n > 9 \"x\" \"x\" }");
+    static struct record records[16386];
+    static char lines[16386][80];
+    for (unsigned i = 0; i < 16386; i++) {
+        snprintf(lines[i], sizeof lines[i], "call time=0:0:%u caller=+861 callee=+86%u", i, i);
+        records[i] = *told_record(&stage, slice_of(lines[i]));
+    }
+    assert_int_equal(engine_take(stage.engine, records, 16386), STATUS_OK);
+    assert_non_null(strstr(stage.out.at, "16383 r +861 0.29999999999999999  @16383\n16384 r "));
+    assert_non_null(strstr(stage.out.at, "16384 r +861 0.59999999999999998 high {p.n >= 16382: "
+                                         "16384 | 16382} but x=16384 @16384,16383,"));
+    assert_non_null(strstr(stage.out.at, "16386 r +861 0.59999999999999998 high bounded {"));
+    struct engine_counts counts;
+    engine_count(stage.engine, &counts);
+    assert_int_equal(counts.findings, 5);
+    assert_int_equal(counts.bounded, 2);
+    stage_release(&stage);
+}
+
 /* ---- what fails ---- */
 
 static void test_memory_full(void **state)
@@ -884,7 +920,7 @@ static void test_boot_failures(void **state)
                                          .registry = stage.registry,
                                          .threads = 2,
                                          .memory_max = MEMORY,
-                                         .findings = {told_take, &stage}};
+                                         .findings = {.take = told_take, .self = &stage}};
         arena_fail_at(stage.boot, n);
         enum status status = engine_create(&stage.engine, &options, stage.boot);
         arena_fail_at(stage.boot, 0);
@@ -949,6 +985,7 @@ int main(void)
         cmocka_unit_test(test_late_and_duplicates),
         cmocka_unit_test(test_any_batch_any_threads),
         cmocka_unit_test(test_bounded),
+        cmocka_unit_test(test_unwanted_evidence),
         cmocka_unit_test(test_memory_full),
         cmocka_unit_test(test_sink_says_stop),
         cmocka_unit_test(test_boot_failures),

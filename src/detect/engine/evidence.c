@@ -120,7 +120,7 @@ static struct slice side_text(struct giving *giving, const struct condition_imag
                               uint16_t result, struct slice literal)
 {
     size_t from = giving->text.size;
-    uint16_t at = giving->rule->finding.result[result];
+    uint16_t at = giving->rule->telling.result[result];
     if (condition->class == CLASS_TRUTH) {
         uint8_t truth = result_truths(giving->frame, at)[0];
         text_add_string(&giving->text, truth == TRUE_    ? "true"
@@ -147,7 +147,7 @@ static struct slice side_text(struct giving *giving, const struct condition_imag
 static double side_value(const struct giving *giving, const struct condition_image *condition,
                          uint16_t result)
 {
-    uint16_t at = giving->rule->finding.result[result];
+    uint16_t at = giving->rule->telling.result[result];
     if (condition->class == CLASS_NUMBER)
         return result_numbers(giving->frame, at)[0];
     if (condition->class == CLASS_TRUTH)
@@ -178,9 +178,9 @@ static void give_conditions(struct giving *giving, struct finding *finding)
     }
 }
 
-static bool result_true(const struct giving *giving, uint16_t result)
+static bool result_true(const struct giving *giving, const struct program *program, uint16_t result)
 {
-    uint16_t at = giving->rule->finding.result[result];
+    uint16_t at = program->result[result];
     return result_truths(giving->frame, at)[0] == TRUE_;
 }
 
@@ -189,7 +189,7 @@ static void give_against(struct giving *giving, struct finding *finding)
     const struct rule *rule = giving->rule->rule;
     finding->against_count = 0;
     for (uint32_t i = 0; i < rule->against_count; i++) {
-        if (!result_true(giving, giving->rule->against[i]))
+        if (!result_true(giving, &giving->rule->telling, giving->rule->against[i]))
             continue;
         struct counter_evidence *against = &finding->against[finding->against_count++];
         const struct condition_image *left = &giving->rule->against_left[i];
@@ -214,7 +214,8 @@ static enum grade grade_of(const struct giving *giving)
 {
     const struct rule *rule = giving->rule->rule;
     for (uint32_t i = 0; i < rule->gradings_count; i++)
-        if (giving->rule->grading[i] == NO_COLUMN || result_true(giving, giving->rule->grading[i]))
+        if (giving->rule->grading[i] == NO_COLUMN ||
+            result_true(giving, &giving->rule->finding, giving->rule->grading[i]))
             return rule->grading[i].grade;
     return GRADE_NONE;
 }
@@ -239,17 +240,24 @@ enum status evidence_give(struct engine *engine, const struct rule_image *rule,
     finding->subject_text = text_cut(&giving.text, 0);
     finding->score = score_of(&giving);
     finding->grade = grade_of(&giving);
-    give_conditions(&giving, finding);
-    give_against(&giving, finding);
-    finding->bounded = false;
+    finding->evidence_count = 0;
+    finding->against_count = 0;
     finding->positions_count = 0;
     finding->position[finding->positions_count++] = finding->record->position;
     if (rule->rule->sequence.present && first_position != finding->record->position)
         finding->position[finding->positions_count++] = first_position;
-    positions_add(rule, frame, finding); /* uses the registers, so it comes last */
+    const struct finding_sink *sink = &engine->findings;
+    if (sink->wants == NULL || sink->wants(sink->self, finding)) {
+        machine_run(&rule->telling, frame);
+        give_conditions(&giving, finding);
+        give_against(&giving, finding);
+        finding->bounded = positions_add(rule, frame, finding); /* uses the registers */
+    } else {
+        finding->bounded = positions_bounded(rule, frame);
+    }
     engine->counts.findings++;
     engine->counts.bounded += finding->bounded;
-    return engine->findings.take(engine->findings.self, finding);
+    return sink->take(sink->self, finding);
 }
 
 size_t evidence_texts_size(void)

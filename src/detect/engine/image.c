@@ -553,14 +553,24 @@ static enum status rule_finding(struct making *making, uint32_t number)
     const struct rule *rule = &making->draft->set->rule[number];
     const struct draft_rule *draft = &making->draft->rule[number];
     struct rule_image *image = &making->image->rule[number];
-    struct roots roots = {0};
-    TRY(ARENA_NEW(making->draft->scratch, CONDITIONS_MAX * 2 + AGAINST_MAX * 2 + 6, &roots.node));
-    TRY(ARENA_NEW(making->boot, rule->conditions_count, &image->condition));
-    TRY(ARENA_NEW(making->boot, rule->against_count, &image->against_left));
+    uint32_t node[2 + sizeof image->grading / sizeof image->grading[0]];
+    struct roots roots = {.node = node};
     image->score = root_add(&roots, draft->score);
     image->subject = root_add(&roots, draft->subject);
     for (uint32_t i = 0; i < rule->gradings_count; i++)
         image->grading[i] = root_add(&roots, draft->grading[i]);
+    return program_make(making, rule->on, &roots, &image->finding);
+}
+
+static enum status rule_telling(struct making *making, uint32_t number)
+{
+    const struct rule *rule = &making->draft->set->rule[number];
+    const struct draft_rule *draft = &making->draft->rule[number];
+    struct rule_image *image = &making->image->rule[number];
+    struct roots roots = {0};
+    TRY(ARENA_NEW(making->draft->scratch, CONDITIONS_MAX * 2 + AGAINST_MAX * 2, &roots.node));
+    TRY(ARENA_NEW(making->boot, rule->conditions_count, &image->condition));
+    TRY(ARENA_NEW(making->boot, rule->against_count, &image->against_left));
     for (uint32_t i = 0; i < rule->conditions_count; i++) {
         struct condition_image *condition = &image->condition[i];
         TRY(rule_condition(making, rule, rule->condition[i], &condition->text));
@@ -573,7 +583,7 @@ static enum status rule_finding(struct making *making, uint32_t number)
         image->against_left[i].left = root_add(&roots, draft->against_left[i]);
         sides_show(rule, rule->against[i].when, &image->against_left[i]);
     }
-    return program_make(making, rule->on, &roots, &image->finding);
+    return program_make(making, rule->on, &roots, &image->telling);
 }
 
 static enum status rule_marks(struct making *making, uint32_t number)
@@ -730,7 +740,8 @@ static enum status rule_make(struct making *making, uint32_t number, uint32_t *g
     TRY(trial_make(making, rule->on, &sorting, PART_TRIED, &image->tried));
     TRY(rule_reads(making, number));
     TRY(rule_marks(making, number));
-    return rule_finding(making, number);
+    TRY(rule_finding(making, number));
+    return rule_telling(making, number);
 }
 
 static enum status rules_make(struct making *making)

@@ -128,7 +128,7 @@ struct profile_image {
 /* One condition as evidence. */
 struct condition_image {
     struct slice text;
-    uint16_t left, right; /* results of `finding`; NO_COLUMN: not a comparison */
+    uint16_t left, right; /* results of `telling`; NO_COLUMN: not a comparison */
     enum class class;
     const struct expr *read;
     struct type type;          /* of both sides */
@@ -151,11 +151,12 @@ struct rule_image {
     struct trial late;  /* about marks, late looks, and profiles that are fed record by record */
     struct trial tried; /* about a sequence's entity and its first step */
     struct program marks; /* per mark: its subject, its condition */
-    struct program finding;
+    struct program finding; /* score, subject, grades */
+    struct program telling; /* the sides of the conditions, what speaks against it */
     struct condition_image *condition;
     uint16_t score, subject; /* results of `finding`; NO_COLUMN */
     uint16_t grading[4];
-    uint16_t against[AGAINST_MAX];
+    uint16_t against[AGAINST_MAX]; /* results of `telling` */
     struct condition_image *against_left;
     uint32_t mark_tag[MARKS_PER_RULE_MAX];
     uint32_t reads_count; /* direct reads of `when`, for positions and bounds */

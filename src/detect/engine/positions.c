@@ -53,7 +53,7 @@ static void latest_add(struct latest *latest, struct dated dated)
     latest->at[at] = dated;
 }
 
-/* Whether one of these reads could not see an event that has fallen off. */
+/* Whether one of these reads could not see an event that has fallen off; NULL: nothing else. */
 static bool entity_add(const struct frame *frame, const struct asked *asked, struct latest *latest)
 {
     const struct engine *engine = frame->engine;
@@ -62,7 +62,7 @@ static bool entity_add(const struct frame *frame, const struct asked *asked, str
     struct window_seen seen;
     past_init(&past, engine, asked->profile, frame->row[0], asked->key);
     bool bounded = past.fallen_ms > asked->first_ms;
-    while (past_back(&past, &seen) && seen.at_ms > asked->first_ms) {
+    while (latest != NULL && past_back(&past, &seen) && seen.at_ms > asked->first_ms) {
         if (seen.at_ms > at_ms)
             continue;
         if (latest->count == POSITIONS_MAX && seen.at_ms < latest->at[POSITIONS_MAX - 1].at_ms)
@@ -106,18 +106,19 @@ static void ask(const struct frame *frame, const struct read_image *read, struct
     asked->after_ms[asked->count++] = after_ms;
 }
 
-void positions_add(const struct rule_image *rule, const struct frame *frame,
-                   struct finding *finding)
+/* Each entity is walked once, when it is first met; NULL as above. */
+static bool entities_add(const struct rule_image *rule, const struct frame *frame,
+                         struct latest *latest)
 {
     const struct image *image = frame->engine->image;
-    struct latest latest = {.count = 0};
+    bool bounded = false;
     for (uint32_t i = 0; i < rule->reads_count; i++) {
         struct asked asked = {.count = 0};
         struct asked other;
         const struct read_image *read = &image->read[rule->read[i]];
         if (!entity_of(frame, read, &asked))
             continue;
-        bool seen = false; /* an entity is walked once, when it is first met */
+        bool seen = false;
         for (uint32_t k = 0; k < rule->reads_count; k++) {
             const struct read_image *same = &image->read[rule->read[k]];
             if (same->profile != read->profile || !entity_of(frame, same, &other) ||
@@ -126,9 +127,28 @@ void positions_add(const struct rule_image *rule, const struct frame *frame,
             seen |= k < i;
             ask(frame, same, &asked);
         }
-        if (!seen && entity_add(frame, &asked, &latest))
-            finding->bounded = true;
+        bounded |= !seen && entity_add(frame, &asked, latest);
     }
+    return bounded;
+}
+
+bool positions_bounded(const struct rule_image *rule, const struct frame *frame)
+{
+    const struct engine *engine = frame->engine;
+    for (uint32_t i = 0; i < rule->reads_count; i++) {
+        unsigned profile = engine->image->read[rule->read[i]].profile;
+        for (unsigned s = 0; s < engine->threads; s++)
+            if (window_lost(engine->shard[s].window[profile]))
+                return entities_add(rule, frame, NULL);
+    }
+    return false;
+}
+
+bool positions_add(const struct rule_image *rule, const struct frame *frame,
+                   struct finding *finding)
+{
+    struct latest latest = {.count = 0};
+    bool bounded = entities_add(rule, frame, &latest);
     for (uint32_t i = 0; i < latest.count && finding->positions_count < POSITIONS_MAX; i++) {
         bool there = false;
         for (uint32_t k = 0; k < finding->positions_count; k++)
@@ -136,4 +156,5 @@ void positions_add(const struct rule_image *rule, const struct frame *frame,
         if (!there)
             finding->position[finding->positions_count++] = latest.at[i].position;
     }
+    return bounded;
 }

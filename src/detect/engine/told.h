@@ -27,6 +27,7 @@ struct stage {
     struct text out; /* findings, one a line */
     enum status sink_says;
     bool brief; /* only position and rule */
+    bool (*wants)(void *self, const struct finding *finding); /* NULL: all evidence */
 };
 
 static inline moment told_time(struct slice word)
@@ -251,7 +252,7 @@ static inline enum status stage_rules(struct stage *stage, struct slice source, 
         .threads = stage->threads,
         .memory_max = stage->memory_max,
         .zone_minutes = 480,
-        .findings = {told_take, stage},
+        .findings = {.take = told_take, .self = stage, .wants = stage->wants},
     };
     return engine_create(&stage->engine, &options, stage->boot);
 }

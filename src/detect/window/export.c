@@ -313,6 +313,7 @@ static enum status fallen_import(const struct window_intake *intake, struct wind
         return STATUS_MALFORMED;
     must(window->geometry[block->class].busy); /* only a busy entity can lose events */
     busy_at(block)->fallen_ms = fallen_ms;
+    window->lost = true;
     return STATUS_OK;
 }
 

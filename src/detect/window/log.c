@@ -249,6 +249,7 @@ static bool log_fall(struct window *window, struct block *block, int64_t at_ms)
     int64_t fallen_ms = at_ms < oldest_ms ? at_ms : oldest_ms;
     if (fallen_ms > busy->fallen_ms)
         busy->fallen_ms = fallen_ms;
+    window->lost = true;
     if (at_ms < oldest_ms)
         return false;
     busy_drop(window, block, block->start + 1u);

@@ -123,6 +123,11 @@ int64_t window_fallen_ms(const struct window *window, const struct window_slot *
     return window->geometry[block->class].busy ? busy_at(block)->fallen_ms : INT64_MIN;
 }
 
+bool window_lost(const struct window *window)
+{
+    return window->lost;
+}
+
 void window_walk_init(struct window_walk *walk, const struct window *window,
                       const struct window_slot *slot)
 {

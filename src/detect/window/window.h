@@ -163,6 +163,9 @@ uint32_t window_events_count(const struct window *window, const struct window_sl
 /* Time of the newest event that fell off because the entity had too many; INT64_MIN: none. */
 int64_t window_fallen_ms(const struct window *window, const struct window_slot *slot);
 
+/* Whether of any entity an event ever fell off because it had too many. */
+bool window_lost(const struct window *window);
+
 /* One event as it is remembered. */
 struct window_seen {
     int64_t at_ms;

@@ -74,6 +74,7 @@ struct window {
     uint32_t flags_at;     /* word of an event that holds the flags */
     uint32_t values_at;    /* word of the first value */
     bool indexed;          /* some feature asks where events lie */
+    bool lost;             /* events of some entity have fallen off */
     uint32_t asked_count;  /* features that somebody asks */
     uint8_t asked[PROFILE_FEATURES_MAX];
     uint32_t links_count; /* sets of links: features of one flag and value share one */
