@@ -122,6 +122,7 @@ enum status play_open(struct play *play, struct journal_finding *found)
     play->live = NULL;
     *found = (struct journal_finding){.what = NULL};
     arena_reset(play->boot);
+    arena_fail_at(play->boot, play->boot_fails_at);
     return live_open(&play->live, &options, play->boot, NULL, NULL, found);
 }
 

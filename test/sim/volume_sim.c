@@ -261,6 +261,12 @@ void volume_sim_fail_at(struct volume_sim *sim, uint64_t n)
     sim->fail_at = n;
 }
 
+void volume_sim_start(struct volume_sim *sim)
+{
+    sim->stopped = false;
+    sim->stop_at = sim->fail_at = 0;
+}
+
 /* Each sector that differs from its durable state keeps the new bytes or falls back; a mood of the
  * crash decides how often. */
 static void content_crash(struct volume_sim *sim, struct content *content, unsigned mood)

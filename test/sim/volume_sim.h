@@ -26,6 +26,8 @@ uint64_t volume_sim_calls(const struct volume_sim *sim);
 void volume_sim_stop_at(struct volume_sim *sim, uint64_t n);
 /* The n-th call from now fails, once. */
 void volume_sim_fail_at(struct volume_sim *sim, uint64_t n);
+/* Nothing fails any more, and everything is as it was left: the process died, not the disk. */
+void volume_sim_start(struct volume_sim *sim);
 /* Power goes and comes back: only what is durable, and by chance some of the rest, is there. */
 void volume_sim_crash(struct volume_sim *sim);
 /* For damage tests: the bytes of a file; NULL if there is none.  Lent; may be changed in place. */
