@@ -63,8 +63,9 @@ struct visit {
     struct store *reader; /* of the worker; NULL in the FAST lane */
     json_t *json;         /* the body, once it was read */
     struct http_answer answer;
-    bool later; /* visit_end() is said by somebody else */
-    bool begun; /* a transaction is open */
+    bool later;    /* visit_end() is said by somebody else */
+    bool begun;    /* a transaction is open */
+    bool replayed; /* the answer is one that was kept */
     /* What the audit entry says beside actor, action and time. */
     struct slice object_kind, object_id, reason, detail;
     struct visit *next; /* in the workers' queue */

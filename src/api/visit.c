@@ -179,6 +179,7 @@ bool visit_repeated(struct visit *visit)
         visit->answer = (struct http_answer){
             .status = (int)row[1].whole, .type = row[2].bytes.at, .body = row[3].bytes};
         visit_header(visit, "Idempotent-Replayed", SLICE("true"));
+        visit->replayed = true;
     }
     return true;
 }
@@ -271,7 +272,8 @@ void visit_end(struct visit *visit)
     bool fine = visit->answer.status != 0 && visit->answer.status < 400;
     if (visit->answer.status == 0)
         visit_problem(visit, PROBLEM_broken, NULL);
-    if (fine && !visit->begun && visit->route != NULL && visit->route->action[0] != '\0')
+    if (fine && !visit->begun && !visit->replayed && visit->route != NULL &&
+        visit->route->action[0] != '\0')
         (void)visit_begin(visit); /* a read that is written down, too */
     if (visit->begun && fine)
         commit(visit);
