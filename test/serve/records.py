@@ -1,0 +1,104 @@
+"""records.py -- from an empty directory to a record that is acknowledged, answered once, and thought about."""
+# SPDX-License-Identifier: Apache-2.0
+import gzip
+import os
+import stat
+import subprocess
+import time
+
+import house
+from house import CUTLINE, call
+
+
+class Records(house.Case):
+    def setUp(self):
+        super().setUp()
+        self.house.enrol()
+
+    def test_a_first_start_makes_a_private_directory_and_says_the_code_once(self):
+        mode = stat.S_IMODE(os.stat(self.house.data).st_mode)
+        self.assertEqual(mode, 0o700)
+        for folder, _, files in os.walk(self.house.data):
+            for name in files:
+                mode = stat.S_IMODE(os.stat(os.path.join(folder, name)).st_mode)
+                self.assertEqual(mode & 0o077, 0, name)
+        self.assertEqual(self.house.stop(), 0)
+        self.house.start()
+        self.assertNotIn("enrolment", self.house.hello)
+
+    def test_two_processes_cannot_serve_from_one_directory(self):
+        second = subprocess.run([CUTLINE, "serve", "--data", self.house.data, "--config", self.house.config],
+                                capture_output=True, timeout=30)
+        self.assertEqual(second.returncode, 1)
+        self.assertIn(b"another process", second.stderr)
+
+    def test_counts_positions_and_rejects_are_answered(self):
+        status, _, answer = self.house.send(call(1) + "nonsense\n" + call(2) + '{"kind":"call"}\n')
+        self.assertEqual(status, 200)
+        self.assertEqual((answer["accepted"], answer["rejected"]), (2, 2))
+        self.assertEqual(answer["last"], answer["first"] + 1)
+        self.assertEqual([reject["line"] for reject in answer["rejects"]], [2, 4])
+        self.assertEqual(answer["rejects"][0]["reason"], "JSON")
+
+    def test_csv_gzip_and_mappings_are_read(self):
+        csv = "time,caller,callee\n2026-03-02T09:00:00+08:00,13800138000,13900139000\n"
+        status, _, answer = self.house.send(csv, query="?kind=call")
+        self.assertEqual((status, answer["accepted"]), (200, 1))
+        status, _, answer = self.house.send(gzip.compress(call(1).encode()), headers={"Content-Encoding": "gzip"})
+        self.assertEqual((status, answer["accepted"]), (200, 1))
+        status, _, answer = self.house.send(gzip.compress(call(1).encode())[:-9])
+        self.assertEqual(status, 400)
+        status, _, answer = self.house.send(csv, query="?mapping=../../etc/passwd")
+        self.assertEqual(status, 422)
+        status, _, answer = self.house.send(csv, query="?kind=nothing")
+        self.assertEqual(status, 400)
+        self.assertIn("nothing", answer["detail"])
+
+    def test_a_key_is_answered_once_and_the_same_again(self):
+        body = call(1) + call(2)
+        first = self.house.send(body, key="a")
+        again = self.house.send(body, key="a")
+        self.assertEqual(first[2], again[2])
+        self.assertEqual(again[1]["Idempotent-Replayed"], "true")
+        self.assertEqual(self.house.send(call(3), key="a")[0], 422)
+        figures = self.house.wait_for('cutline_detect_events_total{outcome="new"}', 2)
+        self.assertEqual(figures['cutline_detect_events_total{outcome="duplicate"}'], 0)
+
+    def test_the_counts_add_up(self):
+        for i in range(20):
+            self.house.send(call(2 * i) + "x\n" + call(2 * i + 1))
+        figures = self.house.figures()
+        outcome = {name: figures[f'cutline_ingest_events_total{{outcome="{name}"}}']
+                   for name in ("accepted", "rejected", "refused")}
+        self.assertEqual(outcome, {"accepted": 40, "rejected": 20, "refused": 0})
+        self.assertEqual(figures["cutline_ingest_offered_events_total"], 60)
+        self.assertEqual(figures['cutline_ingest_dropped_total{reason="JSON"}'], 20)
+        self.assertEqual(figures['cutline_ingest_kind_events_total{kind="call"}'], 40)
+
+    def test_an_alert_comes(self):
+        self.house.send("".join(call(i, at=100 + i) for i in range(6)))
+        self.house.wait_for('cutline_detect_alerts_total{outcome="alert"}', 1)
+
+    def test_a_body_that_is_too_large_is_413_and_without_a_token_401(self):
+        self.assertEqual(self.house.ask("POST", "/v1/records", call(1), token=False)[0], 401)
+        status, _, _ = self.house.send(call(1) * 80000)
+        self.assertEqual(status, 413)
+
+    def test_it_is_ready_and_says_how_it_does(self):
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            status, _, answer = self.house.ask("GET", "/readyz", token=False)
+            if status == 200:
+                break
+            time.sleep(0.2)
+        self.assertEqual(status, 200, answer)
+        self.assertEqual({check["name"] for check in answer["checks"]},
+                         {"journal", "detection", "disk", "heartbeat", "snapshot", "clock", "audit"})
+        text = self.house.ask("GET", "/metrics")[2].decode()
+        self.assertTrue(text.endswith("# EOF\n"))
+        self.assertNotIn("+86", text)
+        self.assertNotIn("+86", self.house.read_log())
+
+
+if __name__ == "__main__":
+    house.main()
