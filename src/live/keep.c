@@ -237,6 +237,10 @@ static enum status file_begin(struct live *live)
     struct volume volume = live->options.snapshots;
     struct keeping *keeping = live->keeping;
     keeping->position = live->batch->below;
+    /* A file of its own: the child of a killed process may still be dying over the one before. */
+    enum status gone = volume.remove(volume.self, SNAPSHOT_UNNAMED);
+    if (gone != STATUS_ABSENT)
+        TRY(gone);
     TRY(volume.open(volume.self, SNAPSHOT_UNNAMED, true, &keeping->file));
     enum status status = volume.cut(volume.self, keeping->file, 0);
     if (status != STATUS_OK)
