@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verbs.h"
 
-#include "detect/rule/explain.h"
+#include "detect/engine/engine.h"
 #include "nearest.h"
 #include "outlet.h"
 #include "ruleset.h"
@@ -120,17 +120,23 @@ static enum exit_code understand(struct look *look)
     return code;
 }
 
+static enum exit_code show_costs(struct look *look)
+{
+    struct memory_cost of_profile[PROFILES_MAX];
+    const struct rule_set *set = look->ruleset->set;
+    if (engine_memory(set, of_profile, look->arena) != STATUS_OK)
+        return say_no_memory(look->command);
+    text_add_costs(&look->text, set, of_profile, look->command->tongue);
+    return show(look);
+}
+
 enum exit_code verb_rules_cost(const struct command *command)
 {
     struct look look;
     enum exit_code code = look_open(&look, command);
     if (code == EXIT_DONE)
         code = understand(&look);
-    if (code == EXIT_DONE) {
-        text_add_costs(&look.text, look.ruleset->set, command->tongue);
-        code = show(&look);
-    }
-    return look_close(&look, code);
+    return look_close(&look, code == EXIT_DONE ? show_costs(&look) : code);
 }
 
 /* ---- explain ---- */

@@ -274,8 +274,8 @@ static enum status take_probed_one(struct telling *telling, struct pair *pair,
     pair->of_probe.count = 0;
     engine_count(telling->engine, &before);
     TRY(engine_remembers(telling->engine, registry));
-    enum status status =
-        engine_probe(telling->engine, record, (struct finding_sink){take_probed, pair});
+    enum status status = engine_probe(telling->engine, record,
+                                      (struct finding_sink){.take = take_probed, .self = pair});
     TRY(engine_remembers_still(telling->engine, registry));
     engine_count(telling->engine, &after);
     if (memcmp(&before.watermark, &after.watermark, sizeof before.watermark) != 0 ||

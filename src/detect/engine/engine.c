@@ -282,3 +282,17 @@ void engine_count(const struct engine *engine, struct engine_counts *out)
     }
     out->bytes = atomic_load(&engine->budget.used);
 }
+
+enum status engine_memory(const struct rule_set *set, struct memory_cost *of_profile,
+                          struct arena *scratch)
+{
+    const struct image *image;
+    TRY(image_create(&image, set, scratch));
+    for (uint32_t p = 0; p < set->profiles_count; p++) {
+        const struct window_plan *plan = &image->profile[p].window;
+        struct memory_cost *cost = &of_profile[p];
+        TRY(window_sizes(plan, QUIET_EVENTS, scratch, &cost->event_size, &cost->quiet_size));
+        TRY(window_sizes(plan, plan->events_max, scratch, &cost->event_size, &cost->busiest_size));
+    }
+    return STATUS_OK;
+}

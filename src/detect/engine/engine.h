@@ -7,7 +7,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "detect/rule/rule.h"
+#include "detect/rule/explain.h"
 #include "ground/dump.h"
 #include "register/register.h"
 
@@ -108,6 +108,11 @@ bool engine_marked(const struct engine *engine, ident name, enum field_type type
                    struct slice label, moment at, struct engine_mark *out);
 void engine_count(const struct engine *engine, struct engine_counts *out);
 void engine_destroy(struct engine *engine);
+
+/* What each profile of the set takes to remember, by the layout that an engine gives it.
+ * STATUS_FULL: the arena. */
+enum status engine_memory(const struct rule_set *set, struct memory_cost *of_profile,
+                          struct arena *scratch);
 
 /* ---- memory as bytes: snapshots, and a new rule set that takes over what did not change ----
  *

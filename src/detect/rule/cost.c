@@ -1,17 +1,13 @@
-/* cost.c -- what is remembered and computed, in bytes and steps.
+/* cost.c -- what rules compute, and which features share what is stored for them.
  *
- *   event    8 bytes of time, 8 of position and flags, 8 for each different value expression of the
- *            profile's features: features with the same expression share its value
- *   entity   a header of 32 bytes and its events, at most ENTITY_EVENTS_MAX of them
- *
- * This is the only place that knows the formula; where the engine's layout changes, it changes
- * here.  Steps are nodes of the rule's expressions, each counted once. */
+ * Steps are nodes of the rule's expressions, each counted once.  How many bytes it takes to
+ * remember an entity is known to the engine alone, which is asked by main (engine_memory). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cost_inside.h"
 
 #include "detect/rule/rule.h"
 
-enum { EVENT_SIZE = 16, VALUE_SIZE = 8, ENTITY_SIZE = 32, VALUE_TEXT_MAX = 1024 };
+enum { VALUE_TEXT_MAX = 1024 };
 
 static struct slice value_text(const struct rule_set *set, const struct feature *feature,
                                char *room, size_t size)
@@ -35,26 +31,6 @@ bool feature_shares_value(const struct rule_set *set, const struct profile *prof
             slice_equal(value, value_text(set, &profile->feature[i], other, sizeof other)))
             return true;
     return false;
-}
-
-uint32_t profile_values_count(const struct rule_set *set, const struct profile *profile)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < profile->features_count; i++)
-        if (profile->feature[i].value != NULL && !feature_shares_value(set, profile, i))
-            count++;
-    return count;
-}
-
-uint64_t profile_event_size(const struct rule_set *set, const struct profile *profile)
-{
-    return EVENT_SIZE + VALUE_SIZE * (uint64_t)profile_values_count(set, profile);
-}
-
-uint64_t profile_entity_size(const struct rule_set *set, const struct profile *profile,
-                             uint64_t events)
-{
-    return ENTITY_SIZE + events * profile_event_size(set, profile);
 }
 
 static uint64_t steps_of(const struct expr *expr)

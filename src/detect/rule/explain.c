@@ -24,7 +24,7 @@ static const struct saying PHRASES[] = {
 #undef PHRASE
 };
 
-enum { WORDS_MAX = 2048, QUIET_EVENTS = 8 };
+enum { WORDS_MAX = 2048 };
 
 struct page {
     struct text *text;
@@ -439,9 +439,9 @@ static void add_cells(struct table *table, const char *const *cells)
     }
 }
 
-static void add_profile_cells(struct table *table, const struct profile *profile)
+static void add_profile_cells(struct table *table, const struct profile *profile,
+                              const struct memory_cost *cost)
 {
-    const struct rule_set *set = table->page->set;
     char cell[CELLS_MAX][80];
     int64_t longest = 0;
     for (uint32_t i = 0; i < profile->features_count; i++)
@@ -452,9 +452,8 @@ static void add_profile_cells(struct table *table, const struct profile *profile
         text_add_char(&span, '-');
     else
         add_span(&span, longest, table->page->tongue);
-    uint64_t sizes[] = {profile->features_count, profile_event_size(set, profile),
-                        profile_entity_size(set, profile, QUIET_EVENTS),
-                        profile_entity_size(set, profile, ENTITY_EVENTS_MAX)};
+    uint64_t sizes[] = {profile->features_count, cost->event_size, cost->quiet_size,
+                        cost->busiest_size};
     struct text name = text_over(cell[0], sizeof cell[0]);
     text_add(&name, profile->name);
     const char *cells[CELLS_MAX] = {cell[0]};
@@ -467,7 +466,7 @@ static void add_profile_cells(struct table *table, const struct profile *profile
     add_cells(table, cells);
 }
 
-static void add_profile_costs(struct table *table)
+static void add_profile_costs(struct table *table, const struct memory_cost *of_profile)
 {
     const struct page *page = table->page;
     const char *const heads[] = {say(page, PHRASE_COST_PROFILE), say(page, PHRASE_COST_FEATURES),
@@ -475,7 +474,7 @@ static void add_profile_costs(struct table *table)
                                  say(page, PHRASE_COST_BUSY),    say(page, PHRASE_COST_SPAN)};
     add_cells(table, heads);
     for (uint32_t i = 0; i < page->set->profiles_count; i++)
-        add_profile_cells(table, &page->set->profile[i]);
+        add_profile_cells(table, &page->set->profile[i], &of_profile[i]);
 }
 
 static void add_rule_costs(struct table *table)
@@ -496,14 +495,15 @@ static void add_rule_costs(struct table *table)
     }
 }
 
-void text_add_costs(struct text *text, const struct rule_set *set, enum tongue tongue)
+void text_add_costs(struct text *text, const struct rule_set *set,
+                    const struct memory_cost *of_profile, enum tongue tongue)
 {
     struct page page = {.text = text, .set = set, .tongue = tongue};
     struct table profiles = {.page = &page, .columns = 6, .measuring = true};
     struct table rules = {.page = &page, .columns = 3, .measuring = true};
-    add_profile_costs(&profiles);
+    add_profile_costs(&profiles, of_profile);
     profiles.measuring = false;
-    add_profile_costs(&profiles);
+    add_profile_costs(&profiles, of_profile);
     if (set->rules_count == 0)
         return;
     text_add_char(text, '\n');

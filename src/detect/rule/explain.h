@@ -14,6 +14,16 @@ void text_add_explanation(struct text *text, const struct rule_set *set, const s
  * in 24h". */
 void text_add_feature_label(struct text *text, const struct rule_set *set, unsigned profile,
                             unsigned feature, enum tongue tongue);
-/* A table: per profile the bytes per event, per quiet entity (8 events), per busiest entity; per
- * rule the steps per record. */
-void text_add_costs(struct text *text, const struct rule_set *set, enum tongue tongue);
+
+/* What it takes to remember one profile.  The rule room does not know how memory lies: whoever
+ * does says so (engine_memory). */
+enum { QUIET_EVENTS = 8 };
+struct memory_cost {
+    uint64_t event_size;
+    uint64_t quiet_size;   /* of an entity with QUIET_EVENTS events */
+    uint64_t busiest_size; /* of one with as many as it can have */
+};
+/* A table: per profile the bytes per event, per quiet entity, per busiest entity; per rule the
+ * steps per record. */
+void text_add_costs(struct text *text, const struct rule_set *set,
+                    const struct memory_cost *of_profile, enum tongue tongue);

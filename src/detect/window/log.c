@@ -14,8 +14,7 @@
 
 #include "ground/moment.h"
 
-/* The least class whose blocks hold that many events. */
-static unsigned class_for(const struct window *window, uint32_t events)
+unsigned log_class(const struct window *window, uint32_t events)
 {
     if (events <= SMALL_EVENTS_MAX)
         return window->small_class[events];
@@ -143,7 +142,7 @@ static void log_expire(struct window *window, struct window_slot *slot, int64_t 
     if (count * 4 >= geometry->capacity || busy_at(block)->fallen_ms > past_ms)
         return;
     /* Grown quiet.  Without memory for the smaller block it keeps the larger one. */
-    enum status moved = log_move(window, slot, class_for(window, count + count / 2 + 1));
+    enum status moved = log_move(window, slot, log_class(window, count + count / 2 + 1));
     (void)moved;
 }
 
@@ -162,7 +161,7 @@ static enum status log_room(struct window *window, struct window_slot *slot)
         return STATUS_OK;
     }
     return log_move(window, slot,
-                    class_for(window, count + kept + (geometry->busy ? count / 3 : count / 8) + 1));
+                    log_class(window, count + kept + (geometry->busy ? count / 3 : count / 8) + 1));
 }
 
 /* Another base where the time does not fit behind this one: at most once in 48 days of an entity's
@@ -229,7 +228,7 @@ static uint32_t log_insert(const struct window *window, struct block *block,
 
 static enum status log_begin(struct window *window, struct window_slot *slot, int64_t at_ms)
 {
-    unsigned class = class_for(window, 1);
+    unsigned class = log_class(window, 1);
     TRY(block_take(window, class, &slot->block));
     struct block *block = block_at(window, slot->block);
     block->base_ms = at_ms - window->plan.late_ms_max - HOUR_MS;

@@ -45,8 +45,9 @@ static void geometry_fill(struct window *window)
     }
 }
 
-enum status window_create(struct window **out, const struct window_plan *plan, struct pool *pool,
-                          struct arena *boot)
+/* How events of the plan lie, and which block holds how many. */
+static enum status window_lay(struct window **out, const struct window_plan *plan,
+                              struct arena *boot)
 {
     must(plan->features_count <= PROFILE_FEATURES_MAX);
     must(plan->bits_count <= WINDOW_BITS_MAX);
@@ -57,7 +58,6 @@ enum status window_create(struct window **out, const struct window_plan *plan, s
     TRY(ARENA_NEW(boot, 1, &window));
     TRY(ARENA_NEW(boot, POOL_CLASSES_COUNT, &window->geometry));
     window->plan = *plan;
-    window->pool = pool;
     window->small_max = plan->small_max == 0 ? SMALL_EVENTS_USUAL : plan->small_max;
     must(window->small_max <= SMALL_EVENTS_MAX);
     if (window->small_max >= plan->events_max) /* only a busy entity can lose events */
@@ -68,13 +68,38 @@ enum status window_create(struct window **out, const struct window_plan *plan, s
     window->stride = window->values_at + plan->values_count;
     busy_features(window);
     geometry_fill(window);
+    *out = window;
+    return STATUS_OK;
+}
+
+enum status window_create(struct window **out, const struct window_plan *plan, struct pool *pool,
+                          struct arena *boot)
+{
+    struct window *window;
     void *table;
+    TRY(window_lay(&window, plan, boot));
     TRY(budget_pages_take(pool->budget, SLOTS_FIRST * sizeof *window->slot, &table));
+    window->pool = pool;
     window->slot = table;
     window->slots_count = SLOTS_FIRST;
     window->first = UINT32_MAX;
     window->first_next = UINT32_MAX;
     *out = window;
+    return STATUS_OK;
+}
+
+enum status window_sizes(const struct window_plan *plan, uint32_t events, struct arena *scratch,
+                         uint64_t *event_size, uint64_t *entity_size)
+{
+    struct window *window;
+    TRY(window_lay(&window, plan, scratch));
+    unsigned class = log_class(window, events);
+    const struct geometry *geometry = &window->geometry[class];
+    uint64_t size = pool_class_size(class);
+    if (geometry->busy)
+        size += pool_class_size(geometry->state_class);
+    *event_size = (uint64_t)window->stride * 8;
+    *entity_size = size + sizeof(struct window_slot) * 3 / 2; /* two thirds of a table are full */
     return STATUS_OK;
 }
 

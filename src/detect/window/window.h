@@ -118,6 +118,11 @@ struct window_batch {
     int64_t newest_ms;             /* as of window_add */
 };
 
+/* Bytes of one event, and of an entity that remembers so many events: its block, its running
+ * answers, its place in the table.  STATUS_FULL: the arena. */
+enum status window_sizes(const struct window_plan *plan, uint32_t events, struct arena *scratch,
+                         uint64_t *event_size, uint64_t *entity_size);
+
 /* Takes its head from boot and its tables from the budget of the pool.  STATUS_FULL. */
 enum status window_create(struct window **out, const struct window_plan *plan, struct pool *pool,
                           struct arena *boot);

@@ -196,4 +196,6 @@ void window_leave(struct window *window, struct window_slot *slot);
 
 /* ---- log.c ---- */
 
+/* The least class whose blocks hold that many events. */
+unsigned log_class(const struct window *window, uint32_t events);
 void log_release(struct window *window, struct window_slot *slot);

@@ -509,6 +509,41 @@ static void test_boot_failures(void **state)
     bench_release(&bench);
 }
 
+/* What an entity is said to take is what the pool and the table hold for each of many. */
+static void test_sizes(void **state)
+{
+    (void)state;
+    enum { MANY = 20000 };
+    static const uint32_t EVENTS[] = {1, 3, 8, 40};
+    for (unsigned i = 0; i < sizeof EVENTS / sizeof EVENTS[0]; i++) {
+        static struct bench bench;
+        uint64_t event_size, entity_size;
+        bench_init(&bench, 91, 16384, 32, 12);
+        assert_int_equal(
+            window_sizes(&bench.plan, EVENTS[i], bench.boot, &event_size, &entity_size), STATUS_OK);
+        assert_int_equal(event_size, 8 * (2 + VALUES));
+        for (uint64_t key = 1; key <= MANY; key++) {
+            assert_int_equal(window_reserve(bench.window, 1), STATUS_OK);
+            struct window_slot *slot = window_entity(bench.window, key, window_hash(key));
+            for (uint32_t e = 0; e < EVENTS[i]; e++) {
+                struct model_event event = event_drawn(&bench, 1000000);
+                const uint64_t *column[VALUES];
+                for (unsigned v = 0; v < VALUES; v++)
+                    column[v] = &event.value[v];
+                struct window_event add = {bench.newest_ms, event.flags, e, column, 0};
+                bool kept;
+                assert_int_equal(window_add(bench.window, slot, &add, bench.newest_ms, &kept),
+                                 STATUS_OK);
+            }
+        }
+        double taken = (double)atomic_load(&bench.budget.used) / MANY;
+        assert_true(taken > 0.85 * (double)entity_size);
+        double room = EVENTS[i] > 32 ? 1.5 : 1.15; /* a busy entity has room to grow */
+        assert_true(taken < room * (double)entity_size + 2.0 * POOL_CHUNK_SIZE / MANY);
+        bench_release(&bench);
+    }
+}
+
 static void test_pool_classes(void **state)
 {
     (void)state;
@@ -567,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_leaps_of_time),
         cmocka_unit_test(test_sweep),
         cmocka_unit_test(test_full),
+        cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_boot_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
