@@ -180,6 +180,17 @@ static void set_backup(struct service *service)
     SET(backup, 0, disk_about(path, &about, &fault) == STATUS_OK ? about.changed.ms : 0);
 }
 
+static void set_bulletin(struct service *service)
+{
+    struct bulletin_counts counts;
+    bulletin_count(service->bulletin, &counts);
+    SET(kept, 0, counts.kept);
+    SET(alerts_waiting, 0, counts.waiting_bytes);
+    SET(posted, 0, counts.posted);
+    SET(posted, 1, counts.post_failures);
+    SET(filed, 0, counts.filed);
+}
+
 void figures_write(void *self, struct text *text)
 {
     struct service *service = self;
@@ -187,5 +198,6 @@ void figures_write(void *self, struct text *text)
     set_live(service);
     set_process(service);
     set_backup(service);
+    set_bulletin(service);
     text_add_metrics(text, service->metrics);
 }

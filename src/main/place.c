@@ -19,5 +19,7 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = ACCESS_MIGRATIONS[i];
     for (size_t i = 0; i < API_MIGRATIONS_COUNT; i++)
         all[count++] = API_MIGRATIONS[i];
+    for (size_t i = 0; i < BULLETIN_MIGRATIONS_COUNT; i++)
+        all[count++] = BULLETIN_MIGRATIONS[i];
     return count;
 }

@@ -15,7 +15,7 @@ enum exit_code verb_serve(const struct command *command)
     static struct service service;
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGPIPE, &ignore, NULL); /* who hangs up is not our end */
-    (void)umask(S_IRWXG | S_IRWXO); /* what the libraries make is for us alone, too */
+    (void)umask(S_IRWXG | S_IRWXO);          /* what the libraries make is for us alone, too */
     stop_listen();
     enum exit_code code = service_open(&service, command);
     if (code != EXIT_DONE)

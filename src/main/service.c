@@ -160,13 +160,6 @@ static enum exit_code open_rules(struct service *service)
     return code;
 }
 
-static enum status take_alert(void *self, const struct alert *alert)
-{
-    (void)self;
-    (void)alert;
-    return STATUS_OK;
-}
-
 static void live_failed(void *self, enum live_failure failure, enum status status)
 {
     struct service *service = self;
@@ -214,6 +207,7 @@ static struct live_options live_options_of(struct service *service)
         .commit_wait_us = (uint32_t)(config->ingest_commit_wait * 1000),
         .commit_bytes_max = (uint32_t)config->ingest_commit_bytes,
         .heartbeat_every_ms = HEARTBEAT_MS,
+        .retention_ms = config->journal_retention,
         .snapshot_every_s = (uint32_t)(config->snapshot_interval / SECOND_MS),
         .queue_bytes_max = (size_t)config->ingest_queue,
         .clock = service->clock,
@@ -223,9 +217,9 @@ static struct live_options live_options_of(struct service *service)
                 .threads = (unsigned)config->detect_threads,
                 .zone_minutes = config->home_zone,
                 .memory_max = (size_t)config->detect_memory,
-                .alerts = {take_alert, service},
+                .alerts = service->alerts,
             },
-        .listener = {.reached = figures_reached, .self = service},
+        .listener = {.reached = alerts_reached, .kept = alerts_kept, .self = service},
         .failed = live_failed,
         .failed_self = service,
     };
@@ -372,6 +366,7 @@ static struct api_rooms rooms_of(struct service *service)
         .audit_origin = slice_of(service->origin),
         .seal = &service->access_keys.seal,
         .live = service->live,
+        .bulletin = service->bulletin,
         .deliveries = service->deliveries,
         .keys = service->keys,
         .process = {offer, figures_acknowledged, readiness_write, figures_write, service},
@@ -493,7 +488,7 @@ enum exit_code service_open(struct service *service, const struct command *comma
     LOG(&service->log, starting, LOG_TEXT(version, SLICE(CUTLINE_VERSION)),
         LOG_TEXT(folder, slice_of(service->folder)));
     static enum exit_code (*const STEPS[])(struct service *) = {
-        open_reserve, open_volumes, open_keys, open_store, open_rules, open_live,
+        open_reserve, open_volumes, open_keys, open_store, open_rules, alerts_open, open_live,
     };
     for (size_t i = 0; code == EXIT_DONE && i < sizeof STEPS / sizeof STEPS[0]; i++)
         code = STEPS[i](service);
@@ -569,6 +564,8 @@ enum exit_code service_close(struct service *service)
     }
     if (service->live != NULL)
         status = live_close(service->live);
+    if (service->bulletin != NULL)
+        bulletin_close(service->bulletin);
     deliveries_destroy(service->deliveries);
     access_close(service->access);
     store_close(service->store);

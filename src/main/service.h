@@ -4,6 +4,7 @@
 
 #include "access/access.h"
 #include "api/api.h"
+#include "bulletin/bulletin.h"
 #include "config/config.h"
 #include "ground/folder.h"
 #include "live/live.h"
@@ -54,7 +55,10 @@ struct service {
     char folder[PATH_MAX];
     struct folder_lock lock;
     struct volume journal, snapshots, keyring;
+    struct volume alerts_folder; /* of alerts.file */
     struct ruleset *ruleset;
+    struct bulletin *bulletin;
+    struct alert_sink alerts;
     struct access_keys access_keys;
     char origin[64];
     char store_path[PATH_MAX];
@@ -103,6 +107,14 @@ enum status figures_create(struct service *service);
 void figures_acknowledged(void *self, uint64_t next);
 void figures_reached(void *self, uint64_t position);
 void figures_write(void *self, struct text *text);
+
+/* ---- alerts.c ---- */
+
+/* The bulletin with its file and receivers, before anybody makes alerts.  EXIT_…: said. */
+enum exit_code alerts_open(struct service *service);
+/* For live_listener. */
+void alerts_reached(void *self, uint64_t position);
+uint64_t alerts_kept(void *self);
 
 /* ---- readiness.c ---- */
 

@@ -8,6 +8,7 @@ its own, and the journal holds exactly what was answered.
 """
 # SPDX-License-Identifier: Apache-2.0
 import http.client
+import json
 import os
 import random
 import sys
@@ -22,7 +23,7 @@ ROWS = 20
 
 
 class Kills(house.Case):
-    CONFIG = "snapshot: {interval: 1s}\n"
+    CONFIG = "snapshot: {interval: 1s}\nalerts: {file: alerts.ndjson}\n"
 
     def setUp(self):
         super().setUp()
@@ -74,6 +75,11 @@ class Kills(house.Case):
             status, _, answer = self.house.send(body, key=f"delivery-{number}")
             self.assertEqual((status, answer), (200, self.answers[number]))
         self.assertEqual(self.house.stop(), 0)
+        with open(os.path.join(self.house.folder, "alerts.ndjson"), encoding="utf-8") as file:
+            alerts = [json.loads(line) for line in file]
+        ids = [alert["id"] for alert in alerts]
+        self.assertEqual(len(ids), len(set(ids)), "an alert was told twice")
+        self.assertEqual(len({alert["subject"] for alert in alerts}), 50)
         held = self.journal_records()
         self.assertEqual(held, len(positions), "the journal holds other records than were answered")
         print(f"{ROUNDS} kills, {inside} while a delivery was under way, {len(self.answers)} deliveries, "
