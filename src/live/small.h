@@ -124,7 +124,7 @@ static inline enum status small_open(struct small *small, struct slice rules, un
         .zone_minutes = 480,
         .memory_max = memory_max,
         .alerts = {small_alert, small},
-        .listener = {small_finding, small},
+        .listener = {.take = small_finding, .self = small},
     };
     return pipeline_open(&small->pipeline, &options, small->stage.boot);
 }

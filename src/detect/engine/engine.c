@@ -269,6 +269,11 @@ enum status engine_take(struct engine *engine, const struct record *records, siz
     return STATUS_OK;
 }
 
+moment engine_watermark(const struct engine *engine)
+{
+    return engine->counts.watermark;
+}
+
 void engine_count(const struct engine *engine, struct engine_counts *out)
 {
     *out = engine->counts;

@@ -106,6 +106,8 @@ struct engine_mark {
 /* false: none of that label, or no rule sets or asks for it. */
 bool engine_marked(const struct engine *engine, ident name, enum field_type type,
                    struct slice label, moment at, struct engine_mark *out);
+/* The newest event time so far; MOMENT_NONE: nothing was taken yet. */
+moment engine_watermark(const struct engine *engine);
 void engine_count(const struct engine *engine, struct engine_counts *out);
 void engine_destroy(struct engine *engine);
 
