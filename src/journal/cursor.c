@@ -5,6 +5,7 @@
  * Not chosen:  mapping the file.  A disk error would then be a signal instead of a status. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/cursor.h"
+#include "journal/finding.h"
 
 enum {
     WINDOW_FIRST = 1 << 18,
@@ -45,14 +46,14 @@ enum status cursor_open(struct cursor *cursor, struct volume volume, const struc
     size_t got = 0;
     enum status status = bytes_at(cursor, 0, header, sizeof header, &got);
     uint64_t first = 0;
-    const char *what = "the file is shorter than a segment's header";
+    const char *what = FOUND(SHORT_SEGMENT);
     if (status == STATUS_OK && got < sizeof header)
         status = damage(cursor, what, found);
     if (status == STATUS_OK &&
         segment_header_read(header, &first, &cursor->chain, &what) != STATUS_OK)
         status = damage(cursor, what, found);
     if (status == STATUS_OK && first != segment->first)
-        status = damage(cursor, "the segment's header does not fit its file name", found);
+        status = damage(cursor, FOUND(NAME_SEGMENT), found);
     if (status != STATUS_OK) {
         cursor_close(cursor);
         return status;
@@ -118,9 +119,9 @@ enum status cursor_next(struct cursor *cursor, struct journal_finding *found)
     if (status != STATUS_OK)
         return damage(cursor, what, found);
     if (frame.chain != cursor->chain)
-        return damage(cursor, "a frame does not follow the frame before it", found);
+        return damage(cursor, FOUND(CHAIN), found);
     if (frame.first != cursor->expected)
-        return damage(cursor, "a frame has the wrong number", found);
+        return damage(cursor, FOUND(NUMBER), found);
     cursor->frame = frame;
     cursor->chain = frame.checksum;
     cursor->expected += frame.entries_count;

@@ -5,6 +5,7 @@
  *              2. No size is believed before it is compared with the bytes that are there. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ground/checksum.h"
+#include "journal/finding.h"
 #include "journal/journal_inside.h"
 
 #include <stdio.h>
@@ -80,9 +81,9 @@ enum status segment_header_read(const unsigned char bytes[SEGMENT_HEADER_SIZE], 
 {
     *what = NULL;
     if (memcmp(bytes, SEGMENT_MAGIC, sizeof SEGMENT_MAGIC) != 0)
-        *what = "the file does not begin as a journal segment";
+        *what = FOUND(MAGIC_SEGMENT);
     else if (get(bytes + 56, 8) != hash_bytes(bytes_slice(bytes, 56)))
-        *what = "the segment's header does not match its checksum";
+        *what = FOUND(CHECKSUM_SEGMENT);
     if (*what != NULL)
         return STATUS_MALFORMED;
     *first = get(bytes + 8, 8);
@@ -114,7 +115,7 @@ void frame_seal(unsigned char *bytes, struct frame *frame)
 enum status frame_open(const unsigned char *bytes, size_t size, struct frame *out,
                        const char **what)
 {
-    *what = "the file ends inside a frame";
+    *what = FOUND(ENDS_INSIDE);
     if (size < FRAME_HEADER_SIZE)
         return STATUS_END;
     struct frame frame = {
@@ -125,16 +126,16 @@ enum status frame_open(const unsigned char *bytes, size_t size, struct frame *ou
         .chain = get(bytes + 24, 8),
         .checksum = get(bytes + 32, 8),
     };
-    *what = "a frame does not begin where one must";
+    *what = FOUND(MAGIC_FRAME);
     if (get(bytes, 4) != FRAME_MAGIC)
         return STATUS_MALFORMED;
-    *what = "a frame has an impossible size";
+    *what = FOUND(SIZE_FRAME);
     if (frame.payload_size % 8 != 0 || frame.payload_size > JOURNAL_FRAME_BYTES_MAX)
         return STATUS_MALFORMED;
-    *what = "the file ends inside a frame";
+    *what = FOUND(ENDS_INSIDE);
     if (size - FRAME_HEADER_SIZE < frame.payload_size)
         return STATUS_END;
-    *what = "a frame does not match its checksum";
+    *what = FOUND(CHECKSUM_FRAME);
     if (frame.checksum != frame_checksum(bytes, frame.payload_size))
         return STATUS_MALFORMED;
     *what = NULL;

@@ -9,6 +9,7 @@
  *              4. After one failed write or sync nothing is written any more (`broken`). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/cursor.h"
+#include "journal/finding.h"
 
 #include <stdio.h>
 
@@ -95,7 +96,7 @@ static enum status end_find(struct cursor *cursor, struct journal_finding *found
     TRY(tail_set_aside(cursor, size, found));
     TRY(volume->cut(volume->self, cursor->file, cursor->offset));
     TRY(volume->sync(volume->self, cursor->file));
-    found->what = "a torn tail was set aside";
+    found->what = FOUND(TORN);
     return STATUS_OK;
 }
 

@@ -28,7 +28,7 @@ struct journal_finding {
     char file[VOLUME_NAME_MAX];
     int64_t offset;
     uint64_t sequence;               /* of the first entry that cannot be read */
-    const char *what;                /* one clause, English */
+    const char *what;                /* one clause, English; finding.h has it in the other tongue */
     int64_t torn_bytes;              /* a torn tail of this size was cut … */
     char torn_file[VOLUME_NAME_MAX]; /* … and is kept here */
 };
@@ -68,6 +68,8 @@ enum status journal_reader_open(struct journal_reader **out, struct volume volum
 enum status journal_read(struct journal_reader *reader, uint64_t *sequence, struct slice *entry);
 void journal_reader_close(struct journal_reader *reader);
 
-/* Reads everything and checks every byte.  STATUS_MALFORMED with the first damage in `*found`. */
+/* Reads everything and checks every byte.  STATUS_MALFORMED with the first damage in `*found`; if
+ * it may be no more than a write that power or a kill cut short, `torn_bytes` says how long it is:
+ * the next opening would set it aside. */
 enum status journal_verify(struct volume volume, struct arena *scratch,
                            struct journal_finding *found, uint64_t *entries_count);

@@ -4,6 +4,7 @@
  *              2. A segment ends where the next one begins: same number, same chain. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal/cursor.h"
+#include "journal/finding.h"
 
 enum { NAMES_MEMORY = 64 << 20 };
 
@@ -78,8 +79,7 @@ static enum status segment_step(struct journal_reader *reader)
     TRY(cursor_open(cursor, reader->volume, &next, reader->arena, reader->found));
     if (cursor->chain == chain)
         return STATUS_OK;
-    *reader->found = (struct journal_finding){
-        .sequence = next.first, .what = "a segment does not follow the segment before it"};
+    *reader->found = (struct journal_finding){.sequence = next.first, .what = FOUND(GAP)};
     memcpy(reader->found->file, next.name, VOLUME_NAME_MAX);
     return STATUS_MALFORMED;
 }
@@ -116,6 +116,22 @@ enum status journal_read(struct journal_reader *reader, uint64_t *sequence, stru
     }
 }
 
+/* Whether the damage at the cursor can be a torn tail, as journal_open judges it. */
+static enum status tail_judge(struct journal_reader *reader, const struct segment *last,
+                              struct journal_finding *found)
+{
+    struct cursor *cursor = &reader->cursor;
+    int64_t size;
+    bool more;
+    if (cursor->segment.first != last->first || cursor->closed || !cursor->open)
+        return STATUS_OK;
+    TRY(cursor_sees_more(cursor, &more));
+    TRY(cursor->volume.size(cursor->volume.self, cursor->file, &size));
+    if (!more)
+        found->torn_bytes = size - cursor->offset;
+    return STATUS_OK;
+}
+
 enum status journal_verify(struct volume volume, struct arena *scratch,
                            struct journal_finding *found, uint64_t *entries_count)
 {
@@ -136,13 +152,15 @@ enum status journal_verify(struct volume volume, struct arena *scratch,
         *entries_count += status == STATUS_OK;
     }
     uint64_t last_first = reader->cursor.segment.first;
+    if (status == STATUS_MALFORMED && tail_judge(reader, &segments[count - 1], found) != STATUS_OK)
+        status = STATUS_IO;
     journal_reader_close(reader);
     if (status != STATUS_END)
         return status;
     if (last_first == segments[count - 1].first)
         return STATUS_OK;
-    *found = (struct journal_finding){.sequence = last_first + *entries_count,
-                                      .what = "entries are missing before this segment"};
+    *found =
+        (struct journal_finding){.sequence = last_first + *entries_count, .what = FOUND(MISSING)};
     memcpy(found->file, segments[count - 1].name, VOLUME_NAME_MAX);
     return STATUS_MALFORMED;
 }

@@ -100,7 +100,7 @@ struct live_counts {
     uint64_t snapshot_position; /* of the newest; 0: none */
     uint64_t snapshots, snapshots_failed;
     int64_t snapshot_stop_us; /* the longest stop of detection for one so far */
-    moment heartbeat;           /* time of the last one thought about */
+    moment heartbeat;         /* time of the last one thought about */
     /* Not OK: detection stands still at `thought` (STATUS_FULL: its memory); what was acknowledged
      * is durable, offers are refused, questions are answered. */
     enum status stands;

@@ -13,6 +13,7 @@
 #include "live/live_inside.h"
 
 #include "ground/arena.h"
+#include "journal/finding.h"
 
 enum { READER_MEMORY = 3 * JOURNAL_FRAME_BYTES_MAX, NAMES_MEMORY = 4 << 20 };
 
@@ -32,9 +33,7 @@ static enum status snapshot_fits(const struct live *live, const struct snapshot 
                                  struct journal_finding *found)
 {
     if (snapshot->position > journal_next(live->journal))
-        return misfit(snapshot->name, snapshot->position,
-                      "the snapshot is ahead of the journal: entries are missing at its end",
-                      found);
+        return misfit(snapshot->name, snapshot->position, FOUND(AHEAD), found);
     bool reaches = snapshot->position >= journal_first(live->journal);
     bool same = memcmp(&snapshot->image, &live->image, sizeof live->image) == 0;
     return reaches && same ? STATUS_OK : STATUS_ABSENT;
@@ -91,8 +90,7 @@ static enum status begin_without(struct live *live, struct journal_finding *foun
     if (live->batch->below == 1)
         return STATUS_OK;
     if (live->snapshot_damage.what == NULL)
-        return misfit("", live->batch->below,
-                      "the journal does not begin at 1, and no snapshot reaches back to it", found);
+        return misfit("", live->batch->below, FOUND(NO_BEGINNING), found);
     *found = live->snapshot_damage;
     return STATUS_MALFORMED;
 }
@@ -111,8 +109,7 @@ static enum status snapshot_take(struct live *live, struct journal_finding *foun
     if (status == STATUS_OK)
         status = part_import(live, &snapshot, "notes", notes_import);
     if (status == STATUS_MALFORMED || status == STATUS_ABSENT)
-        return misfit(snapshot.name, snapshot.position,
-                      "the snapshot is not of a form that this program knows", found);
+        return misfit(snapshot.name, snapshot.position, FOUND(FORM_SNAPSHOT), found);
     TRY(status);
     live->batch->below = snapshot.position;
     live->counts.snapshot_position = snapshot.position;
@@ -145,7 +142,7 @@ static enum status entry_keep(struct live *live, uint64_t sequence, struct slice
     TRY(slice_copy(live->batch->scratch, bytes, &copy));
     enum status status = batch_add(live, sequence, copy);
     if (status == STATUS_MALFORMED)
-        return misfit("", sequence, "an entry is not of a form that this program knows", found);
+        return misfit("", sequence, FOUND(FORM_ENTRY), found);
     return status;
 }
 
@@ -176,6 +173,6 @@ enum status live_recover(struct live *live, struct progress progress, struct jou
     journal_reader_close(reader);
     arena_destroy(arena);
     if (status == STATUS_OK && live->batch->below != journal_next(live->journal))
-        return misfit("", live->batch->below, "the journal ends before its own end", found);
+        return misfit("", live->batch->below, FOUND(NO_END), found);
     return status;
 }

@@ -9,6 +9,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/snapshot.h"
 
+#include "journal/finding.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -172,17 +174,17 @@ static enum status bytes_read(const struct check *check, int64_t offset, void *i
     size_t got = 0;
     struct volume volume = check->volume;
     TRY(volume.read(volume.self, check->file, offset, into, size, &got));
-    return got == size ? STATUS_OK : damage(check, offset, "the file ends too early");
+    return got == size ? STATUS_OK : damage(check, offset, FOUND(SHORT));
 }
 
 static enum status header_check(const struct check *check, const unsigned char *header)
 {
     if (memcmp(header, HEADER_MAGIC, sizeof HEADER_MAGIC) != 0)
-        return damage(check, 0, "the file does not begin as a snapshot");
+        return damage(check, 0, FOUND(MAGIC_SNAPSHOT));
     if (get(header + SEALED, 8) != hash_bytes(bytes_slice(header, SEALED)))
-        return damage(check, 0, "the snapshot's header does not match its checksum");
+        return damage(check, 0, FOUND(CHECKSUM_HEADER));
     if (get(header + 8, 8) != check->said->position)
-        return damage(check, 8, "the snapshot's header does not fit its file name");
+        return damage(check, 8, FOUND(NAME_SNAPSHOT));
     memcpy(check->said->image.bytes, header + 16, DIGEST_SIZE);
     return STATUS_OK;
 }
@@ -191,14 +193,14 @@ static enum status trailer_check(const struct check *check, const unsigned char 
 {
     int64_t at = check->said->size - TRAILER_SIZE;
     if (memcmp(trailer, TRAILER_MAGIC, sizeof TRAILER_MAGIC) != 0)
-        return damage(check, at, "the file does not end as a snapshot");
+        return damage(check, at, FOUND(END_SNAPSHOT));
     if (get(trailer + SEALED, 8) != hash_bytes(bytes_slice(trailer, SEALED)))
-        return damage(check, at, "the snapshot's end does not match its checksum");
+        return damage(check, at, FOUND(CHECKSUM_END));
     check->said->parts_count = (uint32_t)get(trailer + 16, 4);
     int64_t table_size = (int64_t)check->said->parts_count * ROW_SIZE;
     if (check->said->parts_count > SNAPSHOT_PARTS_MAX || table_size > at - HEADER_SIZE ||
         get(trailer + 8, 8) != (uint64_t)(at - table_size))
-        return damage(check, at, "the snapshot's end does not fit its size");
+        return damage(check, at, FOUND(SIZE_END));
     return STATUS_OK;
 }
 
@@ -215,11 +217,11 @@ static enum status table_check(const struct check *check, const unsigned char *t
         part->checksum = get(table + 32, 8);
         if (part->name[SNAPSHOT_PART_NAME - 1] != 0 || part->offset != offset ||
             part->size > (uint64_t)at - offset)
-            return damage(check, at, "the snapshot's table does not fit the file");
+            return damage(check, at, FOUND(TABLE));
         offset += part->size;
     }
     if (offset != (uint64_t)at)
-        return damage(check, at, "the snapshot's table does not fit the file");
+        return damage(check, at, FOUND(TABLE));
     return STATUS_OK;
 }
 
@@ -234,7 +236,7 @@ static enum status part_check(const struct check *check, const struct snapshot_p
         done += size;
     }
     if (checksum != part->checksum)
-        return damage(check, (int64_t)part->offset, "a part of it does not match its checksum");
+        return damage(check, (int64_t)part->offset, FOUND(PART));
     return STATUS_OK;
 }
 
@@ -247,7 +249,7 @@ static enum status file_check(const struct check *check)
     struct volume volume = check->volume;
     TRY(volume.size(volume.self, check->file, &said->size));
     if (said->size < HEADER_SIZE + TRAILER_SIZE)
-        return damage(check, 0, "the file is shorter than a snapshot");
+        return damage(check, 0, FOUND(SHORT_SNAPSHOT));
     TRY(bytes_read(check, 0, header, HEADER_SIZE));
     TRY(header_check(check, header));
     TRY(bytes_read(check, said->size - TRAILER_SIZE, trailer, TRAILER_SIZE));
@@ -257,7 +259,7 @@ static enum status file_check(const struct check *check)
     TRY(bytes_read(check, table_at, table, table_size));
     struct digest digest = whole_digest(header, table, said->parts_count, trailer);
     if (memcmp(digest.bytes, trailer + DIGEST_AT, DIGEST_SIZE) != 0)
-        return damage(check, table_at, "the snapshot does not match its digest");
+        return damage(check, table_at, FOUND(DIGEST));
     TRY(table_check(check, table));
     for (uint32_t i = 0; i < said->parts_count; i++)
         TRY(part_check(check, &said->part[i]));

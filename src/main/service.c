@@ -12,6 +12,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service.h"
 
+#include "journal/finding.h"
 #include "say.h"
 #include "settings.h"
 #include "stop.h"
@@ -188,12 +189,13 @@ static enum exit_code damaged(const struct service *service, const struct journa
     if (status != STATUS_MALFORMED)
         return fail(service, "journal", status_meaning(status));
     COMPLAIN(command,
-             "%s/journal/%s is damaged at byte %lld (entry %llu): %s. Nothing was changed. "
-             "`cutline restore` brings a backup back.",
-             "%s/journal/%s 在第 %lld 字节处（条目 %llu）损坏：%s。未作任何更改。"
-             "可用 `cutline restore` 恢复备份。",
-             service->folder, found->file, (long long)found->offset,
-             (unsigned long long)found->sequence, found->what == NULL ? "" : found->what);
+             "%s/%s/%s is damaged at byte %lld (entry %llu): %s. Nothing was changed. "
+             "`cutline journal verify` reads everything; `cutline restore` brings a backup back.",
+             "%s/%s/%s 在第 %lld 字节处（条目 %llu）损坏：%s。未作任何更改。"
+             "`cutline journal verify` 可检查全部内容；可用 `cutline restore` 恢复备份。",
+             service->folder, strncmp(found->file, "snap", 4) == 0 ? "snapshot" : "journal",
+             found->file, (long long)found->offset, (unsigned long long)found->sequence,
+             finding_says(found->what, command->tongue));
     return EXIT_FAILED;
 }
 
@@ -236,6 +238,10 @@ static enum exit_code open_live(struct service *service)
     if (found.torn_bytes != 0)
         LOG(&service->log, torn_tail, LOG_TEXT(file, slice_of(found.torn_file)),
             LOG_WHOLE(bytes, found.torn_bytes));
+    struct journal_finding passed;
+    if (live_snapshot_damaged(service->live, &passed))
+        LOG(&service->log, snapshot_damaged, LOG_TEXT(file, slice_of(passed.file)),
+            LOG_WHOLE(offset, passed.offset), LOG_WHOLE(position, passed.sequence));
     LOG(&service->log, recovered, LOG_WHOLE(position, found.sequence));
     return EXIT_DONE;
 }

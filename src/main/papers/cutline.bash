@@ -45,13 +45,14 @@ _cutline() {
     'serve') flags='--data --config --lang --no-color --help' ;;
     'config check') flags='--json --explain --lang --no-color --help' ;;
     'config example') flags='--output --lang --no-color --help' ;;
+    'journal verify') flags='--json --lang --no-color --help' ;;
     'man') flags='--lang --no-color --help' ;;
     'completion') flags='--lang --no-color --help' ;;
     'version') flags='--lang --no-color --help' ;;
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate serve config man completion version help'
+        words='detect backtest rules intake simulate serve config journal man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -59,7 +60,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate serve config man completion version help'
+        words='detect backtest rules intake simulate serve config journal man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi
