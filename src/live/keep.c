@@ -142,8 +142,7 @@ static enum status older_remove(struct live *live, struct arena *scratch, uint64
     return any ? volume.sync_names(volume.self) : STATUS_OK;
 }
 
-/* The time of the first heartbeat in or behind a segment. */
-static enum status segment_time(struct live *live, uint64_t first, moment *out)
+enum status segment_time(struct live *live, uint64_t first, moment *out)
 {
     struct arena *arena;
     struct journal_reader *reader = NULL;

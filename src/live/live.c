@@ -11,6 +11,12 @@ enum { SCRATCH_MAX = 64 << 20 };
 
 /* ---- opening and closing ---- */
 
+static enum status alert_pass(void *self, const struct alert *alert)
+{
+    struct live *live = self;
+    return live->muted ? STATUS_OK : live->alerts.take(live->alerts.self, alert);
+}
+
 static enum status journal_begin(struct live *live, struct journal_finding *found)
 {
     struct journal_options options = {
@@ -83,6 +89,8 @@ enum status live_open(struct live **out, const struct live_options *options, str
     TRY(ARENA_NEW(boot, 1, &live->batch));
     TRY(ARENA_NEW(boot, 1, &live->keeping));
     live->options = *options;
+    live->alerts = options->pipeline.alerts;
+    live->options.pipeline.alerts = (struct alert_sink){alert_pass, live};
     live->boot = boot;
     live->frame_size_max =
         options->frame_size_max == 0 ? JOURNAL_FRAME_BYTES_MAX : options->frame_size_max;

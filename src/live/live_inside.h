@@ -56,6 +56,8 @@ struct live {
     struct belt belt;
 
     struct digest image; /* of the rule set */
+    struct alert_sink alerts;
+    bool muted; /* alerts go nowhere */
     struct keeping *keeping;
     struct journal_finding snapshot_damage; /* `what` is NULL: none */
 
@@ -116,8 +118,17 @@ void keep_turn(struct live *live);
 /* Makes a snapshot here and now, if there is news since the last one. */
 enum status keep_now(struct live *live);
 void *curator_live(void *live);
+/* The time of the first heartbeat in or behind the segment that begins with this entry.
+ * STATUS_END: there is none. */
+enum status segment_time(struct live *live, uint64_t first, moment *out);
 /* The listener's notes of a snapshot. */
 enum status notes_import(struct live *live, struct undump_source source);
+
+/* ---- change.c ---- */
+
+/* Takes over what the snapshot's rules and ours have in common, and fills the rest. */
+enum status change_take(struct live *live, const struct snapshot *snapshot,
+                        struct journal_finding *found);
 
 /* ---- recover.c ---- */
 

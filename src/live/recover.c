@@ -27,16 +27,14 @@ static enum status misfit(const char *file, uint64_t position, const char *what,
     return STATUS_MALFORMED;
 }
 
-/* Whether the snapshot can be started from.  STATUS_ABSENT: not with this journal and these rules.
- * STATUS_MALFORMED: it is damaged, or the journal is. */
+/* Whether the snapshot can be started from.  STATUS_ABSENT: the journal does not reach back to it.
+ * STATUS_MALFORMED: the journal is damaged. */
 static enum status snapshot_fits(const struct live *live, const struct snapshot *snapshot,
                                  struct journal_finding *found)
 {
     if (snapshot->position > journal_next(live->journal))
         return misfit(snapshot->name, snapshot->position, FOUND(AHEAD), found);
-    bool reaches = snapshot->position >= journal_first(live->journal);
-    bool same = memcmp(&snapshot->image, &live->image, sizeof live->image) == 0;
-    return reaches && same ? STATUS_OK : STATUS_ABSENT;
+    return snapshot->position >= journal_first(live->journal) ? STATUS_OK : STATUS_ABSENT;
 }
 
 /* The newest one that is sound and fits.  STATUS_ABSENT: there is none. */
@@ -67,20 +65,27 @@ static enum status snapshot_find(struct live *live, struct arena *scratch, struc
     return STATUS_ABSENT;
 }
 
-static enum status part_import(struct live *live, const struct snapshot *snapshot, const char *name,
-                               enum status (*import)(struct live *, struct undump_source))
+static enum status notes_take(struct live *live, const struct snapshot *snapshot)
 {
     struct snapshot_source source;
     struct undump_source bytes;
-    TRY(snapshot_source_open(&source, live->options.snapshots, snapshot, name, &bytes));
-    enum status status = import(live, bytes);
+    TRY(snapshot_source_open(&source, live->options.snapshots, snapshot, "notes", &bytes));
+    enum status status = notes_import(live, bytes);
     snapshot_source_close(&source);
     return status;
 }
 
-static enum status memory_import(struct live *live, struct undump_source source)
+static enum status memory_take(struct live *live, const struct snapshot *snapshot,
+                               struct journal_finding *found)
 {
-    return pipeline_import(&live->pipeline, source, PIPELINE_ALL, NULL);
+    struct snapshot_source source;
+    struct undump_source bytes;
+    if (memcmp(&snapshot->image, &live->image, sizeof live->image) != 0)
+        return change_take(live, snapshot, found);
+    TRY(snapshot_source_open(&source, live->options.snapshots, snapshot, "pipeline", &bytes));
+    enum status status = pipeline_import(&live->pipeline, bytes, PIPELINE_ALL, NULL);
+    snapshot_source_close(&source);
+    return status;
 }
 
 /* Without a snapshot the journal must begin at the beginning. */
@@ -105,10 +110,11 @@ static enum status snapshot_take(struct live *live, struct journal_finding *foun
     if (status == STATUS_ABSENT)
         return begin_without(live, found);
     TRY(status);
-    status = part_import(live, &snapshot, "pipeline", memory_import);
+    status = memory_take(live, &snapshot, found);
     if (status == STATUS_OK)
-        status = part_import(live, &snapshot, "notes", notes_import);
-    if (status == STATUS_MALFORMED || status == STATUS_ABSENT)
+        status = notes_take(live, &snapshot);
+    bool unsaid = found->what == NULL || found->torn_bytes > 0;
+    if (unsaid && (status == STATUS_MALFORMED || status == STATUS_ABSENT))
         return misfit(snapshot.name, snapshot.position, FOUND(FORM_SNAPSHOT), found);
     TRY(status);
     live->batch->below = snapshot.position;

@@ -20,7 +20,8 @@ struct play {
     unsigned threads;
     unsigned commit_every; /* the keeper commits at each so-many-th reached position; 0: at each */
     size_t segment_size_max;
-    uint64_t boot_fails_at; /* this take of memory of the next life's opening; 0: none */
+    struct finding_sink findings; /* take NULL: nobody */
+    uint64_t boot_fails_at;       /* this take of memory of the next life's opening; 0: none */
 
     struct arena *boot, *scratch, *alerts;
     struct live *live;
