@@ -146,6 +146,10 @@ enum status access_of_token(struct access *access, struct slice bearer, struct i
 enum status access_of_session(struct access *access, struct slice cookie, struct slice csrf,
                               bool changes, struct identity *out);
 
+/* The same visitor a while later, without its doing anything.  STATUS_REFUSED: ended in the
+ * meantime. */
+enum status access_again(struct access *access, struct identity *identity);
+
 enum access_verdict {
     ACCESS_MAY,
     ACCESS_UNKNOWN, /* nobody: 401 */

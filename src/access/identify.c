@@ -12,7 +12,8 @@ static struct remembered *slot_of(struct access *access, const struct digest *ke
     return &access->remembered[word % ACCESS_CACHE];
 }
 
-static bool recall(struct access *access, const struct digest *key, uint64_t generation,
+/* `uses`: somebody does something, which keeps a session from idling. */
+static bool recall(struct access *access, const struct digest *key, uint64_t generation, bool uses,
                    struct identity *out)
 {
     moment now = access_now(access);
@@ -24,7 +25,8 @@ static bool recall(struct access *access, const struct digest *key, uint64_t gen
                      (struct slice){(const char *)key->bytes, DIGEST_SIZE}) &&
         (slot->identity.by != BY_SESSION ||
          now.ms - slot->used.ms < ACCESS_IDLE_MINUTES * MINUTE_MS)) {
-        slot->used = now;
+        if (uses)
+            slot->used = now;
         *out = slot->identity;
         found = true;
     }
@@ -34,7 +36,7 @@ static bool recall(struct access *access, const struct digest *key, uint64_t gen
 
 /* `used`: the last use that the store knows.  STATUS_REFUSED: an idle session. */
 static enum status remember(struct access *access, const struct identity *identity,
-                            uint64_t generation, moment until, moment used)
+                            uint64_t generation, bool uses, moment until, moment used)
 {
     enum status status = STATUS_OK;
     moment now = access_now(access);
@@ -47,7 +49,8 @@ static enum status remember(struct access *access, const struct identity *identi
     if (identity->by == BY_SESSION && now.ms - used.ms >= ACCESS_IDLE_MINUTES * MINUTE_MS)
         status = STATUS_REFUSED;
     else
-        *slot = (struct remembered){*identity, generation, until, same ? slot->written : used, now};
+        *slot = (struct remembered){*identity, generation, until, same ? slot->written : used,
+                                    uses ? now : used};
     lock_give(&access->memory);
     return status;
 }
@@ -114,37 +117,44 @@ static enum status session_row(struct access *access, const struct digest *key,
     return STATUS_OK;
 }
 
-static enum status identify(struct access *access, struct slice secret, enum identity_by by,
-                            struct identity *out)
+static enum status identify(struct access *access, const struct digest *key, enum identity_by by,
+                            bool uses, struct identity *out)
 {
-    struct digest key = secret_found_by(access, secret);
     uint64_t generation = atomic_load(&access->generation); /* before looking */
     struct identity identity = NOBODY;
     moment until, used;
-    if (recall(access, &key, generation, &identity)) {
+    if (recall(access, key, generation, uses, &identity)) {
         *out = identity;
         return identity.by == by ? STATUS_OK : STATUS_REFUSED;
     }
     lock_take(&access->reading);
     arena_reset(access->scratch);
-    enum status status = by == BY_TOKEN ? token_row(access, &key, &identity, &until, &used)
-                                        : session_row(access, &key, &identity, &until, &used);
+    enum status status = by == BY_TOKEN ? token_row(access, key, &identity, &until, &used)
+                                        : session_row(access, key, &identity, &until, &used);
     lock_give(&access->reading);
     if (status == STATUS_ABSENT || status == STATUS_MALFORMED)
         return STATUS_REFUSED;
     TRY(status);
     if (access_now(access).ms >= until.ms)
         return STATUS_REFUSED;
-    TRY(remember(access, &identity, generation, until, used));
+    TRY(remember(access, &identity, generation, uses, until, used));
     *out = identity;
     return STATUS_OK;
+}
+
+enum status access_again(struct access *access, struct identity *identity)
+{
+    struct digest key = identity->key;
+    must(identity->by != BY_NOBODY);
+    return identify(access, &key, identity->by, false, identity);
 }
 
 enum status access_of_token(struct access *access, struct slice bearer, struct identity *out)
 {
     if (!slice_starts(bearer, SLICE("cut_")) || bearer.size >= ACCESS_SECRET_SIZE)
         return STATUS_REFUSED;
-    return identify(access, bearer, BY_TOKEN, out);
+    struct digest key = secret_found_by(access, bearer);
+    return identify(access, &key, BY_TOKEN, true, out);
 }
 
 void access_csrf(const struct access *access, struct slice cookie, char out[ACCESS_SECRET_SIZE])
@@ -163,7 +173,8 @@ enum status access_of_session(struct access *access, struct slice cookie, struct
     access_csrf(access, cookie, expected);
     if (changes && !secret_equal(slice_of(expected), csrf))
         return STATUS_REFUSED;
-    return identify(access, cookie, BY_SESSION, out);
+    struct digest key = secret_found_by(access, cookie);
+    return identify(access, &key, BY_SESSION, true, out);
 }
 
 enum access_verdict access_may(const struct identity *identity, enum scope scope)

@@ -208,9 +208,11 @@ static void *worker_run(void *self)
 {
     struct worker *worker = self;
     for (struct visit *visit = dequeue(worker->api); visit != NULL; visit = dequeue(worker->api)) {
+        bool left = false;
         visit->reader = worker->reader;
+        visit->left = &left;
         run(visit);
-        if (!visit->later)
+        if (!left)
             visit_end(visit);
     }
     return NULL;
@@ -279,8 +281,11 @@ enum status api_open(struct api **out, const struct api_options *options, struct
     http.self = api;
     enum status status = workers_start(api, options->workers, boot, why);
     if (status == STATUS_OK)
+        status = herald_start(api, http.streams_max, boot, why);
+    if (status == STATUS_OK)
         status = http_open(&api->http, &http, boot, why);
     if (status != STATUS_OK) {
+        herald_stop(api);
         workers_stop(api);
         return status;
     }
@@ -317,5 +322,6 @@ void api_close(struct api *api, unsigned seconds_max)
     if (api == NULL)
         return;
     http_close(api->http, seconds_max);
+    herald_stop(api);
     workers_stop(api);
 }

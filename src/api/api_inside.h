@@ -63,7 +63,8 @@ struct visit {
     struct store *reader; /* of the worker; NULL in the FAST lane */
     json_t *json;         /* the body, once it was read */
     struct http_answer answer;
-    bool later;    /* visit_end() is said by somebody else */
+    bool later;    /* FAST lane: visit_end() is said by somebody else */
+    bool *left;    /* SLOW lane: set when it has become a stream, and may be gone */
     bool begun;    /* a transaction is open */
     bool replayed; /* the answer is one that was kept */
     /* What the audit entry says beside actor, action and time. */
@@ -141,6 +142,11 @@ void visit_denied(struct visit *visit);
 /* One that is only counted, in the next that is written. */
 void denial_skip(struct api *api);
 
+struct herald; /* serves streams of alerts */
+enum status herald_start(struct api *api, unsigned streams_max, struct arena *boot,
+                         struct text *why);
+void herald_stop(struct api *api);
+
 struct api {
     struct api_rooms rooms;
     struct clock clock;
@@ -156,6 +162,7 @@ struct api {
     bool closing;
     int64_t denials_minute;
     unsigned denials, denials_skipped;
+    struct herald *herald;    /* NULL: there are no alerts here */
     int64_t forgotten_ms;     /* when old answers were */
     _Atomic uint64_t entries; /* written to the audit log since the last checkpoint */
 };

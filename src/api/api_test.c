@@ -85,6 +85,8 @@ static void every_cell_is_as_the_table_says(void **state)
                 if (visitor != NULL && expected(route, visitor) == 0)
                     continue; /* they end the session: see sessions_rotate_and_end */
             path_fill(path, sizeof path, route->path, "x_0000000000000000");
+            if (strcmp(route->name, "alerts_stream") == 0) /* one that was let in would go on */
+                (void)snprintf(path, sizeof path, "%s?q=(", route->path);
             ask(house, visitor, route->method, path,
                 strcmp(route->method, "POST") == 0 ? "{}" : NULL, &reply);
             int wanted = expected(route, visitor);

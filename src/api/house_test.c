@@ -34,6 +34,8 @@ static void store_up(struct house *house)
         steps[count++] = AUDIT_MIGRATIONS[i];
     for (size_t i = 0; i < ACCESS_MIGRATIONS_COUNT; i++)
         steps[count++] = ACCESS_MIGRATIONS[i];
+    for (size_t i = 0; i < BULLETIN_MIGRATIONS_COUNT; i++)
+        steps[count++] = BULLETIN_MIGRATIONS[i];
     for (size_t i = 0; i < API_MIGRATIONS_COUNT; i++)
         steps[count++] = API_MIGRATIONS[i];
     assert_int_equal(store_open(&house->store, house->path, steps, count, house->boot, &why),
@@ -41,6 +43,64 @@ static void store_up(struct house *house)
     assert_int_equal(
         audit_open(&house->audit, house->store, ORIGIN, &house->keys.seal.key, house->boot, &why),
         STATUS_OK);
+}
+
+static const char RULES[] = "rule caller on call {\n"
+                            "  title \"Scam caller\" \"诈骗主叫\"\n"
+                            "  when duration > 10s\n"
+                            "  subject caller typology scam_caller grade high\n"
+                            "}\n";
+
+static void on_failure(void *self, enum status status)
+{
+    (void)self;
+    fail_msg("alerts cannot be kept: %s", status_name(status));
+}
+
+static void bulletin_up(struct house *house, struct clock clock)
+{
+    char room[512];
+    struct text why = text_over(room, sizeof room);
+    static struct rule_file file;
+    static struct diags diags;
+    const struct digest image = {{0xAB}};
+    file = (struct rule_file){SLICE("house.cut"), {RULES, sizeof RULES - 1}};
+    if (rules_check(&file, 1, house->boot, &diags, &house->rules) != STATUS_OK) {
+        text_add_diag(&why, &diags.diag[0], &file, TONGUE_EN, false);
+        fail_msg("%s", room);
+    }
+    const struct bulletin_options options = {.store = house->store,
+                                             .store_path = house->path,
+                                             .pseudonym = house->keys.pseudonym,
+                                             .zone_minutes = 480,
+                                             .queue_bytes_max = 8 << 20,
+                                             .clock = clock,
+                                             .failed = on_failure};
+    assert_int_equal(bulletin_open(&house->bulletin, &options, house->boot, &why), STATUS_OK);
+    assert_int_equal(bulletin_source(house->bulletin, &image, false, house->boot, &house->sink),
+                     STATUS_OK);
+    assert_int_equal(bulletin_source(house->bulletin, &image, true, house->boot, &house->shadow),
+                     STATUS_OK);
+}
+
+void alert_in(struct house *house, unsigned number, const char *phone, bool shadow)
+{
+    struct record record = {.kind = RECORD_call, .position = number};
+    struct finding finding = {.set = house->rules,
+                              .rule = &house->rules->rule[0],
+                              .record = &record,
+                              .at = {1772294400000 + number * SECOND_MS},
+                              .subject_text = slice_of(phone),
+                              .subject = ident_of(slice_of(phone)),
+                              .score = 0.5,
+                              .grade = GRADE_HIGH,
+                              .positions_count = 1,
+                              .position = {number}};
+    struct alert alert = {.finding = &finding, .first = true};
+    struct alert_sink sink = shadow ? house->shadow : house->sink;
+    (void)snprintf(alert.id, sizeof alert.id, "%032x", number);
+    assert_int_equal(sink.take(sink.self, &alert), STATUS_OK);
+    bulletin_settle(house->bulletin);
 }
 
 static void rooms_up(struct house *house)
@@ -57,7 +117,9 @@ static void rooms_up(struct house *house)
     const struct access_options access = {
         house->store, house->path, house->audit, &house->keys, seal_chance_of_machine(), clock};
     assert_int_equal(access_open(&house->access, &access, house->boot, &why), STATUS_OK);
+    bulletin_up(house, clock);
     house->rooms = (struct api_rooms){.access = house->access,
+                                      .bulletin = house->bulletin,
                                       .store = house->store,
                                       .store_path = house->path,
                                       .audit = house->audit,
@@ -82,6 +144,7 @@ static void rooms_up(struct house *house)
 static void rooms_down(struct house *house)
 {
     api_close(house->api, 5);
+    bulletin_close(house->bulletin);
     access_close(house->access);
     store_close(house->store);
     volume_close(&house->volume);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "api/api_inside.h"
+#include "bulletin/bulletin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,6 +40,10 @@ struct house {
     struct access *access;
     struct access_keys keys;
     struct volume volume;
+    struct bulletin *bulletin;
+    const struct rule_set *rules;
+    struct alert_sink sink; /* into the bulletin, as detection would */
+    struct alert_sink shadow;
     struct api *api;
     struct api_rooms rooms;
     _Atomic int64_t skew_ms; /* of the house's clock */
@@ -76,6 +81,8 @@ void visitor_enrol(struct house *house, struct visitor *visitor, const char *cod
                    const char *first);
 /* Logs in again; the session goes to the visitor. */
 void log_in(struct house *house, struct visitor *visitor, const char *password);
+/* An alert as detection would make it, on `phone`; its id is that number in hex. */
+void alert_in(struct house *house, unsigned number, const char *phone, bool shadow);
 /* Counted in the audit log. */
 uint64_t entries_of(struct house *house, const char *action, const char *outcome);
 #define PASSWORD "correct horse battery staple"

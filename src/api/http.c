@@ -312,119 +312,31 @@ static enum MHD_Result answer_send(struct http_request *request)
     return result;
 }
 
+/* With the lock; false: it was given up by http_close, and has its answer. */
+static bool respond(struct http_request *request, const struct http_answer *answer,
+                    struct http_stream *stream)
+{
+    must(request->held);
+    bool waits = request->phase == PHASE_WAITING;
+    if (!waits && request->phase != PHASE_HANDLING)
+        return false;
+    request->answer = *answer;
+    request->stream = stream;
+    request->phase = PHASE_ANSWERED;
+    if (waits)
+        MHD_resume_connection(request->connection);
+    return true;
+}
+
 void http_respond(struct http_request *request, const struct http_answer *answer)
 {
     lock_take(&request->lock);
-    must(request->held);
-    bool waits = request->phase == PHASE_WAITING;
-    if (waits || request->phase == PHASE_HANDLING) { /* else it was given up by http_close */
-        request->answer = *answer;
-        request->phase = PHASE_ANSWERED;
-    }
-    if (waits)
-        MHD_resume_connection(request->connection);
+    (void)respond(request, answer, NULL);
     lock_give(&request->lock);
     request_let_go(request, true);
 }
 
 /* ---- on its way in ---- */
-
-struct framing {
-    unsigned lengths, transfers, hosts, authorizations, expects;
-    bool broken; /* control characters, a folded line, a line that does not end in CR LF */
-    bool chunked;
-};
-
-/* Whether a header's line ended in CR LF and was not folded.  The library tells neither, but it
- * leaves its traces in the buffer where names and values lie: it puts a NUL over each byte of the
- * line's end, so one NUL alone was a lonely LF; behind it the next line begins, at the latest the
- * empty one. */
-static bool line_is_whole(const char *value, size_t size)
-{
-    return strlen(value) == size && value[size + 1] == 0 && value[size + 2] != ' ' &&
-           value[size + 2] != '\t';
-}
-
-static enum MHD_Result framing_see(void *self, enum MHD_ValueKind kind, const char *name,
-                                   size_t name_size, const char *value, size_t value_size)
-{
-    (void)kind;
-    struct framing *framing = self;
-    struct slice key = {name, name_size};
-    if (value == NULL || strlen(name) != name_size || !line_is_whole(value, value_size)) {
-        framing->broken = true;
-        return MHD_NO;
-    }
-    if (key.size == 14 && strncasecmp(name, "content-length", 14) == 0)
-        framing->lengths++;
-    else if (key.size == 17 && strncasecmp(name, "transfer-encoding", 17) == 0) {
-        framing->transfers++;
-        framing->chunked = value_size == 7 && strncasecmp(value, "chunked", 7) == 0;
-    } else if (key.size == 4 && strncasecmp(name, "host", 4) == 0)
-        framing->hosts++;
-    else if (key.size == 13 && strncasecmp(name, "authorization", 13) == 0)
-        framing->authorizations++;
-    else if (key.size == 6 && strncasecmp(name, "expect", 6) == 0)
-        framing->expects++;
-    for (size_t i = 0; i < name_size; i++)
-        framing->broken |= name[i] <= ' ' || name[i] == 0x7F;
-    for (size_t i = 0; i < value_size; i++)
-        framing->broken |= ((unsigned char)value[i] < ' ' && value[i] != '\t') || value[i] == 0x7F;
-    return MHD_YES;
-}
-
-struct arguments {
-    struct arena *request;
-    bool malformed;
-};
-
-static enum MHD_Result argument_see(void *self, enum MHD_ValueKind kind, const char *name,
-                                    size_t name_size, const char *value, size_t value_size)
-{
-    (void)kind;
-    struct arguments *arguments = self;
-    char *room = NULL;
-    size_t size = 0;
-    if (arena_take(arguments->request, name_size + value_size + 1, (void **)&room) != STATUS_OK ||
-        query_unescape((struct slice){name, name_size}, room, &size) != STATUS_OK ||
-        query_unescape((struct slice){value, value_size}, room, &size) != STATUS_OK)
-        arguments->malformed = true;
-    return arguments->malformed ? MHD_NO : MHD_YES;
-}
-
-/* The status with which a request's head is refused, or 0. */
-static int head_check(struct http_request *request, const char *version, struct framing *framing)
-{
-    struct MHD_Connection *connection = request->connection;
-    bool old = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
-    if (!old && strcmp(version, MHD_HTTP_VERSION_1_1) != 0)
-        return MHD_HTTP_HTTP_VERSION_NOT_SUPPORTED;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-    if (info != NULL && info->header_size > request->http->options.header_bytes_max)
-        return MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
-    (void)MHD_get_connection_values_n(connection, MHD_HEADER_KIND, framing_see, framing);
-    if (framing->broken || framing->hosts > 1 || framing->authorizations > 1 ||
-        framing->lengths > 1 || framing->transfers > 1)
-        return MHD_HTTP_BAD_REQUEST;
-    if (framing->transfers == 1 && (old || !framing->chunked || framing->lengths > 0))
-        return MHD_HTTP_BAD_REQUEST;
-    struct arguments arguments = {.request = request->arena};
-    (void)MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, argument_see, &arguments);
-    return arguments.malformed ? MHD_HTTP_BAD_REQUEST : 0;
-}
-
-/* Decimal without sign; larger than any body if it has another form. */
-static uint64_t length_read(struct slice value)
-{
-    uint64_t length = 0;
-    for (size_t i = 0; i < value.size; i++) {
-        if (value.at[i] < '0' || value.at[i] > '9' || length > UINT64_MAX / 16)
-            return UINT64_MAX;
-        length = length * 10 + (uint64_t)(value.at[i] - '0');
-    }
-    return value.size == 0 ? 0 : length;
-}
 
 /* Room for a body of at least `size` bytes, in all; what came so far is kept. */
 static enum status body_grow(struct http_request *request, size_t size)
@@ -487,7 +399,7 @@ static enum MHD_Result on_headers(struct http_request *request, const char *path
     atomic_fetch_add(&http->requests_count, 1);
     request->path = path;
     request->method = method;
-    int status = head_check(request, version, &framing);
+    int status = head_check(request, version, http->options.header_bytes_max, &framing);
     if (status != 0)
         return refuse(request, status, true);
     struct http_admission admission =
@@ -759,9 +671,16 @@ enum status http_stream_begin(struct http_request *request, const struct http_an
     if (stream == NULL)
         return STATUS_FULL;
     stream->connection = request->connection;
-    request->stream = stream;
+    lock_take(&request->lock);
+    bool begun = respond(request, answer, stream);
+    lock_give(&request->lock);
+    if (!begun) {
+        stream->connection = NULL;
+        stream_recycle(stream);
+        return STATUS_FULL;
+    }
     *out = stream;
-    http_respond(request, answer);
+    request_let_go(request, true);
     return STATUS_OK;
 }
 
@@ -787,10 +706,22 @@ enum status http_stream_write(struct http_stream *stream, struct slice bytes)
     return status;
 }
 
+/* A suspended connection is not looked at by the library; so the socket is asked here. */
+static bool peer_hung_up(struct MHD_Connection *connection)
+{
+    char byte;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info == NULL)
+        return true;
+    ssize_t got = recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
 bool http_stream_gone(struct http_stream *stream)
 {
     lock_take(&stream->lock);
-    bool gone = stream->connection == NULL;
+    bool gone = stream->connection == NULL || peer_hung_up(stream->connection);
     lock_give(&stream->lock);
     return gone;
 }

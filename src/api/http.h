@@ -69,6 +69,7 @@ enum status http_stream_begin(struct http_request *request, const struct http_an
 /* All of the bytes or none.  Any thread.  STATUS_FULL: a slow reader, the owner ends it;
  * STATUS_END: the reader has gone. */
 enum status http_stream_write(struct http_stream *stream, struct slice bytes);
+/* Whether the reader has left; its owner then ends the stream. */
 bool http_stream_gone(struct http_stream *stream);
 /* What was written is still sent.  The owner's last touch. */
 void http_stream_end(struct http_stream *stream);

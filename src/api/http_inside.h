@@ -61,6 +61,18 @@ struct http_stream {
     struct http_stream *next; /* of all */
 };
 
+/* http_head.c: what the head says of the body's end. */
+struct framing {
+    unsigned lengths, transfers, hosts, authorizations, expects;
+    bool broken; /* control characters, a folded line, a line that does not end in CR LF */
+    bool chunked;
+};
+/* The status with which the head is refused, or 0. */
+int head_check(struct http_request *request, const char *version, size_t bytes_max,
+               struct framing *framing);
+/* Decimal without sign; larger than any body if it has another form. */
+uint64_t length_read(struct slice value);
+
 /* http_read.c: what can be known of a request without the library.
  * %XX undone, in place of `out` which has room for all of it.  STATUS_MALFORMED: a lonely %, NUL or
  * no UTF-8. */

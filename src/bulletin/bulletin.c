@@ -355,6 +355,11 @@ uint64_t bulletin_wait(struct bulletin *bulletin, uint64_t number, int64_t patie
     return newest;
 }
 
+int32_t bulletin_zone(const struct bulletin *bulletin)
+{
+    return bulletin->options.zone_minutes;
+}
+
 enum status bulletin_reveal(struct bulletin *bulletin, struct slice actor)
 {
     static const char COUNT[] = "SELECT COUNT(*) FROM alert_reveal WHERE actor = ?1 AND time > ?2";

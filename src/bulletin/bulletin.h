@@ -18,6 +18,7 @@
 #include "bulletin/courier.h"
 #include "bulletin/filter.h"
 #include "ground/clock.h"
+#include "ground/limits.h"
 #include "ground/secret.h"
 #include "ground/volume.h"
 #include "store/store.h"
@@ -104,6 +105,16 @@ enum status bulletin_newest(struct store *store, uint64_t *out);
 void text_add_alert_row(struct text *text, const struct alert_row *row);
 /* Waits until there is a number above `number`, at most so long; the newest number. */
 uint64_t bulletin_wait(struct bulletin *bulletin, uint64_t number, int64_t patience_ms);
+
+/* Of the receivers: which, how far each came, and failures since its last success. */
+struct bulletin_receiver {
+    const char *url; /* NULL: the file */
+    uint64_t number;
+    unsigned failures;
+};
+unsigned bulletin_receivers(struct bulletin *bulletin,
+                            struct bulletin_receiver out[WEBHOOKS_MAX + 1]);
+int32_t bulletin_zone(const struct bulletin *bulletin);
 
 /* Inside a transaction of the writer: one more look of `actor` at something unmasked.
  * STATUS_FULL: the hour's share is used up. */

@@ -56,9 +56,9 @@ struct outlet {
     struct arena *scratch;
     pthread_t thread;
     bool runs;
-    uint64_t number; /* sent up to here */
-    uint64_t offset; /* of the file: durable up to here */
-    unsigned failures;
+    _Atomic uint64_t number; /* sent up to here */
+    uint64_t offset;         /* of the file: durable up to here */
+    _Atomic unsigned failures;
     struct volume_file file;
     bool file_open;
 };

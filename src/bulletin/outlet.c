@@ -19,6 +19,14 @@ enum { OUTLET_ROWS = 64, OUTLET_IDLE_MS = 1000, OUTLET_SCRATCH = 8 << 20 };
 
 /* ---- how far it came ---- */
 
+static enum status newest_from_now(struct outlet *outlet)
+{
+    uint64_t newest = 0;
+    TRY(bulletin_newest(outlet->reader, &newest));
+    outlet->number = newest;
+    return STATUS_OK;
+}
+
 static enum status outlet_recall(struct outlet *outlet)
 {
     static const char FIND[] = "SELECT number, place FROM alert_outlet WHERE name = ?1";
@@ -26,8 +34,7 @@ static enum status outlet_recall(struct outlet *outlet)
     struct store_value row[2];
     enum status status = store_one(outlet->reader, FIND, &value, 1, row, 2, outlet->scratch);
     if (status == STATUS_ABSENT) /* a new receiver hears what comes from now on */
-        return outlet->webhook == NULL ? STATUS_OK
-                                       : bulletin_newest(outlet->reader, &outlet->number);
+        return outlet->webhook == NULL ? STATUS_OK : newest_from_now(outlet);
     TRY(status);
     outlet->number = (uint64_t)row[0].whole;
     outlet->offset = (uint64_t)row[1].whole;
@@ -294,4 +301,17 @@ void outlets_stop(struct bulletin *bulletin)
         store_close(outlet->reader);
         arena_destroy(outlet->scratch);
     }
+}
+
+unsigned bulletin_receivers(struct bulletin *bulletin,
+                            struct bulletin_receiver out[WEBHOOKS_MAX + 1])
+{
+    for (unsigned i = 0; i < bulletin->outlets_count; i++) {
+        const struct outlet *outlet = &bulletin->outlet[i];
+        out[i] =
+            (struct bulletin_receiver){.url = outlet->webhook == NULL ? NULL : outlet->webhook->url,
+                                       .number = atomic_load(&outlet->number),
+                                       .failures = atomic_load(&outlet->failures)};
+    }
+    return bulletin->outlets_count;
 }

@@ -1,0 +1,272 @@
+/* alerts_test.c -- alerts over HTTP: pages, filters, the mask, reasons, and streams that lose
+ * nothing. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/house_test.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ALERTS = 40 };
+
+static int filled(void **state)
+{
+    (void)house_opened(state);
+    struct house *house = *state;
+    for (unsigned i = 1; i <= ALERTS; i++) {
+        char phone[32];
+        (void)snprintf(phone, sizeof phone, "+86138123400%02u", i % 4);
+        alert_in(house, i, phone, i % 10 == 0);
+    }
+    return 0;
+}
+
+static size_t times(const char *in, const char *what)
+{
+    size_t count = 0;
+    for (const char *at = strstr(in, what); at != NULL; at = strstr(at + 1, what))
+        count++;
+    return count;
+}
+
+static void pages_go_forward_and_back(void **state)
+{
+    struct house *house = *state;
+    struct visitor *analyst = visitor_of(house, "home analyst");
+    struct reply reply;
+    ask(house, analyst, "GET", "/v1/alerts?after=0&limit=15", NULL, &reply);
+    assert_int_equal(reply.status, 200);
+    assert_int_equal(times(reply.body, "\"number\":"), 15);
+    assert_non_null(strstr(reply.body, "\"next\":15}"));
+    ask(house, analyst, "GET", "/v1/alerts?after=30&limit=15", NULL, &reply);
+    assert_int_equal(times(reply.body, "\"number\":"), 10);
+    assert_non_null(strstr(reply.body, "\"next\":null}"));
+    ask(house, analyst, "GET", "/v1/alerts?limit=5", NULL, &reply);
+    assert_non_null(strstr(reply.body, "{\"alerts\":[{\"number\":40,"));
+    assert_non_null(strstr(reply.body, "\"next\":36}"));
+    ask(house, analyst, "GET", "/v1/alerts?before=3", NULL, &reply);
+    assert_int_equal(times(reply.body, "\"number\":"), 2);
+    ask(house, analyst, "GET", "/v1/alerts?before=3&after=1", NULL, &reply);
+    assert_int_equal(reply.status, 400);
+}
+
+static void filters_filter_and_complain(void **state)
+{
+    struct house *house = *state;
+    struct visitor *analyst = visitor_of(house, "home analyst");
+    struct reply reply;
+    ask(house, analyst, "GET", "/v1/alerts?q=shadow:yes", NULL, &reply);
+    assert_int_equal(times(reply.body, "\"number\":"), 4);
+    ask(house, analyst, "GET", "/v1/alerts?q=grade:high+NOT+%E5%BD%B1%E5%AD%90:%E6%98%AF", NULL,
+        &reply);
+    assert_int_equal(times(reply.body, "\"number\":"), 36);
+    ask_with(house, analyst, "GET", "/v1/alerts?q=grade:high+AND+colour:red", "Accept-Language: zh",
+             NULL, &reply);
+    assert_int_equal(reply.status, 400);
+    assert_non_null(strstr(reply.body, "filter_malformed"));
+    assert_non_null(strstr(reply.body, "第 16 列：没有此字段"));
+    headers_hold(&reply);
+}
+
+static void what_is_masked_stays_masked(void **state)
+{
+    struct house *house = *state;
+    static const char *const PATHS[] = {"/v1/alerts?limit=500",
+                                        "/v1/alerts/00000000000000000000000000000003"};
+    struct reply reply;
+    for (size_t v = 0; v < house->visitors_count; v++)
+        for (size_t i = 0; i < 2; i++) {
+            ask(house, &house->visitor[v], "GET", PATHS[i], NULL, &reply);
+            if (reply.body != NULL && strstr(reply.body, "13812340") != NULL)
+                fail_msg("%s sees a phone: %s", house->visitor[v].name, PATHS[i]);
+            if (reply.status == 200)
+                assert_non_null(strstr(reply.body, "****"));
+        }
+}
+
+static void a_reveal_has_a_reason_an_entry_and_a_bound(void **state)
+{
+    struct house *house = *state;
+    struct visitor *analyst = visitor_of(house, "home analyst");
+    const char *path = "/v1/alerts/00000000000000000000000000000003/reveal";
+    struct reply reply;
+    uint64_t before = entries_of(house, "alert.reveal", "done");
+    ask(house, analyst, "POST", path, "{}", &reply);
+    assert_int_equal(reply.status, 400);
+    ask(house, analyst, "POST", path, "{\"reason\":\"\"}", &reply);
+    assert_int_equal(reply.status, 422);
+    assert_int_equal(entries_of(house, "alert.reveal", "done"), before);
+    for (int i = 0; i < BULLETIN_REVEALS_AN_HOUR; i++) {
+        ask(house, analyst, "POST", path, "{\"reason\":\"致电劝阻\"}", &reply);
+        assert_int_equal(reply.status, 200);
+        assert_non_null(strstr(reply.body, "+8613812340003"));
+    }
+    ask(house, analyst, "POST", path, "{\"reason\":\"once more\"}", &reply);
+    assert_int_equal(reply.status, 429);
+    assert_non_null(strstr(reply.head, "Retry-After"));
+    assert_int_equal(entries_of(house, "alert.reveal", "done"), before + BULLETIN_REVEALS_AN_HOUR);
+    /* the limit is the person's: a token of the same person shares it */
+    ask(house, visitor_of(house, "home analyst token"), "POST", path, "{\"reason\":\"by token\"}",
+        &reply);
+    assert_int_equal(reply.status, 429);
+    ask(house, visitor_of(house, "home supervisor"), "POST", path, "{\"reason\":\"x\"}", &reply);
+    assert_int_equal(reply.status, 200);
+    ask(house, analyst, "POST", "/v1/alerts/nothing/reveal", "{\"reason\":\"x\"}", &reply);
+    assert_int_equal(reply.status, 404);
+}
+
+/* ---- streams ---- */
+
+static int listen_in(struct house *house, const struct visitor *visitor, const char *path,
+                     const char *line)
+{
+    char bytes[1024];
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(api_port(house->api))};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int handle = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(handle >= 0);
+    assert_int_equal(connect(handle, (struct sockaddr *)&address, sizeof address), 0);
+    (void)snprintf(bytes, sizeof bytes, "GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n%s\r\n", path,
+                   visitor->credential, line);
+    assert_int_equal(send(handle, bytes, strlen(bytes), MSG_NOSIGNAL), strlen(bytes));
+    return handle;
+}
+
+/* What comes until `until` was seen, or nothing for so long. */
+static void hear(int handle, char *into, size_t size, const char *until, int patience)
+{
+    size_t got = strlen(into);
+    while (got + 1 < size && (until == NULL || strstr(into, until) == NULL)) {
+        struct pollfd wait = {.fd = handle, .events = POLLIN};
+        if (poll(&wait, 1, patience) <= 0)
+            break;
+        ssize_t n = recv(handle, into + got, size - 1 - got, 0);
+        if (n <= 0)
+            break;
+        got += (size_t)n;
+        into[got] = '\0';
+    }
+}
+
+static void a_stream_resumes_where_it_was(void **state)
+{
+    struct house *house = *state;
+    struct visitor *visitor = visitor_of(house, "home duty");
+    static char heard[1 << 20];
+    heard[0] = '\0';
+    int handle = listen_in(house, visitor, "/v1/alerts/stream?after=0", "");
+    hear(handle, heard, sizeof heard, "id: 40\n", 3000);
+    assert_non_null(strstr(heard, "Content-Type: text/event-stream"));
+    assert_int_equal(times(heard, "event: alert\n"), ALERTS);
+    assert_null(strstr(heard, "13812340"));
+    alert_in(house, 41, "+8613812340001", false);
+    hear(handle, heard, sizeof heard, "id: 41\n", 3000);
+    assert_int_equal(times(heard, "event: alert\n"), 41);
+    (void)close(handle);
+    alert_in(house, 42, "+8613812340001", false);
+    heard[0] = '\0';
+    handle = listen_in(house, visitor, "/v1/alerts/stream", "Last-Event-ID: 41\r\n");
+    hear(handle, heard, sizeof heard, "id: 42\n", 3000);
+    alert_in(house, 43, "+8613812340001", false);
+    hear(handle, heard, sizeof heard, "id: 43\n", 3000);
+    assert_int_equal(times(heard, "event: alert\n"), 2);
+    (void)close(handle);
+    heard[0] = '\0'; /* from now on, and only what the filter lets through */
+    handle = listen_in(house, visitor, "/v1/alerts/stream?q=shadow:yes", "");
+    hear(handle, heard, sizeof heard, ": cutline", 3000);
+    alert_in(house, 44, "+8613812340001", false);
+    alert_in(house, 45, "+8613812340001", true);
+    hear(handle, heard, sizeof heard, "id: 45\n", 3000);
+    assert_int_equal(times(heard, "event: alert\n"), 1);
+    (void)close(handle);
+}
+
+static void many_streams_and_many_alerts_lose_nothing(void **state)
+{
+    struct house *house = *state;
+    struct visitor *visitor = visitor_of(house, "home duty");
+    static char heard[6][1 << 20];
+    int handle[6];
+    for (int i = 0; i < 6; i++) {
+        heard[i][0] = '\0';
+        handle[i] = listen_in(house, visitor, "/v1/alerts/stream", "");
+        hear(handle[i], heard[i], sizeof heard[i], ": cutline", 3000);
+    }
+    for (unsigned i = 1000; i < 1300; i++)
+        alert_in(house, i, "+8613812340002", false);
+    for (int i = 0; i < 6; i++) {
+        hear(handle[i], heard[i], sizeof heard[i], "0000000513\"", 5000); /* 1299 in hex */
+        assert_int_equal(times(heard[i], "event: alert\n"), 300);
+        (void)close(handle[i]);
+    }
+}
+
+static void too_many_streams_are_refused(void **state)
+{
+    struct house *house = *state;
+    struct visitor *visitor = visitor_of(house, "home duty");
+    int handle[12];
+    unsigned taken = 0, refused = 0;
+    for (int i = 0; i < 12; i++) {
+        char heard[4096] = "";
+        handle[i] = listen_in(house, visitor, "/v1/alerts/stream", "");
+        hear(handle[i], heard, sizeof heard, "HTTP/1.1 ", 3000);
+        hear(handle[i], heard, sizeof heard, "c", 1000);
+        taken += strstr(heard, "HTTP/1.1 200") != NULL;
+        refused += strstr(heard, "HTTP/1.1 429") != NULL;
+    }
+    assert_in_range(taken, 1, 8); /* those of before may not be noticed to be gone yet */
+    assert_in_range(refused, 4, 11);
+    for (int i = 0; i < 12; i++)
+        (void)close(handle[i]);
+}
+
+static void whoever_is_shut_out_loses_the_stream(void **state)
+{
+    struct house *house = *state;
+    struct visitor *admin = visitor_of(house, "home administrator");
+    struct visitor *liaison = visitor_of(house, "home liaison");
+    struct reply reply;
+    char heard[65536] = "", path[128];
+    usleep(2500000); /* the streams of before are noticed to be gone */
+    int handle = listen_in(house, liaison, "/v1/alerts/stream", "");
+    hear(handle, heard, sizeof heard, ": cutline", 3000);
+    assert_non_null(strstr(heard, "HTTP/1.1 200"));
+    atomic_fetch_add(&house->skew_ms, MINUTE_MS);
+    log_in(house, admin, PASSWORD);
+    (void)snprintf(path, sizeof path, "/v1/users/%s/disable", liaison->user);
+    ask(house, admin, "POST", path, "{\"reason\":\"x\"}", &reply);
+    assert_int_equal(reply.status, 200);
+    alert_in(house, 5000, "+8613812340002", false);
+    hear(handle, heard, sizeof heard, "\r\n0\r\n\r\n", 14000);
+    assert_non_null(strstr(heard, "\r\n0\r\n\r\n"));
+    (void)close(handle);
+}
+
+static void webhooks_are_listed_without_their_secrets(void **state)
+{
+    struct house *house = *state;
+    struct reply reply;
+    ask(house, visitor_of(house, "home operator"), "GET", "/v1/webhooks", NULL, &reply);
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(reply.body, "\"receivers\":[]"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pages_go_forward_and_back),
+        cmocka_unit_test(filters_filter_and_complain),
+        cmocka_unit_test(what_is_masked_stays_masked),
+        cmocka_unit_test(a_reveal_has_a_reason_an_entry_and_a_bound),
+        cmocka_unit_test(a_stream_resumes_where_it_was),
+        cmocka_unit_test(many_streams_and_many_alerts_lose_nothing),
+        cmocka_unit_test(too_many_streams_are_refused),
+        cmocka_unit_test(whoever_is_shut_out_loses_the_stream),
+        cmocka_unit_test(webhooks_are_listed_without_their_secrets),
+    };
+    return cmocka_run_group_tests(tests, filled, house_closed);
+}
