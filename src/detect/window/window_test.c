@@ -27,7 +27,8 @@ struct model_event {
 };
 
 struct model {
-    struct model_event *event;
+    struct model_event *event; /* the oldest; lies in `room`, and moves up when it falls off */
+    struct model_event *room;
     uint32_t count;
     int64_t fallen_ms;
 };
@@ -112,7 +113,7 @@ static void bench_release(struct bench *bench)
     assert_int_equal(atomic_load(&bench->budget.used), 0);
     arena_destroy(bench->boot);
     for (unsigned i = 0; i < ENTITIES_MAX; i++)
-        free(bench->model[i].event);
+        free(bench->model[i].room);
 }
 
 static uint64_t key_of(unsigned entity)
@@ -125,8 +126,10 @@ static uint64_t key_of(unsigned entity)
 static bool model_add(struct bench *bench, unsigned entity, const struct model_event *event)
 {
     struct model *model = &bench->model[entity];
-    if (model->event == NULL)
-        model->event = calloc(MODEL_EVENTS_MAX, sizeof *model->event);
+    if (model->room == NULL)
+        model->event = model->room = calloc(MODEL_EVENTS_MAX, sizeof *model->room);
+    if (model->event + model->count == model->room + MODEL_EVENTS_MAX)
+        model->event = memmove(model->room, model->event, model->count * sizeof *model->event);
     uint32_t at = model->count;
     while (at > 0 && model->event[at - 1].at_ms > event->at_ms)
         at--;
@@ -137,7 +140,8 @@ static bool model_add(struct bench *bench, unsigned entity, const struct model_e
         return true;
     if (model->event[0].at_ms > model->fallen_ms)
         model->fallen_ms = model->event[0].at_ms;
-    memmove(model->event, model->event + 1, --model->count * sizeof *model->event);
+    model->event++;
+    model->count--;
     return at > 0;
 }
 
@@ -180,21 +184,31 @@ static uint32_t often(uint64_t value)
     return count;
 }
 
+static int compare_values(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Equal values lie together when they are sorted: each run is one distinct value. */
 static uint64_t model_counted(enum measure measure)
 {
+    static uint64_t value[MODEL_EVENTS_MAX];
+    uint32_t n = gathered.count;
     uint32_t most = 0;
     uint32_t distinct = 0;
-    for (uint32_t i = 0; i < gathered.count; i++) {
-        uint32_t count = often(gathered.value[i]);
-        most = count > most ? count : most;
-        bool first = true;
-        for (uint32_t j = 0; first && j < i; j++)
-            first = gathered.value[j] != gathered.value[i];
+    memcpy(value, gathered.value, n * sizeof value[0]);
+    qsort(value, n, sizeof value[0], compare_values);
+    for (uint32_t i = 0, run = 0; i < n; i++) {
+        bool first = i == 0 || value[i] != value[i - 1];
+        run = first ? 1 : run + 1;
         distinct += first;
+        most = run > most ? run : most;
     }
     if (measure == MEASURE_DISTINCT)
         return bits_of(distinct);
-    return bits_of((double)most / gathered.count);
+    return bits_of((double)most / n);
 }
 
 static uint64_t model_read(const struct model *model, const struct window_feature *feature,
