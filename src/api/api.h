@@ -41,6 +41,7 @@ struct api_rooms {
     const struct seal_keypair *seal;
     struct live *live;
     struct screen *screen;
+    struct slice home_country, home_currency; /* of the names and amounts that screening is asked */
     struct bulletin *bulletin;
     struct deliveries *deliveries;
     struct keys *keys;

@@ -61,7 +61,7 @@ struct visit {
     enum tongue tongue;
     struct arena *arena;
     struct store *reader; /* of the worker; NULL in the FAST lane */
-    json_t *json;         /* the body, once it was read */
+    json_t *json;         /* the body, once it was read; while items are read, one of them */
     struct http_answer answer;
     bool later;    /* FAST lane: visit_end() is said by somebody else */
     bool *left;    /* SLOW lane: set when it has become a stream, and may be gone */
@@ -86,6 +86,9 @@ extern const struct route ROUTES[ROUTES_COUNT];
 /* The body as an object that holds what members.inc says and nothing else; false: it was answered
  * with a problem. */
 bool visit_body(struct visit *visit);
+/* Whether `json` of the visit, an object, holds what members.inc says of that route; false: it was
+ * answered with a problem. */
+bool visit_members_hold(struct visit *visit, enum route_name route);
 /* Of a body that was read.  Absent: empty, `otherwise`, false, NULL. */
 struct slice visit_text(const struct visit *visit, const char *name);
 int64_t visit_whole(const struct visit *visit, const char *name, int64_t otherwise);

@@ -5,7 +5,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api_inside.h"
 
-enum member_type { MEMBER_TEXT, MEMBER_WHOLE, MEMBER_FLAG, MEMBER_WORDS };
+enum member_type { MEMBER_TEXT, MEMBER_WHOLE, MEMBER_FLAG, MEMBER_WORDS, MEMBER_ITEMS };
 enum need { NEED_MAY, NEED_MUST };
 
 struct member {
@@ -105,15 +105,17 @@ static bool value_holds(const struct member *member, const json_t *value)
         return json_is_boolean(value);
     case MEMBER_WORDS:
         return words_hold(value, member->most);
+    case MEMBER_ITEMS: /* each is looked at in its turn */
+        return json_is_array(value) && json_array_size(value) >= 1 &&
+               json_array_size(value) <= (size_t)member->most;
     }
     return false;
 }
 
-static bool members_hold(struct visit *visit)
+bool visit_members_hold(struct visit *visit, enum route_name route)
 {
     const char *name = NULL;
     json_t *value = NULL;
-    enum route_name route = route_number(visit);
     json_object_foreach(visit->json, name, value)
     {
         const struct member *member = member_find(MEMBERS, MEMBERS_COUNT, route, slice_of(name));
@@ -154,7 +156,7 @@ bool visit_body(struct visit *visit)
         visit_problem(visit, PROBLEM_body_malformed, NULL);
         return false;
     }
-    return members_hold(visit);
+    return visit_members_hold(visit, route_number(visit));
 }
 
 struct slice visit_text(const struct visit *visit, const char *name)

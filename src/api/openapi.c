@@ -38,9 +38,17 @@ static void add_saying(struct text *text, const char *name, const struct saying 
     text_add_json(text, slice_of(says->in[TONGUE_ZH]));
 }
 
+static void add_object(struct text *text, enum route_name number);
+
 static void add_schema(struct text *text, const struct described *member)
 {
     switch (member->type[0]) {
+    case 'I': /* of NAME_batch: objects as NAME, the route before it, takes them */
+        text_addf(text, "{\"type\":\"array\",\"minItems\":1,\"maxItems\":%lld,\"items\":",
+                  (long long)member->most);
+        add_object(text, member->route - 1);
+        text_add_char(text, '}');
+        break;
     case 'T':
         text_addf(text, "{\"type\":\"string\",\"maxLength\":%lld}", (long long)member->most);
         break;
@@ -99,16 +107,10 @@ static void add_parameters(struct text *text, enum route_name number)
     text_add_char(text, ']');
 }
 
-static void add_body(struct text *text, enum route_name number)
+static void add_object(struct text *text, enum route_name number)
 {
     const char *comma = "";
-    unsigned count = 0;
-    for (size_t i = 0; i < BODY_MEMBERS_COUNT; i++)
-        count += BODY_MEMBERS[i].route == number;
-    if (count == 0)
-        return;
-    text_add_string(text, ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{"
-                          "\"schema\":{\"type\":\"object\",\"additionalProperties\":false,"
+    text_add_string(text, "{\"type\":\"object\",\"additionalProperties\":false,"
                           "\"properties\":{");
     for (size_t i = 0; i < BODY_MEMBERS_COUNT; i++) {
         const struct described *member = &BODY_MEMBERS[i];
@@ -129,7 +131,20 @@ static void add_body(struct text *text, enum route_name number)
         text_addf(text, "%s\"%s\"", comma, BODY_MEMBERS[i].name);
         comma = ",";
     }
-    text_add_string(text, "]}}}}");
+    text_add_string(text, "]}");
+}
+
+static void add_body(struct text *text, enum route_name number)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < BODY_MEMBERS_COUNT; i++)
+        count += BODY_MEMBERS[i].route == number;
+    if (count == 0)
+        return;
+    text_add_string(text, ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{"
+                          "\"schema\":");
+    add_object(text, number);
+    text_add_string(text, "}}}");
 }
 
 static void add_guard(struct text *text, const struct route *route)

@@ -372,6 +372,9 @@ static struct api_rooms rooms_of(struct service *service)
         .audit_origin = slice_of(service->origin),
         .seal = &service->access_keys.seal,
         .live = service->live,
+        .screen = service->screen,
+        .home_country = service->config.home_country,
+        .home_currency = service->config.home_currency,
         .bulletin = service->bulletin,
         .deliveries = service->deliveries,
         .keys = service->keys,
@@ -495,6 +498,7 @@ enum exit_code service_open(struct service *service, const struct command *comma
         LOG_TEXT(folder, slice_of(service->folder)));
     static enum exit_code (*const STEPS[])(struct service *) = {
         open_reserve, open_volumes, open_keys, open_store, open_rules, alerts_open, open_live,
+        screens_open,
     };
     for (size_t i = 0; code == EXIT_DONE && i < sizeof STEPS / sizeof STEPS[0]; i++)
         code = STEPS[i](service);

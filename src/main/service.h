@@ -70,6 +70,7 @@ struct service {
     struct tail_plan *plans;
     struct tails *tails;
     struct live *live;
+    struct screen *screen;
     struct api *api;
 
     struct metrics *metrics;
@@ -115,6 +116,11 @@ enum exit_code alerts_open(struct service *service);
 /* For live_listener. */
 void alerts_reached(void *self, uint64_t position);
 uint64_t alerts_kept(void *self);
+
+/* ---- screens.c ---- */
+
+/* Screening beside live.  EXIT_…: said. */
+enum exit_code screens_open(struct service *service);
 
 /* ---- readiness.c ---- */
 

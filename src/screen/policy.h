@@ -87,5 +87,7 @@ struct policies {
  * STATUS_MALFORMED, STATUS_FULL. */
 enum status policies_read(struct policies *out, const char *path, struct slice text,
                           struct arena *arena, struct text why[TONGUES_COUNT]);
+/* The policy that is part of the program (screening/default.yaml). */
+struct slice policy_shipped(void);
 /* The organisation's own, or that of all others; NULL: neither. */
 const struct policy *policies_find(const struct policies *policies, struct slice organisation);
