@@ -46,7 +46,8 @@ static void reached(void *self, uint64_t position)
 
 static uint64_t kept(void *self)
 {
-    return ((struct play *)self)->kept;
+    struct play *play = self;
+    return play->keeps_nothing ? 0 : play->kept;
 }
 
 static enum status heard(void *self, uint64_t position, struct slice entry)
@@ -83,16 +84,14 @@ static void failed(void *self, enum live_failure failure, enum status status)
 
 /* ---- a life ---- */
 
-static moment no_now(void *self)
+static moment now(void *self)
 {
-    (void)self;
-    return (moment){1772414104250};
+    return (moment){1772414104250 + ((struct play *)self)->now_ms};
 }
 
-static int64_t no_ticks(void *self)
+static int64_t ticks_ms(void *self)
 {
-    (void)self;
-    return 0;
+    return ((struct play *)self)->now_ms;
 }
 
 enum status play_open(struct play *play, struct journal_finding *found)
@@ -104,11 +103,13 @@ enum status play_open(struct play *play, struct journal_finding *found)
         .frame_size_max = FRAME,
         .commit_bytes_max = FRAME,
         .queue_bytes_max = QUEUE,
-        .clock = {no_now, no_ticks, NULL},
+        .heartbeat_every_ms = play->heartbeat_every_ms,
+        .retention_ms = play->retention_ms,
+        .clock = {now, ticks_ms, play},
         .pipeline = {.set = play->set,
                      .threads = play->threads,
                      .zone_minutes = 480,
-                     .memory_max = MEMORY,
+                     .memory_max = play->memory_max == 0 ? MEMORY : play->memory_max,
                      .alerts = tally_sink(&play->tally),
                      .listener = play->findings},
         .listener = {.reached = reached, .kept = kept, .heard = heard, .tell = tell, .self = play},

@@ -21,6 +21,10 @@ struct play {
     unsigned commit_every; /* the keeper commits at each so-many-th reached position; 0: at each */
     size_t segment_size_max;
     struct finding_sink findings; /* take NULL: nobody */
+    uint32_t heartbeat_every_ms;
+    int64_t retention_ms, now_ms; /* the clock stands until somebody moves it */
+    size_t memory_max;            /* 0: enough */
+    bool keeps_nothing;           /* the keeper of alerts */
     uint64_t boot_fails_at;       /* this take of memory of the next life's opening; 0: none */
 
     struct arena *boot, *scratch, *alerts;
