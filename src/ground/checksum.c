@@ -56,6 +56,30 @@ struct digest sha256_of(const struct slice *slices, size_t count)
     return digest;
 }
 
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct sha256), "the state has room");
+
+static crypto_hash_sha256_state *state_of(struct sha256 *sha256)
+{
+    return (crypto_hash_sha256_state *)sha256->state;
+}
+
+void sha256_begin(struct sha256 *sha256)
+{
+    (void)crypto_hash_sha256_init(state_of(sha256)); /* always 0 */
+}
+
+void sha256_add(struct sha256 *sha256, struct slice bytes)
+{
+    (void)crypto_hash_sha256_update(state_of(sha256), (const unsigned char *)bytes.at, bytes.size);
+}
+
+struct digest sha256_end(struct sha256 *sha256)
+{
+    struct digest digest;
+    (void)crypto_hash_sha256_final(state_of(sha256), digest.bytes);
+    return digest;
+}
+
 void digest_hex(const struct digest *digest, char out[DIGEST_HEX_SIZE])
 {
     (void)sodium_bin2hex(out, DIGEST_HEX_SIZE, digest->bytes, sizeof digest->bytes);

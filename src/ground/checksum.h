@@ -16,5 +16,12 @@ struct digest {
 struct digest digest_of(const struct slice *slices, size_t count);
 /* SHA-256 (FIPS 180-4) of the slices as one string, as RFC 6962 asks for. */
 struct digest sha256_of(const struct slice *slices, size_t count);
+/* The same for bytes that come piece by piece. */
+struct sha256 {
+    _Alignas(8) unsigned char state[128]; /* the library's */
+};
+void sha256_begin(struct sha256 *sha256);
+void sha256_add(struct sha256 *sha256, struct slice bytes);
+struct digest sha256_end(struct sha256 *sha256);
 /* Lower-case hex with NUL. */
 void digest_hex(const struct digest *digest, char out[DIGEST_HEX_SIZE]);

@@ -23,3 +23,14 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = BULLETIN_MIGRATIONS[i];
     return count;
 }
+
+void text_origin(char *out, size_t size, const struct seal_key *key)
+{
+    char hex[DIGEST_HEX_SIZE];
+    struct slice bytes = {(const char *)key->bytes, SEAL_KEY_SIZE};
+    struct digest digest = sha256_of(&bytes, 1);
+    struct text text = text_over(out, size);
+    digest_hex(&digest, hex);
+    text_addf(&text, "cutline.local/audit/%.16s", hex);
+    must(!text.full);
+}

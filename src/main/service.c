@@ -91,17 +91,6 @@ static enum exit_code open_volumes(struct service *service)
     return code == EXIT_DONE ? open_volume(service, &service->snapshots, "snapshot") : code;
 }
 
-/* The audit log is named after the key that signs it. */
-static void name_log(struct service *service)
-{
-    char hex[DIGEST_HEX_SIZE];
-    struct slice key = {(const char *)service->access_keys.seal.key.bytes, SEAL_KEY_SIZE};
-    struct digest digest = sha256_of(&key, 1);
-    digest_hex(&digest, hex);
-    struct text text = text_over(service->origin, sizeof service->origin);
-    text_addf(&text, "cutline.local/audit/%.16s", hex);
-}
-
 static enum exit_code open_store(struct service *service)
 {
     char bytes[WHY_BYTES_MAX] = "";
@@ -136,7 +125,7 @@ static enum exit_code open_keys(struct service *service)
                                           &service->access_keys, &why);
     if (status != STATUS_OK)
         return fail(service, "keys", bytes);
-    name_log(service);
+    text_origin(service->origin, sizeof service->origin, &service->access_keys.seal.key);
     return EXIT_DONE;
 }
 

@@ -98,6 +98,8 @@ enum exit_code service_close(struct service *service);
 
 /* The steps of the store's schema, of all rooms that have tables; how many. */
 size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX]);
+/* The audit log is named after the key that signs it. */
+void text_origin(char *out, size_t size, const struct seal_key *key);
 /* A path in the data directory. */
 struct slice service_path(const struct service *service, char out[PATH_MAX], const char *name);
 
