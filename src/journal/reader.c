@@ -98,6 +98,18 @@ static enum status frame_step(struct journal_reader *reader)
     return STATUS_OK;
 }
 
+/* The checksum is right and the entries do not fit: whoever wrote the frame was wrong. */
+static enum status entries_damage(struct journal_reader *reader)
+{
+    const struct cursor *cursor = &reader->cursor;
+    *reader->found = (struct journal_finding){.offset = cursor->offset - FRAME_HEADER_SIZE -
+                                                        (int64_t)cursor->frame.payload_size,
+                                              .sequence = reader->next,
+                                              .what = FOUND(ENTRIES)};
+    memcpy(reader->found->file, cursor->segment.name, VOLUME_NAME_MAX);
+    return STATUS_MALFORMED;
+}
+
 enum status journal_read(struct journal_reader *reader, uint64_t *sequence, struct slice *entry)
 {
     for (;;) {
@@ -105,7 +117,8 @@ enum status journal_read(struct journal_reader *reader, uint64_t *sequence, stru
             TRY(frame_step(reader));
         const unsigned char *payload = reader->cursor.bytes + FRAME_HEADER_SIZE;
         struct slice found = {0};
-        TRY(frame_entry(payload, &reader->cursor.frame, &reader->offset, &found));
+        if (frame_entry(payload, &reader->cursor.frame, &reader->offset, &found) != STATUS_OK)
+            return entries_damage(reader);
         reader->left--;
         uint64_t number = reader->next++;
         if (number < reader->from)
