@@ -7,7 +7,7 @@
 
 #include <curl/curl.h>
 
-enum { COURIER_CONNECT_S = 5, COURIER_ANSWER_S = 15, HEADER_BYTES = 256 };
+enum { COURIER_CONNECT_S = 5, COURIER_ANSWER_S = 15, HEADER_BYTES = 256, ERRAND_S = 60 };
 
 static size_t ignore(char *bytes, size_t size, size_t count, void *self)
 {
@@ -55,6 +55,68 @@ static enum status post(void *self, const struct courier_letter *letter, int *ht
     curl_easy_cleanup(line);
     *http_status = (int)answered;
     return code == CURLE_OK ? STATUS_OK : STATUS_IO;
+}
+
+/* ---- errands ---- */
+
+static size_t hear(char *bytes, size_t size, size_t count, void *self)
+{
+    struct text *answer = self;
+    text_add(answer, (struct slice){bytes, size * count});
+    return size * count;
+}
+
+static void set_errand(CURL *line, const struct courier_errand *errand)
+{
+    (void)curl_easy_setopt(line, CURLOPT_URL, errand->url);
+    (void)curl_easy_setopt(line, CURLOPT_PROTOCOLS_STR, "http,https");
+    (void)curl_easy_setopt(line, CURLOPT_FOLLOWLOCATION, 0L);
+    (void)curl_easy_setopt(line, CURLOPT_PROXY, "");
+    (void)curl_easy_setopt(line, CURLOPT_NOSIGNAL, 1L);
+    (void)curl_easy_setopt(line, CURLOPT_CONNECTTIMEOUT, (long)COURIER_CONNECT_S);
+    (void)curl_easy_setopt(line, CURLOPT_TIMEOUT, (long)ERRAND_S);
+    (void)curl_easy_setopt(line, CURLOPT_USERAGENT, "cutline");
+    (void)curl_easy_setopt(line, CURLOPT_WRITEFUNCTION, hear);
+    (void)curl_easy_setopt(line, CURLOPT_WRITEDATA, errand->answer);
+    if (!errand->post) {
+        (void)curl_easy_setopt(line, CURLOPT_HTTPGET, 1L);
+        return;
+    }
+    (void)curl_easy_setopt(line, CURLOPT_POSTFIELDS, errand->body.at);
+    (void)curl_easy_setopt(line, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)errand->body.size);
+}
+
+enum status courier_go(struct courier_line *line, struct courier_errand *errand)
+{
+    struct curl_slist *headers = header_add(NULL, "Expect", "");
+    if (line->line == NULL)
+        line->line = curl_easy_init();
+    if (line->line == NULL)
+        return STATUS_IO;
+    for (size_t i = 0; i < sizeof errand->header / sizeof errand->header[0]; i++) {
+        struct curl_slist *more =
+            errand->header[i] == NULL ? headers : curl_slist_append(headers, errand->header[i]);
+        headers = more == NULL ? headers : more;
+    }
+    set_errand(line->line, errand);
+    (void)curl_easy_setopt(line->line, CURLOPT_HTTPHEADER, headers);
+    CURLcode code = curl_easy_perform(line->line);
+    long answered = 0;
+    curl_off_t wait = 0;
+    (void)curl_easy_getinfo(line->line, CURLINFO_RESPONSE_CODE, &answered);
+    (void)curl_easy_getinfo(line->line, CURLINFO_RETRY_AFTER, &wait);
+    (void)curl_easy_setopt(line->line, CURLOPT_HTTPHEADER, NULL);
+    curl_slist_free_all(headers);
+    errand->http_status = (int)answered;
+    errand->wait_s = wait;
+    return code == CURLE_OK ? STATUS_OK : STATUS_IO;
+}
+
+void courier_hang_up(struct courier_line *line)
+{
+    if (line->line != NULL)
+        curl_easy_cleanup(line->line);
+    line->line = NULL;
 }
 
 struct courier courier_of_network(void)

@@ -20,3 +20,22 @@ struct courier {
 
 /* The one that goes over the network: to the very address, without proxy, redirect or cookie. */
 struct courier courier_of_network(void);
+
+/* For the program as a client of a service: one connection, asked again and again. */
+struct courier_line {
+    void *line; /* the library's; NULL: not open */
+};
+
+struct courier_errand {
+    const char *url;
+    const char *header[4]; /* "Name: value"; NULL: no more */
+    bool post;             /* else GET */
+    struct slice body;
+    struct text *answer; /* what was answered, cut to its room */
+    int http_status;
+    int64_t wait_s; /* of Retry-After; 0: unsaid */
+};
+
+/* STATUS_IO: nobody answered. */
+enum status courier_go(struct courier_line *line, struct courier_errand *errand);
+void courier_hang_up(struct courier_line *line);

@@ -26,6 +26,8 @@ _cutline() {
     --fraud) COMPREPLY=(); return ;;
     --data) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --config) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --to) COMPREPLY=(); return ;;
+    --token) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --lang) mapfile -t COMPREPLY < <(compgen -W 'zh en' -- "$word"); return ;;
     esac
     case $verb in
@@ -43,6 +45,7 @@ _cutline() {
     'intake check') flags='--map --kind --home --zone --currency --rejects --max-rejects --quiet --lang --no-color --help' ;;
     'simulate') flags='--quiet --seed --out --people --days --start --fraud --classes --lang --no-color --help' ;;
     'serve') flags='--data --config --lang --no-color --help' ;;
+    'send') flags='--map --kind --quiet --to --token --lang --no-color --help' ;;
     'backup') flags='--data --lang --no-color --help' ;;
     'restore') flags='--data --lang --no-color --help' ;;
     'verify') flags='--lang --no-color --help' ;;
@@ -55,7 +58,7 @@ _cutline() {
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate serve backup restore verify config journal man completion version help'
+        words='detect backtest rules intake simulate serve send backup restore verify config journal man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -63,7 +66,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate serve backup restore verify config journal man completion version help'
+        words='detect backtest rules intake simulate serve send backup restore verify config journal man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi

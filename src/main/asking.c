@@ -1,0 +1,55 @@
+/* asking.c -- a token comes from a file that only its owner may read, never from a flag or the
+ * environment. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "asking.h"
+
+#include "ground/disk.h"
+#include "ruleset.h"
+#include "say.h"
+
+enum { TOKEN_BYTES_MAX = 400 };
+
+static enum exit_code read_token(struct asking *asking, const char *path)
+{
+    const struct command *command = asking->command;
+    struct disk_about about;
+    struct disk_file *file;
+    enum disk_fault fault;
+    char bytes[TOKEN_BYTES_MAX + 1] = "";
+    size_t got = 0;
+    if (disk_about(path, &about, &fault) != STATUS_OK ||
+        disk_open(&file, path, &fault) != STATUS_OK) {
+        complain_fault(command, path, fault);
+        return EXIT_INPUT;
+    }
+    enum status status = disk_read(file, bytes, TOKEN_BYTES_MAX, &got);
+    disk_close(file);
+    if (!about.private || status != STATUS_OK) {
+        COMPLAIN(command, "%s: is a secret, and others may read it; `chmod 600` the file.",
+                 "%s：是机密文件，但他人可读；请执行 `chmod 600`。", path);
+        return EXIT_INPUT;
+    }
+    struct text text = text_over(asking->authorization, sizeof asking->authorization);
+    text_addf(&text, "Authorization: Bearer %.*s", (int)strcspn(bytes, "\r\n "), bytes);
+    return EXIT_DONE;
+}
+
+enum exit_code asking_open(struct asking *asking, const struct command *command)
+{
+    const char *to = command_value(command, FLAG_to);
+    const char *token = command_value(command, FLAG_token);
+    *asking = (struct asking){.command = command, .to = to == NULL ? "http://127.0.0.1:8470" : to};
+    bool http = slice_starts(slice_of(asking->to), SLICE("http://")) ||
+                slice_starts(slice_of(asking->to), SLICE("https://"));
+    if (!http) {
+        COMPLAIN(command, "--to takes an address like http://127.0.0.1:8470, not `%s`.",
+                 "--to 应为 http://127.0.0.1:8470 这样的地址，不能是 `%s`。", asking->to);
+        return EXIT_USAGE;
+    }
+    return token == NULL ? EXIT_DONE : read_token(asking, token);
+}
+
+void asking_close(struct asking *asking)
+{
+    courier_hang_up(&asking->line);
+}

@@ -1,0 +1,17 @@
+/* asking.h -- the program as a client of a service: where it is, and the token to show. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "bulletin/courier.h"
+#include "command.h"
+
+struct asking {
+    const struct command *command;
+    const char *to;
+    char authorization[512]; /* the header; empty: no token */
+    struct courier_line line;
+};
+
+/* From --to and --token.  EXIT_USAGE, EXIT_INPUT: said. */
+enum exit_code asking_open(struct asking *asking, const struct command *command);
+void asking_close(struct asking *asking);
