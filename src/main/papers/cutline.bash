@@ -46,6 +46,8 @@ _cutline() {
     'simulate') flags='--quiet --seed --out --people --days --start --fraud --classes --lang --no-color --help' ;;
     'serve') flags='--data --config --lang --no-color --help' ;;
     'send') flags='--map --kind --quiet --to --token --lang --no-color --help' ;;
+    'top') flags='--json --to --token --once --lang --no-color --help' ;;
+    'doctor') flags='--data --config --lang --no-color --help' ;;
     'backup') flags='--data --lang --no-color --help' ;;
     'restore') flags='--data --lang --no-color --help' ;;
     'verify') flags='--lang --no-color --help' ;;
@@ -58,7 +60,7 @@ _cutline() {
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate serve send backup restore verify config journal man completion version help'
+        words='detect backtest rules intake simulate serve send top doctor backup restore verify config journal man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -66,7 +68,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate serve send backup restore verify config journal man completion version help'
+        words='detect backtest rules intake simulate serve send top doctor backup restore verify config journal man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi
