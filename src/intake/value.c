@@ -263,9 +263,7 @@ static enum status put_money(struct desk *desk, unsigned field, struct slice wri
         return refuse(desk, REJECT_MONEY, written);
     if (!spelling->rounded && decimal.places > (shift < 0 ? 0 : shift))
         return refuse(desk, REJECT_MONEY, written);
-    bool may_be_negative =
-        slice_equal(slice_of(desk->schema->fields[field].name), SLICE("balance"));
-    if (minor < 0 && !may_be_negative)
+    if (minor < 0 && !slice_equal(slice_of(desk->schema->fields[field].name), SLICE("balance")))
         return refuse(desk, REJECT_MONEY, written);
     return put_whole(desk, field, minor);
 }

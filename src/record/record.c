@@ -329,8 +329,11 @@ int currency_digits(struct slice code)
 #include "currencies.inc"
 #undef CURRENCY
     };
-    for (size_t i = 0; i < sizeof CURRENCIES / sizeof CURRENCIES[0]; i++)
-        if (slice_equal(code, (struct slice){CURRENCIES[i].code, 3}))
+    if (code.size != 3)
+        return 2;
+    for (size_t i = 0; i < sizeof CURRENCIES / sizeof CURRENCIES[0]; i++) /* of every payment */
+        if (CURRENCIES[i].code[0] == code.at[0] && CURRENCIES[i].code[1] == code.at[1] &&
+            CURRENCIES[i].code[2] == code.at[2])
             return CURRENCIES[i].digits;
     return 2;
 }

@@ -1,46 +1,43 @@
 /* scan.c -- answers for an entity with few events: look at each of them.
  *
- * Most numbers make a handful of calls a day.  Their events lie in two or three cache lines, and
- * looking at all of them for every feature is cheaper than keeping anything else.
+ * Most numbers make a handful of calls a day.  Their events lie in a few cache lines, and looking
+ * at all of them is cheaper than keeping anything else.  Their flags are looked at once for all
+ * questions: turned about, they say for each flag which events have it.
+ *
+ *   event     0    1    2    3          set of flag a: 1011, of flag b: 0110
+ *   flags     a    ab   b    a          in the window of a feature: those bits from tail to head
  *
  * Invariant:  a scan looks at most at SMALL_EVENTS_MAX events; what holds more is busy (busy.c). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/window/window_inside.h"
 #include "ground/status.h"
 
-/* The events in the window of one feature, and how to look at them. */
+static_assert(SMALL_EVENTS_MAX <= 64, "a set of events is one word");
+
+/* The events of an entity, and which of them count in the window of one feature. */
 struct stretch {
-    const uint64_t *event; /* the first */
-    uint32_t count;
+    const uint64_t *event; /* the entity's first */
     uint32_t stride;
-    uint32_t flags_at;
     uint32_t value_at;
-    uint32_t bit;
+    uint64_t set;
 };
 
-static bool counts(const struct stretch *stretch, const uint64_t *event)
+static const uint64_t *event_of(const struct stretch *stretch, uint32_t place)
 {
-    return (event[stretch->flags_at] >> stretch->bit & 1u) != 0;
+    return stretch->event + (size_t)place * stretch->stride;
 }
 
 static uint32_t scan_count(const struct stretch *stretch)
 {
-    uint64_t count = 0;
-    const uint64_t *event = stretch->event + stretch->flags_at;
-    for (uint32_t i = 0; i < stretch->count; i++, event += stretch->stride)
-        count += *event >> stretch->bit & 1u;
-    return (uint32_t)count;
+    return (uint32_t)__builtin_popcountll(stretch->set);
 }
 
 /* The counted events' values, in order. */
 static uint32_t scan_values(const struct stretch *stretch, uint64_t value[SMALL_EVENTS_MAX])
 {
     uint32_t count = 0;
-    const uint64_t *event = stretch->event;
-    for (uint32_t i = 0; i < stretch->count; i++, event += stretch->stride) {
-        value[count] = event[stretch->value_at];
-        count += (uint32_t)(event[stretch->flags_at] >> stretch->bit) & 1u;
-    }
+    for (uint64_t left = stretch->set; left != 0; left &= left - 1)
+        value[count++] = event_of(stretch, (uint32_t)__builtin_ctzll(left))[stretch->value_at];
     return count;
 }
 
@@ -128,54 +125,34 @@ static uint64_t scan_extreme(const struct stretch *stretch, bool largest)
     return bits_of(best);
 }
 
-/* The last event of the stretch is the one in hand. */
-static uint64_t scan_fresh(const struct stretch *stretch, bool own)
+/* `own`: the last event of the window, which is the one in hand; 0: there is none. */
+static uint64_t scan_fresh(const struct stretch *stretch, uint64_t own)
 {
-    if (!own || stretch->count == 0)
+    if ((stretch->set & own) == 0)
         return WINDOW_UNKNOWN;
-    const uint64_t *last = stretch->event + (size_t)(stretch->count - 1) * stretch->stride;
-    if (!counts(stretch, last))
-        return WINDOW_UNKNOWN;
-    const uint64_t *event = stretch->event;
-    for (; event < last; event += stretch->stride)
-        if (counts(stretch, event) && event[stretch->value_at] == last[stretch->value_at])
+    uint64_t value = event_of(stretch, (uint32_t)__builtin_ctzll(own))[stretch->value_at];
+    for (uint64_t left = stretch->set & ~own; left != 0; left &= left - 1)
+        if (event_of(stretch, (uint32_t)__builtin_ctzll(left))[stretch->value_at] == value)
             return WINDOW_FALSE;
     return WINDOW_TRUE;
-}
-
-static const uint64_t *scan_last(const struct stretch *stretch)
-{
-    for (uint32_t i = stretch->count; i > 0; i--) {
-        const uint64_t *event = stretch->event + (size_t)(i - 1) * stretch->stride;
-        if (counts(stretch, event))
-            return event;
-    }
-    return NULL;
-}
-
-static const uint64_t *scan_first(const struct stretch *stretch)
-{
-    const uint64_t *event = stretch->event;
-    for (uint32_t i = 0; i < stretch->count; i++, event += stretch->stride)
-        if (counts(stretch, event))
-            return event;
-    return NULL;
 }
 
 static uint64_t scan_place(const struct stretch *stretch, const struct block *block,
                            const struct window_feature *feature, int64_t at_ms)
 {
-    const uint64_t *event =
-        feature->measure == MEASURE_FIRST ? scan_first(stretch) : scan_last(stretch);
-    if (event == NULL)
+    if (stretch->set == 0)
         return nothing_of(feature);
+    unsigned place = feature->measure == MEASURE_FIRST
+                         ? (unsigned)__builtin_ctzll(stretch->set)
+                         : 63u - (unsigned)__builtin_clzll(stretch->set);
+    const uint64_t *event = event_of(stretch, place);
     if (feature->measure == MEASURE_SINCE)
         return bits_of((double)(at_ms - event_ms(block, event)));
     return event[stretch->value_at];
 }
 
 static uint64_t scan_read(const struct stretch *stretch, const struct block *block,
-                          const struct window_feature *feature, int64_t at_ms, bool own)
+                          const struct window_feature *feature, int64_t at_ms, uint64_t own)
 {
     switch (feature->measure) {
     case MEASURE_COUNT:
@@ -205,19 +182,40 @@ static uint64_t scan_read(const struct stretch *stretch, const struct block *blo
     return 0;
 }
 
+/* Per flag the events that have it. */
+static void sets_find(const struct window *window, const struct block *block, const uint64_t *first,
+                      uint64_t set[WINDOW_BITS_MAX])
+{
+    uint64_t known = window->flags_at == 0 ? ((uint64_t)1 << FLAG_BITS) - 1 : UINT64_MAX;
+    const uint64_t *event = first + window->flags_at;
+    memset(set, 0, window->plan.bits_count * sizeof *set);
+    for (uint32_t i = 0; i < (uint32_t)(block->end - block->start); i++, event += window->stride)
+        for (uint64_t flags = *event & known; flags != 0; flags &= flags - 1)
+            set[__builtin_ctzll(flags)] |= (uint64_t)1 << i;
+}
+
+/* The places below. */
+static uint64_t below(uint32_t place)
+{
+    return place >= 64 ? UINT64_MAX : ((uint64_t)1 << place) - 1;
+}
+
 static void read_small(const struct window *window, struct block *block, int64_t at_ms,
                        const struct window_want *want, unsigned wants_count, unsigned lane,
                        bool own)
 {
-    const uint64_t *events = events_at(window, block);
+    uint64_t set[WINDOW_BITS_MAX];
     uint32_t stride = window->stride;
+    const uint64_t *first = events_at(window, block) + (size_t)block->start * stride;
     uint64_t after = word_after(block->base_ms, at_ms);
-    uint32_t head = block->end;
-    while (head > block->start && events[(size_t)(head - 1) * stride] >= after)
+    uint32_t events_count = (uint32_t)(block->end - block->start);
+    uint32_t head = events_count;
+    while (head > 0 && first[(size_t)(head - 1) * stride] >= after)
         head--;
+    uint64_t last = own && head > 0 ? (uint64_t)1 << (head - 1) : 0;
     int64_t span_ms = -1;
     uint32_t tail = head;
-    uint32_t events_count = (uint32_t)(block->end - block->start);
+    sets_find(window, block, first, set);
     for (unsigned i = 0; i < wants_count; i++) {
         const struct window_feature *feature = &window->plan.feature[want[i].feature];
         if (events_count < want[i].needed) {
@@ -228,18 +226,16 @@ static void read_small(const struct window *window, struct block *block, int64_t
             tail = feature->span_ms > span_ms ? tail : head;
             span_ms = feature->span_ms;
             uint64_t from = word_after(block->base_ms, at_ms - span_ms);
-            while (tail > block->start && events[(size_t)(tail - 1) * stride] >= from)
+            while (tail > 0 && first[(size_t)(tail - 1) * stride] >= from)
                 tail--;
         }
         struct stretch stretch = {
-            .event = events + (size_t)tail * stride,
-            .count = head - tail,
+            .event = first,
             .stride = stride,
-            .flags_at = window->flags_at,
             .value_at = window->values_at + feature->value,
-            .bit = feature->bit,
+            .set = set[feature->bit] & below(head) & ~below(tail),
         };
-        want[i].into[lane] = scan_read(&stretch, block, feature, at_ms, own);
+        want[i].into[lane] = scan_read(&stretch, block, feature, at_ms, last & ~below(tail));
     }
 }
 
