@@ -24,6 +24,7 @@ struct backtest {
     uint64_t truth_rows, truth_ignored;
     uint64_t other_currency;
     moment from, until;
+    moment traffic_from, traffic_until; /* of calls, messages and payments alone */
     uint64_t findings_of[RULES_MAX];
     uint64_t alerts_of[RULES_MAX];
 };
@@ -36,6 +37,7 @@ enum status backtest_create(struct backtest **out, const struct backtest_options
     backtest->options = *options;
     backtest->crowd.memory_max = options->memory_max / 2;
     backtest->from = backtest->until = MOMENT_NONE;
+    backtest->traffic_from = backtest->traffic_until = MOMENT_NONE;
     TRY(ledger_open(&backtest->ledger, options->memory_max / 2));
     *out = backtest;
     return STATUS_OK;
@@ -93,14 +95,34 @@ static enum status take_payment(struct backtest *backtest, const struct record *
     return ledger_take_payment(&backtest->ledger, payment, backtest->records);
 }
 
+static void stretch(moment *from, moment *until, moment at)
+{
+    if (until->ms == MOMENT_NONE.ms)
+        *from = *until = at;
+    if (at.ms < from->ms)
+        *from = at;
+    if (at.ms > until->ms)
+        *until = at;
+}
+
+/* Days in which there was traffic: SIM cards and accounts of two months before, told so that their
+ * age is known, are no days without a false alert. */
+static double days_of(const struct backtest *backtest)
+{
+    bool traffic = backtest->traffic_until.ms != MOMENT_NONE.ms;
+    moment from = traffic ? backtest->traffic_from : backtest->from;
+    moment until = traffic ? backtest->traffic_until : backtest->until;
+    double days = (double)(until.ms - from.ms) / DAY_MS;
+    return days < 1 ? 1 : days;
+}
+
 static enum status take_event(struct backtest *backtest, const struct record *event)
 {
-    if (backtest->until.ms == MOMENT_NONE.ms)
-        backtest->from = backtest->until = event->at;
-    if (event->at.ms < backtest->from.ms)
-        backtest->from = event->at;
-    if (event->at.ms > backtest->until.ms)
-        backtest->until = event->at;
+    bool traffic =
+        event->kind == RECORD_call || event->kind == RECORD_sms || event->kind == RECORD_payment;
+    stretch(&backtest->from, &backtest->until, event->at);
+    if (traffic)
+        stretch(&backtest->traffic_from, &backtest->traffic_until, event->at);
     if (!backtest->crowd_is_persons)
         TRY(count_names(backtest, event));
     return event->kind == RECORD_payment ? take_payment(backtest, event) : STATUS_OK;
@@ -172,8 +194,7 @@ enum status backtest_report(struct backtest *backtest, const struct registry *re
     report->records_digest = backtest->digest;
     report->from = backtest->from;
     report->until = backtest->until;
-    double days = (double)(backtest->until.ms - backtest->from.ms) / DAY_MS;
-    report->days = days < 1 ? 1 : days;
+    report->days = days_of(backtest);
     report->subjects = backtest->crowd.taken;
     report->subjects_are_persons = backtest->crowd_is_persons;
     report->truth_rows = backtest->truth_rows;

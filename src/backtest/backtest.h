@@ -84,7 +84,7 @@ struct backtest_report {
     uint64_t seed;
     uint64_t records, records_digest; /* the digest depends on every record and their order */
     moment from, until;
-    double days;
+    double days; /* from the first to the last call, message or payment; at least 1 */
     uint64_t subjects;
     bool subjects_are_persons;
     uint64_t truth_rows, truth_ignored; /* ignored: the subject's kind does not fit the label */

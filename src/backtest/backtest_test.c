@@ -342,6 +342,8 @@ static void the_rate_is_per_person_or_per_name(void **state)
     town_open(&town);
     tell(&town, "calls.csv", "time,caller,callee\n" DAY "00:00:00+08:00,13800000001,13800000002\n");
     tell(&town, "payments.csv", PAYMENTS DAY "00:00:00+08:00,1,A1,B1,1.00,CNY\n");
+    tell(&town, "sims.csv", /* a card of long ago makes no day of it */
+         "time,phone,imsi,event\n2026-01-01T00:00:00+08:00,13800000001,460001,activated\n");
     r = report(&town);
     assert_false(r->subjects_are_persons);
     assert_int_equal(r->subjects, 4);

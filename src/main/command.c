@@ -267,8 +267,8 @@ static enum exit_code check_operands(const struct command *command)
     if (command->help)
         return EXIT_DONE;
     if (command->operands_count < verb->least) {
-        COMPLAIN(command, "`cutline %s` wants %s.", "`cutline %s` 需要 %s。", verb->words,
-                 verb->operands);
+        COMPLAIN(command, "`cutline %s` wants an operand: %s", "`cutline %s` 需要参数：%s",
+                 verb->words, verb->operands);
         return EXIT_USAGE;
     }
     if (command->operands_count > verb->most) {
