@@ -6,6 +6,9 @@
  * most is proposed.  The proposal is then read as any mapping is and tried on the file, so that
  * what is shown is what will happen.
  *
+ * A time may stand in two columns, the date and the time of day; then both are proposed.  Rows that
+ * go back by hours are a file in no order, and the proposal says so.
+ *
  * It is a proposal: each line says how sure we are, and what was not used is listed. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shape.h"
@@ -16,11 +19,14 @@
 enum { ROWS_SHOWN = 5, NAME_BYTES = 96, WORDS_SHOWN_MAX = 12 };
 
 #define SCORE_LEAST 0.35
+#define SCORE_SPLIT 0.7 /* a date and a time of day beside it, where no column is a whole time */
 
 /* A field and the column that it is thought to be. */
 struct pair {
     double score; /* 0: none */
     unsigned column;
+    bool split; /* a date; its time of day is in `clock` */
+    unsigned clock;
 };
 
 struct proposal {
@@ -209,7 +215,7 @@ static bool take_best(const struct guessing *of, struct proposal *proposal, bool
                 continue;
             double score = pair_score(of, column, proposal->kind, field);
             if (score > best.score) {
-                best = (struct pair){score, column};
+                best = (struct pair){.score = score, .column = column};
                 best_field = field;
             }
         }
@@ -221,6 +227,31 @@ static bool take_best(const struct guessing *of, struct proposal *proposal, bool
     return true;
 }
 
+/* The date and the time of day, where the field's time is in no one column. */
+static void take_split_time(const struct guessing *of, struct proposal *proposal, bool *used)
+{
+    struct pair *time = &proposal->pair[0];
+    bool event = kind_schema(proposal->kind)->fields[0].type == FIELD_TIME;
+    if (!event || (time->score != 0 && of->shapes[time->column].time >= 0.5 &&
+                   !of->shapes[time->column].date_only))
+        return;
+    unsigned date = of->look->columns_count;
+    unsigned clock = of->look->columns_count;
+    for (unsigned i = of->look->columns_count; i-- > 0;) {
+        bool left = !used[i] || (time->score != 0 && time->column == i);
+        if (left && of->shapes[i].date >= 0.9)
+            date = i;
+        else if (left && of->shapes[i].time_of_day >= 0.9)
+            clock = i;
+    }
+    if (date == of->look->columns_count || clock == of->look->columns_count)
+        return;
+    if (time->score != 0)
+        used[time->column] = false;
+    *time = (struct pair){SCORE_SPLIT, date, true, clock};
+    used[date] = used[clock] = true;
+}
+
 static struct proposal propose(const struct guessing *of, enum record_kind kind)
 {
     struct proposal proposal = {.kind = kind};
@@ -229,6 +260,9 @@ static struct proposal propose(const struct guessing *of, enum record_kind kind)
     unsigned must = 0;
     unsigned found = 0;
     while (take_best(of, &proposal, used))
+        ;
+    take_split_time(of, &proposal, used);
+    while (take_best(of, &proposal, used)) /* what the split gave back */
         ;
     for (unsigned i = 0; i < schema->fields_count; i++) {
         must += schema->fields[i].must;
@@ -308,7 +342,8 @@ static void add_duration_unit(struct text *yaml, struct slice name)
     if (contains(name, SLICE("毫秒")) || contains(name, SLICE("_ms")) ||
         contains(name, SLICE("(ms")))
         text_add_string(yaml, ", unit: ms");
-    else if (contains(name, SLICE("分钟")) || contains(name, SLICE("minute")))
+    else if (contains(name, SLICE("分钟")) || contains(name, SLICE("minute")) ||
+             contains(name, SLICE("Minute")) || contains(name, SLICE("_min")))
         text_add_string(yaml, ", unit: min");
     else if (contains(name, SLICE("小时")) || contains(name, SLICE("hour")))
         text_add_string(yaml, ", unit: h");
@@ -332,7 +367,16 @@ static void add_field(struct text *yaml, const struct guessing *of, const struct
     struct pair pair = proposal->pair[field];
     const struct shape_of_column *shape = &of->shapes[pair.column];
     struct slice name = of->look->names[pair.column];
-    text_addf(yaml, "  %s: {column: ", schema->name);
+    text_addf(yaml, "  %s: {%s: ", schema->name, pair.split ? "columns" : "column");
+    if (pair.split) {
+        text_add_char(yaml, '[');
+        text_add_json(yaml, name);
+        text_add_string(yaml, ", ");
+        text_add_json(yaml, of->look->names[pair.clock]);
+        text_addf(yaml, "], form: \"%s %s\"} # %d %%\n", shape->date_form,
+                  of->shapes[pair.clock].clock_form, (int)(pair.score * 100 + 0.5));
+        return;
+    }
     text_add_json(yaml, name);
     switch (schema->type) {
     case FIELD_TIME:
@@ -367,7 +411,9 @@ static void add_names(struct text *yaml, const struct look *look, const struct p
     for (unsigned i = 0; i < look->columns_count; i++) {
         bool used = false;
         for (unsigned field = 0; field < RECORD_FIELDS_MAX; field++)
-            used = used || (proposal->pair[field].score != 0 && proposal->pair[field].column == i);
+            used = used || (proposal->pair[field].score != 0 &&
+                            (proposal->pair[field].column == i ||
+                             (proposal->pair[field].split && proposal->pair[field].clock == i)));
         if (unused_only && used)
             continue;
         if (count++ != 0)
@@ -401,8 +447,13 @@ static void add_head(struct text *yaml, const struct guessing *of, const struct 
     bool zoneless = false;
     for (unsigned i = 0; i < RECORD_FIELDS_MAX; i++)
         zoneless = zoneless ||
-                   (proposal->pair[i].score != 0 && of->shapes[proposal->pair[i].column].zoneless &&
+                   (proposal->pair[i].score != 0 &&
+                    (proposal->pair[i].split || of->shapes[proposal->pair[i].column].zoneless) &&
                     kind_schema(proposal->kind)->fields[i].type == FIELD_TIME);
+    if (proposal->pair[0].score != 0 && !proposal->pair[0].split &&
+        of->shapes[proposal->pair[0].column].goes_back)
+        text_add_string(yaml,
+                        "order: none # the first rows go back by hours / 前几行时间倒退数小时\n");
     int zone = options->zone_minutes < 0 ? -options->zone_minutes : options->zone_minutes;
     if (zoneless)
         text_addf(yaml, "zone: \"%c%02d:%02d\" # the times do not say it / 时间中未注明时区\n",

@@ -100,6 +100,46 @@ static void test_payments(void **state)
     has(rows, "\"amount\":123.45,\"currency\":\"CNY\",\"channel\":\"mobile\"");
 }
 
+static void test_date_and_time_apart(void **state)
+{
+    (void)state;
+    assert_int_equal(guess_content("calling_number\tcalled_number\tcall_date\tcall_time\tdur_min\n"
+                                   "13800138000\t13900139000\t20260302\t091504\t1.5\n"
+                                   "13800138001\t13900139001\t20260302\t091604\t0\n",
+                                   ""),
+                     STATUS_OK);
+    has(yaml, "time: {columns: [\"call_date\", \"call_time\"], form: \"%Y%m%d %H%M%S\"}");
+    has(yaml, "duration: {column: \"dur_min\", unit: min}");
+    has(yaml, "# not used / 未使用: -\n");
+    has(rows, "\"time\":\"2026-03-02T01:15:04.000+00:00\"");
+    has(rows, "\"duration\":90");
+    assert_int_equal(guess_content("主叫号码,被叫号码,日期,时间\n"
+                                   "13800138000,13900139000,2026-03-02,9:15\n"
+                                   "13800138001,13900139001,2026-03-02,10:15\n",
+                                   ""),
+                     STATUS_OK);
+    has(yaml, "time: {columns: [\"日期\", \"时间\"], form: \"%Y-%m-%d %H:%M\"}");
+}
+
+static void test_times_of_other_places(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        guess_content("付款账号,收款账号,交易金额(万元),交易时间\n"
+                      "6222020200112233,6222020200112234,1.2345,2026年3月2日 9时15分4秒\n"
+                      "6222020200112233,6222020200112235,0.5,2026年3月2日 10时15分4秒\n",
+                      ""),
+        STATUS_OK);
+    has(rows, "\"time\":\"2026-03-02T01:15:04.000+00:00\"");
+    has(rows, "\"amount\":12345.00");
+    assert_int_equal(guess_content("payer_acct;payee_acct;amt;time\n"
+                                   "A1;B1;1234.50;13.03.2026 09:15\nC1;D1;99.00;12.03.2026 09:16\n",
+                                   ""),
+                     STATUS_OK);
+    has(yaml, "form: \"%d.%m.%Y %H:%M\"");
+    has(yaml, "order: none"); /* the second row is a day earlier */
+}
+
 static void test_json(void **state)
 {
     (void)state;
@@ -153,9 +193,14 @@ static void test_other_peoples_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chinese_calls),   cmocka_unit_test(test_without_header),
-        cmocka_unit_test(test_payments),        cmocka_unit_test(test_json),
-        cmocka_unit_test(test_what_is_missing), cmocka_unit_test(test_other_peoples_files),
+        cmocka_unit_test(test_chinese_calls),
+        cmocka_unit_test(test_without_header),
+        cmocka_unit_test(test_payments),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_what_is_missing),
+        cmocka_unit_test(test_date_and_time_apart),
+        cmocka_unit_test(test_times_of_other_places),
+        cmocka_unit_test(test_other_peoples_files),
     };
     return cmocka_run_group_tests_name("guess", tests, NULL, NULL);
 }

@@ -27,8 +27,13 @@ static const struct {
     PATTERN("%d/%m/%Y %H:%M:%S"),
     PATTERN("%m/%d/%Y %H:%M:%S"),
     PATTERN("%d.%m.%Y %H:%M:%S"),
+    PATTERN("%d/%m/%Y %H:%M"),
+    PATTERN("%m/%d/%Y %H:%M"),
+    PATTERN("%d.%m.%Y %H:%M"),
     PATTERN("%Y年%m月%d日 %H:%M:%S"),
-    PATTERN("%Y年%m月%d日%H时%M分%S秒"),
+    PATTERN("%Y年%m月%d日 %H时%M分%S秒"),
+    PATTERN("%Y年%m月%d日 %H:%M"),
+    PATTERN("%Y年%m月%d日 %H时%M分"),
     PATTERN("%Y-%m-%d"),
     PATTERN("%Y/%m/%d"),
     PATTERN("%d/%m/%Y"),
@@ -140,6 +145,86 @@ static void add_value(struct shape_of_column *shape, struct slice value, unsigne
         shape->number_max = decimal_real(decimal);
 }
 
+static const struct time_form DATES[] = {
+    {.kind = TIME_PATTERN, .pattern = {"%Y%m%d", 6}},
+    {.kind = TIME_PATTERN, .pattern = {"%Y-%m-%d", 8}},
+    {.kind = TIME_PATTERN, .pattern = {"%Y/%m/%d", 8}},
+    {.kind = TIME_PATTERN, .pattern = {"%d.%m.%Y", 8}},
+    {.kind = TIME_PATTERN, .pattern = {"%d/%m/%Y", 8}},
+};
+static const char *const CLOCKS[] = {"%H:%M:%S", "%H%M%S", "%H:%M"};
+
+/* Whether the value is a day of this century's first forty years in this form. */
+static bool is_date(const struct time_form *form, struct slice value)
+{
+    moment at;
+    if (is_digits(value) != (form->pattern.size == 6) || (is_digits(value) && value.size != 8))
+        return false;
+    return time_read(form, value, 0, NULL, &at) == STATUS_OK && at.ms >= 946684800000 &&
+           at.ms < 2208988800000;
+}
+
+static bool is_time_of_day(const char *clock, struct slice value)
+{
+    char room[64];
+    char pattern[32];
+    moment at;
+    struct text whole = text_over(room, sizeof room);
+    struct text written = text_over(pattern, sizeof pattern);
+    if (is_digits(value) && value.size != 6)
+        return false;
+    text_addf(&written, "%%Y-%%m-%%d %s", clock);
+    text_add_string(&whole, "2026-01-01 ");
+    text_add(&whole, value);
+    struct time_form form = {.kind = TIME_PATTERN, .pattern = text_slice(&written)};
+    return !whole.full && time_read(&form, text_slice(&whole), 0, NULL, &at) == STATUS_OK;
+}
+
+/* How much of the column is a date, and how much a time of day. */
+static void find_halves(const struct look *look, unsigned column, struct shape_of_column *shape)
+{
+    unsigned dates[sizeof DATES / sizeof DATES[0]] = {0};
+    unsigned clocks[sizeof CLOCKS / sizeof CLOCKS[0]] = {0};
+    for (unsigned row = 0; row < look->rows_count; row++) {
+        struct slice value = look_cell(look, row, column);
+        for (size_t i = 0; value.size != 0 && i < sizeof DATES / sizeof DATES[0]; i++)
+            dates[i] += is_date(&DATES[i], value);
+        for (size_t i = 0; value.size != 0 && i < sizeof CLOCKS / sizeof CLOCKS[0]; i++)
+            clocks[i] += is_time_of_day(CLOCKS[i], value);
+    }
+    unsigned most = 0;
+    for (size_t i = 0; i < sizeof DATES / sizeof DATES[0]; i++) {
+        if (dates[i] > most) {
+            most = dates[i];
+            shape->date_form = DATES[i].pattern.at;
+        }
+    }
+    shape->date = (double)most / shape->filled;
+    most = 0;
+    for (size_t i = 0; i < sizeof CLOCKS / sizeof CLOCKS[0]; i++) {
+        if (clocks[i] > most) {
+            most = clocks[i];
+            shape->clock_form = CLOCKS[i];
+        }
+    }
+    shape->time_of_day = (double)most / shape->filled;
+}
+
+/* Whether a row lies further behind an earlier one than a record may be late. */
+static bool goes_back(const struct look *look, unsigned column, const struct time_form *form)
+{
+    moment newest = MOMENT_NONE;
+    for (unsigned row = 0; row < look->rows_count; row++) {
+        moment at;
+        if (time_read(form, look_cell(look, row, column), 0, NULL, &at) != STATUS_OK)
+            continue;
+        if (newest.ms != MOMENT_NONE.ms && at.ms < newest.ms - LATE_HOURS_MAX * (int64_t)HOUR_MS)
+            return true;
+        newest = newest.ms == MOMENT_NONE.ms || at.ms > newest.ms ? at : newest;
+    }
+    return false;
+}
+
 struct shape_of_column shape_of(const struct look *look, unsigned column)
 {
     struct shape_of_column shape = {0};
@@ -159,6 +244,9 @@ struct shape_of_column shape_of(const struct look *look, unsigned column)
     shape.time = times[best] / all;
     shape.time_form = FORMS[best].written;
     shape.zoneless = FORMS[best].zoneless;
+    shape.goes_back = shape.time >= 0.5 && goes_back(look, column, &FORMS[best].form);
+    find_halves(look, column, &shape);
+    shape.date_only = shape.date >= 0.9;
     shape.phone /= all;
     shape.imei /= all;
     shape.imei_like /= all;

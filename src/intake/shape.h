@@ -7,9 +7,13 @@
 /* Shares of the values that are not empty, from 0 to 1. */
 struct shape_of_column {
     unsigned filled;
-    double time;            /* of the form that fits most */
-    struct slice time_form; /* as a mapping writes it; empty: canonical */
-    bool zoneless;          /* these times do not say their zone */
+    double time;                        /* of the form that fits most */
+    struct slice time_form;             /* as a mapping writes it; empty: canonical */
+    bool zoneless;                      /* these times do not say their zone */
+    bool date_only;                     /* these are days, without a time of day */
+    bool goes_back;                     /* by more than LATE_HOURS_MAX behind an earlier row */
+    double date, time_of_day;           /* one of two columns that are a time together */
+    const char *date_form, *clock_form; /* as a mapping writes them */
     double phone, imei, imsi, ip, currency;
     double imei_like;      /* fourteen to sixteen digits, whatever the check digit */
     double whole, decimal; /* decimal: whole ones too */
