@@ -14,10 +14,12 @@
 #include "bulletin/bulletin.h"
 
 enum {
-    STREAM_ROWS = 64,       /* for one stream at a time, so that the others get theirs */
-    STREAM_BEAT_MS = 10000, /* a comment, so that a reader that left is noticed */
-    STREAM_PATIENCE_S = 60, /* a reader that takes nothing */
-    HERALD_EVERY_MS = 1000, /* it looks at least so often */
+    STREAM_ROWS = 64,        /* for one stream at a time, so that the others get theirs */
+    STREAM_BEAT_MS = 10000,  /* a comment, so that a reader that left is noticed */
+    STREAM_PATIENCE_S = 60,  /* a reader that takes nothing */
+    HERALD_EVERY_MS = 1000,  /* it looks at least so often */
+    PAGE_HEAD_BYTES = 16384, /* of a page without rows, and room for one that is a little larger */
+    ROW_BYTES_USUAL = 6144,  /* of an alert with a dozen conditions */
     EVENT_BYTES = ALERT_BYTES_MAX + 2048,
 };
 
@@ -97,6 +99,23 @@ static enum status page_row(void *self, const struct alert_row *row)
     return STATUS_OK;
 }
 
+/* A page of at most `size_max` bytes. */
+static enum status page_write(struct visit *visit, const struct bulletin_query *query,
+                              size_t size_max, struct text *text, struct page *page)
+{
+    *text = visit_paper(visit, size_max);
+    *page = (struct page){.text = text};
+    text_add_string(text, "{\"alerts\":[");
+    TRY(bulletin_look(visit->reader, query, visit->arena, (struct bulletin_sink){page_row, page}));
+    text_add_string(text, "],\"next\":");
+    if (page->count > 0 && (page->cut || page->count == query->count_max))
+        text_addf(text, "%llu", (unsigned long long)page->last);
+    else
+        text_add_string(text, "null");
+    text_add_char(text, '}');
+    return STATUS_OK;
+}
+
 void handle_alerts_list(struct visit *visit)
 {
     struct filter *filter = NULL;
@@ -109,29 +128,23 @@ void handle_alerts_list(struct visit *visit)
         visit_problem(visit, PROBLEM_query_malformed, &SAYING("after | before", "after | before"));
         return;
     }
-    struct text text = visit_paper(visit, BULLETIN_PAGE_BYTES_MAX);
-    struct page page = {.text = &text};
-    const struct bulletin_query query = {.filter = filter,
-                                         .after = after >= 0 ? (uint64_t)after : 0,
-                                         .before = after >= 0    ? 0
-                                                   : before >= 0 ? (uint64_t)before
-                                                                 : INT64_MAX,
-                                         .count_max =
-                                             (size_t)visit_query_whole(visit, "limit", 100)};
-    text_add_string(&text, "{\"alerts\":[");
-    enum status status = before == 0 ? STATUS_OK
-                                     : bulletin_look(visit->reader, &query, visit->arena,
-                                                     (struct bulletin_sink){page_row, &page});
+    struct text text;
+    struct page page;
+    const struct bulletin_query query = {
+        .filter = filter,
+        .after = after >= 0 ? (uint64_t)after : 0,
+        .before = after >= 0    ? 0
+                  : before >= 0 ? (uint64_t)before
+                                : INT64_MAX,
+        .count_max = before == 0 ? 0 : (size_t)visit_query_whole(visit, "limit", 100)};
+    size_t usual = PAGE_HEAD_BYTES + query.count_max * ROW_BYTES_USUAL;
+    enum status status = page_write(visit, &query, usual, &text, &page);
+    if (status == STATUS_OK && page.cut && page.count == 0) /* one that is larger than usual */
+        status = page_write(visit, &query, BULLETIN_PAGE_BYTES_MAX, &text, &page);
     if (status != STATUS_OK) {
         visit_problem_of(visit, status);
         return;
     }
-    text_add_string(&text, "],\"next\":");
-    if (page.count > 0 && (page.cut || page.count == query.count_max))
-        text_addf(&text, "%llu", (unsigned long long)page.last);
-    else
-        text_add_string(&text, "null");
-    text_add_char(&text, '}');
     visit_answer_json(visit, 200, &text);
 }
 

@@ -89,6 +89,8 @@ bool visit_body(struct visit *visit);
 /* Whether `json` of the visit, an object, holds what members.inc says of that route; false: it was
  * answered with a problem. */
 bool visit_members_hold(struct visit *visit, enum route_name route);
+/* The same of bytes from anywhere. */
+bool visit_body_read(struct visit *visit, struct slice body);
 /* Of a body that was read.  Absent: empty, `otherwise`, false, NULL. */
 struct slice visit_text(const struct visit *visit, const char *name);
 int64_t visit_whole(const struct visit *visit, const char *name, int64_t otherwise);

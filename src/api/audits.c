@@ -2,7 +2,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api_inside.h"
 
-enum { AUDIT_PAGE_BYTES = 4 << 20 };
+enum {
+    AUDIT_PAGE_BYTES = 4 << 20,     /* of an export */
+    AUDIT_ENTRY_BYTES = 512 * 1024, /* more than the largest entry as JSON */
+    AUDIT_ROW_BYTES_USUAL = 1024,
+};
 
 /* Objects with commas between them, as many as there is room for. */
 struct collector {
@@ -42,11 +46,12 @@ void handle_audit_search(struct visit *visit)
     struct audit *audit = log_of(visit);
     if (audit == NULL)
         return;
-    struct text text = visit_paper(visit, AUDIT_PAGE_BYTES);
+    size_t count = (size_t)visit_query_whole(visit, "limit", 100);
+    struct text text = visit_paper(visit, AUDIT_ENTRY_BYTES + count * AUDIT_ROW_BYTES_USUAL);
     struct collector collector = {.text = &text};
     const struct audit_filter filter = {.before =
                                             (uint64_t)visit_query_whole(visit, "before", INT64_MAX),
-                                        .count_max = (size_t)visit_query_whole(visit, "limit", 100),
+                                        .count_max = count,
                                         .actor = visit_query_text(visit, "actor"),
                                         .action = visit_query_text(visit, "action"),
                                         .object_id = visit_query_text(visit, "object")};

@@ -140,15 +140,8 @@ bool visit_members_hold(struct visit *visit, enum route_name route)
     return true;
 }
 
-bool visit_body(struct visit *visit)
+bool visit_body_read(struct visit *visit, struct slice body)
 {
-    struct slice body = http_body(visit->request);
-    struct slice type = http_header(visit->request, "Content-Type");
-    if (!slice_starts(type, SLICE("application/json")) ||
-        (type.size > 16 && type.at[16] != ';' && type.at[16] != ' ')) {
-        visit_problem(visit, PROBLEM_type_unknown, &SAYING("application/json", "application/json"));
-        return false;
-    }
     json_error_t fault;
     if (depth_holds(body))
         visit->json = json_loadb(body.at, body.size, JSON_REJECT_DUPLICATES, &fault);
@@ -157,6 +150,17 @@ bool visit_body(struct visit *visit)
         return false;
     }
     return visit_members_hold(visit, route_number(visit));
+}
+
+bool visit_body(struct visit *visit)
+{
+    struct slice type = http_header(visit->request, "Content-Type");
+    if (!slice_starts(type, SLICE("application/json")) ||
+        (type.size > 16 && type.at[16] != ';' && type.at[16] != ' ')) {
+        visit_problem(visit, PROBLEM_type_unknown, &SAYING("application/json", "application/json"));
+        return false;
+    }
+    return visit_body_read(visit, http_body(visit->request));
 }
 
 struct slice visit_text(const struct visit *visit, const char *name)
