@@ -54,13 +54,15 @@ _cutline() {
     'config check') flags='--json --explain --lang --no-color --help' ;;
     'config example') flags='--output --lang --no-color --help' ;;
     'journal verify') flags='--json --lang --no-color --help' ;;
+    'audit verify') flags='--json --lang --no-color --help' ;;
+    'audit prove') flags='--output --lang --no-color --help' ;;
     'man') flags='--lang --no-color --help' ;;
     'completion') flags='--lang --no-color --help' ;;
     'version') flags='--lang --no-color --help' ;;
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate serve send top doctor backup restore verify config journal man completion version help'
+        words='detect backtest rules intake simulate serve send top doctor backup restore verify config journal audit man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -68,7 +70,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate serve send top doctor backup restore verify config journal man completion version help'
+        words='detect backtest rules intake simulate serve send top doctor backup restore verify config journal audit man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi
