@@ -152,7 +152,7 @@ class House:
         session = {"Cookie": headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": answer["csrf"]}
         status, _, answer = self.ask("POST", "/v1/tokens", {
             "name": "feed", "days": 7, "reason": "test",
-            "scopes": ["records:write", "system:read", "alerts:read"]}, session)
+            "scopes": ["records:write", "screen:ask", "system:read", "alerts:read"]}, session)
         if status == 403:  # the second factor again: a code is good once
             while self.totp(key) == used:
                 time.sleep(0.5)
@@ -161,7 +161,7 @@ class House:
             session = {"Cookie": headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": answer["csrf"]}
             status, _, answer = self.ask("POST", "/v1/tokens", {
                 "name": "feed", "days": 7, "reason": "test",
-                "scopes": ["records:write", "system:read", "alerts:read"]}, session)
+                "scopes": ["records:write", "screen:ask", "system:read", "alerts:read"]}, session)
         assert status in (200, 201), answer
         self.token = answer.get("secret") or answer.get("token")
         self.session = session

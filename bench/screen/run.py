@@ -1,0 +1,49 @@
+"""run.py -- how soon screening answers while records come in, the clients on the same machine.
+
+usage: run.py CUTLINE SOURCE LOAD ASK CITY [RATE [INGEST [SECONDS [CONNECTIONS]]]]
+
+RATE is requests a second, INGEST records a second (0: none).  Prints one JSON object.
+"""
+# SPDX-License-Identifier: Apache-2.0
+import glob
+import json
+import os
+import subprocess
+import sys
+import time
+
+LOAD, ASK, CITY = sys.argv[3:6]
+rate, ingest, seconds, connections = (sys.argv[6:10] + ["20000", "50000", "20", "64"][len(sys.argv[6:10]):])
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "test", "serve"))
+import house  # noqa: E402  (it reads the first two words)
+
+
+def main():
+    one = house.House()
+    with open(one.config, "w", encoding="utf-8") as file:
+        file.write(f"detect: {{rules: {os.path.join(house.SOURCE, 'rules')}, memory: 2G}}\nlisten: {{port: 0}}\n"
+                   "limits: {requests: 1000000}\ndisk: {reserve: 1M, floor: 8M}\n")
+    try:
+        one.start().enrol()
+        secret = os.path.join(one.folder, "token")
+        with open(secret, "w", encoding="utf-8") as file:
+            file.write(one.token)
+        files = sorted(glob.glob(os.path.join(CITY, "*.csv")))
+        load = None
+        if ingest != "0":
+            load = subprocess.Popen([LOAD, str(one.port), secret, "8", "200", str(float(seconds) + 8), ingest, *files],
+                                    stdout=subprocess.PIPE, text=True)
+            time.sleep(4)
+        run = subprocess.run([ASK, str(one.port), secret, connections, rate, seconds,
+                              os.path.join(CITY, "calls.csv"), os.path.join(CITY, "payments.csv")],
+                             capture_output=True, text=True)
+        sys.stderr.write(run.stderr)
+        result = {"screening": json.loads(run.stdout)}
+        if load is not None:
+            result["ingest"] = json.loads(load.communicate()[0])
+        print(json.dumps(result, indent=1))
+    finally:
+        one.end()
+
+
+main()
