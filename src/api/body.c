@@ -5,7 +5,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api_inside.h"
 
-enum member_type { MEMBER_TEXT, MEMBER_WHOLE, MEMBER_FLAG, MEMBER_WORDS, MEMBER_ITEMS };
+enum member_type {
+    MEMBER_TEXT,
+    MEMBER_WHOLE,
+    MEMBER_FLAG,
+    MEMBER_WORDS,
+    MEMBER_ITEMS,
+    MEMBER_FILES
+};
 enum need { NEED_MAY, NEED_MUST };
 
 struct member {
@@ -93,6 +100,24 @@ static bool words_hold(const json_t *value, int64_t most)
     return true;
 }
 
+/* [{"path": "…", "text": "…"}, …], of `most` bytes in all. */
+static bool files_hold(const json_t *value, int64_t most)
+{
+    size_t size = 0;
+    if (!json_is_array(value) || json_array_size(value) == 0 || json_array_size(value) > FILES_MAX)
+        return false;
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const json_t *file = json_array_get(value, i);
+        const json_t *path = json_object_get(file, "path");
+        const json_t *text = json_object_get(file, "text");
+        if (!json_is_object(file) || json_object_size(file) != 2 || !json_is_string(path) ||
+            !json_is_string(text))
+            return false;
+        size += json_string_length(path) + json_string_length(text);
+    }
+    return size <= (size_t)most;
+}
+
 static bool value_holds(const struct member *member, const json_t *value)
 {
     switch (member->type) {
@@ -108,6 +133,8 @@ static bool value_holds(const struct member *member, const json_t *value)
     case MEMBER_ITEMS: /* each is looked at in its turn */
         return json_is_array(value) && json_array_size(value) >= 1 &&
                json_array_size(value) <= (size_t)member->most;
+    case MEMBER_FILES:
+        return files_hold(value, member->most);
     }
     return false;
 }

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/house_test.h"
 
+#include "rulebook/rulebook.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -38,6 +40,8 @@ static void store_up(struct house *house)
         steps[count++] = BULLETIN_MIGRATIONS[i];
     for (size_t i = 0; i < API_MIGRATIONS_COUNT; i++)
         steps[count++] = API_MIGRATIONS[i];
+    for (size_t i = 0; i < RULEBOOK_MIGRATIONS_COUNT; i++)
+        steps[count++] = RULEBOOK_MIGRATIONS[i];
     assert_int_equal(store_open(&house->store, house->path, steps, count, house->boot, &why),
                      STATUS_OK);
     assert_int_equal(

@@ -6,7 +6,7 @@
 struct described {
     enum route_name route;
     const char *name;
-    const char *type; /* TEXT WHOLE FLAG WORDS */
+    const char *type; /* TEXT WHOLE FLAG WORDS FILES */
     bool must;
     int64_t most;
     struct saying says;
@@ -53,7 +53,13 @@ static void add_schema(struct text *text, const struct described *member)
         text_addf(text, "{\"type\":\"string\",\"maxLength\":%lld}", (long long)member->most);
         break;
     case 'F':
-        text_add_string(text, "{\"type\":\"boolean\"}");
+        if (member->type[1] == 'I')
+            text_add_string(text, "{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":"
+                                  "\"object\",\"additionalProperties\":false,\"required\":["
+                                  "\"path\",\"text\"],\"properties\":{\"path\":{\"type\":"
+                                  "\"string\"},\"text\":{\"type\":\"string\"}}}}");
+        else
+            text_add_string(text, "{\"type\":\"boolean\"}");
         break;
     case 'W':
         if (member->type[1] == 'H')

@@ -21,6 +21,8 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = API_MIGRATIONS[i];
     for (size_t i = 0; i < BULLETIN_MIGRATIONS_COUNT; i++)
         all[count++] = BULLETIN_MIGRATIONS[i];
+    for (size_t i = 0; i < RULEBOOK_MIGRATIONS_COUNT; i++)
+        all[count++] = RULEBOOK_MIGRATIONS[i];
     return count;
 }
 

@@ -10,6 +10,7 @@
 #include "live/live.h"
 #include "receipt/keys.h"
 #include "receipt/tail.h"
+#include "rulebook/rulebook.h"
 #include "ruleset.h"
 #include "serving.h"
 #include "vitals/log.h"
