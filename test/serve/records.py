@@ -4,6 +4,7 @@ import gzip
 import os
 import stat
 import subprocess
+import threading
 import time
 
 import house
@@ -98,6 +99,70 @@ class Records(house.Case):
         self.assertTrue(text.endswith("# EOF\n"))
         self.assertNotIn("+86", text)
         self.assertNotIn("+86", self.house.read_log())
+
+
+class NoRoom(house.Case):
+    CONFIG = "snapshot: {interval: 1s}\n"
+
+    def test_a_disk_that_is_nearly_full_is_a_mode(self):
+        self.house.enrol()
+        self.assertEqual(self.house.send(call(1))[0], 200)
+        self.assertEqual(self.house.stop(), 0)
+        with open(self.house.config, encoding="utf-8") as file:
+            config = file.read()
+        with open(self.house.config, "w", encoding="utf-8") as file:
+            file.write(config.replace("floor: 8M", "floor: 16T"))  # more than there is
+        self.house.start()
+        status, _, answer = self.house.send(call(2), key="a")
+        self.assertEqual((status, answer["type"]), (507, "urn:cutline:problem:disk_full"))
+        self.assertEqual(self.house.ask("GET", "/v1/alerts")[0], 200)  # reads go on
+        status, _, answer = self.house.ask("GET", "/readyz", token=False)
+        self.assertEqual(status, 503)
+        self.assertFalse(next(check for check in answer["checks"] if check["name"] == "disk")["holds"])
+        self.assertFalse(os.path.exists(os.path.join(self.house.data, "reserve")))
+        figures = self.house.figures()
+        self.assertEqual(figures["cutline_disk_low"], 1)
+        self.assertEqual(figures['cutline_ingest_events_total{outcome="refused"}'], 1)
+        self.assertEqual(self.house.stop(), 0)
+        with open(self.house.config, "w", encoding="utf-8") as file:
+            file.write(config)
+        self.house.start()  # there is room again: the same delivery is new
+        self.assertEqual(self.house.send(call(2), key="a")[2]["accepted"], 1)
+
+
+class TooMuch(house.Case):
+    CONFIG = "ingest: {requests: 2, queue: 32M}\n"
+
+    def test_overload_is_refused_loses_nothing_and_the_sums_hold(self):
+        self.house.enrol()
+        refused, answers = [], []
+
+        def deliver(number):
+            body = "".join(call(number * 2000 + i, caller=i % 100, at=1 + i) for i in range(2000))
+            while True:
+                status, headers, answer = self.house.send(body, key=f"k{number}")
+                if status == 200:
+                    answers.append(answer)
+                    return
+                self.assertEqual(status, 429)
+                self.assertGreaterEqual(int(headers["Retry-After"]), 1)
+                refused.append(number)
+                time.sleep(0.02)
+
+        for start in range(0, 48, 12):
+            clients = [threading.Thread(target=deliver, args=(start + i,)) for i in range(12)]
+            for client in clients:
+                client.start()
+            for client in clients:
+                client.join()
+        self.assertEqual(sum(answer["accepted"] for answer in answers), 48 * 2000)
+        self.assertGreater(len(refused), 0)
+        figures = self.house.wait_for('cutline_detect_events_total{outcome="new"}', 48 * 2000)
+        self.assertEqual(figures['cutline_ingest_events_total{outcome="accepted"}'], 48 * 2000)
+        self.assertEqual(figures["cutline_ingest_offered_events_total"],
+                         figures['cutline_ingest_events_total{outcome="accepted"}']
+                         + figures['cutline_ingest_events_total{outcome="refused"}'])
+        self.assertEqual(figures["cutline_ingest_waiting_events"], 0)
 
 
 if __name__ == "__main__":
