@@ -17,6 +17,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "city_inside.h"
 
+/* Nobody listens to a stranger's story for five minutes without half believing it. */
+enum { KEPT_MS = 5 * MINUTE_MS };
+
 struct port { /* one mouth: what it speaks with now, and when it is free */
     struct voice voice;
     uint64_t imei; /* 14 digits; 0: nothing of it is to be labelled */
@@ -142,10 +145,14 @@ static void hook(struct city *city, struct chance *c, struct campaign *campaign,
     int64_t talk_ms = believes ? victim_talk_ms(campaign, c)
                                : (int64_t)dice_log_normal(c, campaign->hook_ms, 0.9);
     port->now_ms += 8 * SECOND_MS + talk_ms;
-    if (tell_call(city, at_ms, &port->voice, target.number, talk_ms))
+    bool told = tell_call(city, at_ms, &port->voice, target.number, talk_ms);
+    if (told)
         label(city, campaign, port, at_ms, TRACE_TALK);
     if (target.person == NONE)
         return;
+    if (told && talk_ms >= KEPT_MS) /* who was kept that long was worked on, and got away */
+        truth_touch(city, CITY_LABEL_victim,
+                    (struct touch){target.person, at_ms, campaign->number, TRACE_TALK, 0});
     if (believes)
         victim_work(
             city, c, campaign, target.person,
