@@ -43,6 +43,8 @@ def main():
             result["ingest"] = json.loads(load.communicate()[0])
         print(json.dumps(result, indent=1))
     finally:
+        if one.process.poll() is not None:
+            sys.stderr.write(one.read_log()[-1500:])
         one.end()
 
 

@@ -13,7 +13,7 @@
 
 #include <pthread.h>
 
-enum { DECISION_SIZE = 8192 };
+enum { DECISION_SIZE = 4096 };
 
 /* One decision on its way. */
 struct decision {
