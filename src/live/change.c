@@ -25,7 +25,7 @@ static enum status memory_import(struct live *live, const struct snapshot *snaps
     struct snapshot_source source;
     struct undump_source bytes;
     TRY(snapshot_source_open(&source, live->options.snapshots, snapshot, "pipeline", &bytes));
-    enum status status = pipeline_import(&live->pipeline, bytes, parts, taken);
+    enum status status = pipeline_import(live->pipeline, bytes, parts, taken);
     snapshot_source_close(&source);
     return status;
 }
@@ -54,7 +54,7 @@ static enum status fill_begin(struct live *live, uint64_t position, uint64_t *ou
     moment end = {0};
     TRY(arena_create(&scratch, NAMES_MEMORY));
     enum status status = journal_segments(live->options.journal, scratch, &first, &count);
-    uint64_t from = journal_first(live->journal);
+    uint64_t from = live_first(live);
     if (status == STATUS_OK) {
         while (count > 1 && first[count - 1] >= position)
             count--;
@@ -123,15 +123,16 @@ static enum status fill(struct live *live, uint64_t position, struct journal_fin
 static enum status fill_and_import(struct live *live, const struct snapshot *snapshot,
                                    struct journal_finding *found)
 {
-    pipeline_close(&live->pipeline);
-    TRY(pipeline_open(&live->pipeline, &live->options.pipeline, live->boot));
+    pipeline_close(live->pipeline);
+    TRY(pipeline_open(live->pipeline, &live->options.pipeline, live->boot));
     TRY(memory_import(live, snapshot, PIPELINE_REGISTRY, NULL));
-    struct finding_sink listener = live->pipeline.listener;
-    live->pipeline.listener = (struct finding_sink){.take = NULL};
+    struct finding_sink listener = live->pipeline->listener;
+    live->pipeline->listener = (struct finding_sink){.take = NULL};
+    bool muted = live->muted;
     live->muted = true;
     enum status status = fill(live, snapshot->position, found);
-    live->muted = false;
-    live->pipeline.listener = listener;
+    live->muted = muted;
+    live->pipeline->listener = listener;
     TRY(status);
     return memory_import(live, snapshot, PIPELINE_ENGINE | PIPELINE_DESK, NULL);
 }

@@ -107,7 +107,7 @@ static enum status memory_write(struct live *live)
     struct keeping *keeping = live->keeping;
     struct snapshot_writer *writer = &keeping->writer;
     snapshot_begin(writer, live->options.snapshots, keeping->file, keeping->position, &live->image);
-    TRY(pipeline_export(&live->pipeline, snapshot_part_begin(writer, PART_PIPELINE)));
+    TRY(pipeline_export(live->pipeline, snapshot_part_begin(writer, PART_PIPELINE)));
     TRY(notes_export(live, snapshot_part_begin(writer, PART_NOTES)));
     return snapshot_end(writer);
 }

@@ -52,7 +52,8 @@ static enum status threads_begin(struct live *live)
 
 static void live_release(struct live *live)
 {
-    pipeline_close(&live->pipeline);
+    pipeline_close(live->pipeline);
+    successor_release(live->current);
     belt_release(&live->belt);
     arena_destroy(live->batch->scratch);
     pthread_cond_destroy(&live->for_curator);
@@ -68,7 +69,7 @@ static enum status live_begin(struct live *live, struct progress progress,
     TRY(belt_init(&live->belt, live->options.queue_bytes_max,
                   live->frame_size_max + LIVE_FRAME_SLACK));
     TRY(journal_begin(live, found));
-    TRY(pipeline_open(&live->pipeline, &live->options.pipeline, live->boot));
+    TRY(pipeline_open(live->pipeline, &live->options.pipeline, live->boot));
     rules_digest(live->options.pipeline.set, live->batch->scratch, &live->image);
     live->keeping->due_us = live_ticks_us() + (int64_t)live->options.snapshot_every_s * 1000000;
     TRY(live_recover(live, progress, found));
@@ -76,7 +77,7 @@ static enum status live_begin(struct live *live, struct progress progress,
     live->counts.synced = journal_synced(live->journal);
     live->counts.thought = live->batch->below;
     live->counts.heartbeat = live->batch->heartbeat;
-    pipeline_count(&live->pipeline, &live->counts.pipeline);
+    pipeline_count(live->pipeline, &live->counts.pipeline);
     return threads_begin(live);
 }
 
@@ -92,6 +93,7 @@ enum status live_open(struct live **out, const struct live_options *options, str
     live->alerts = options->pipeline.alerts;
     live->options.pipeline.alerts = (struct alert_sink){alert_pass, live};
     live->boot = boot;
+    live->pipeline = &live->first;
     live->frame_size_max =
         options->frame_size_max == 0 ? JOURNAL_FRAME_BYTES_MAX : options->frame_size_max;
     must(options->queue_bytes_max >= live->frame_size_max + LIVE_FRAME_SLACK);
@@ -127,6 +129,7 @@ static void threads_end(struct live *live)
 
 enum status live_close(struct live *live)
 {
+    successors_end(live);
     threads_end(live);
     if (live->options.by_hand)
         live_turn(live);
@@ -142,6 +145,7 @@ void live_abandon(struct live *live)
     pthread_mutex_lock(&live->lock);
     live->failed = true;
     pthread_mutex_unlock(&live->lock);
+    successors_end(live);
     threads_end(live);
     live_release(live);
 }

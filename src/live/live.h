@@ -123,6 +123,29 @@ void live_count(struct live *live, struct live_counts *out);
 /* The first damaged snapshot that the recovery passed over, because an older one or the journal
  * served as well.  false: there was none. */
 bool live_snapshot_damaged(const struct live *live, struct journal_finding *out);
+/* ---- other rules ---- */
+
+enum live_role { LIVE_NEXT, LIVE_SHADOW, LIVE_ROLES_COUNT };
+
+/* What is to be in force next, or to run beside it in the shadow. */
+struct live_rules {
+    const struct rule_set *set; /* lent until other rules are in force, or the shadow was ended */
+    struct alert_sink alerts;   /* of LIVE_SHADOW called on a thread of its own */
+    size_t memory_max;
+    /* Once, on a thread of its own.  STATUS_OK: in force, or heard, from `position` on. */
+    void (*done)(void *self, enum status status, uint64_t position);
+    void *self;
+};
+
+/* Brings other rules up while everything goes on: takes over what the newest snapshot and they have
+ * in common, fills the rest from the journal, catches up, silently.  LIVE_NEXT: takes the place of
+ * what is in force between two batches, and a snapshot is made.  LIVE_SHADOW: follows the journal
+ * from then on.  Needs the memory of a second pipeline.  STATUS_REFUSED: one of this role is under
+ * way, or the shadow runs; STATUS_FULL. */
+enum status live_rules(struct live *live, enum live_role role, const struct live_rules *rules);
+/* STATUS_ABSENT: there is none. */
+enum status live_shadow_end(struct live *live);
+
 /* A snapshot as soon as a batch ends; STATUS_REFUSED: one is being made. */
 enum status live_snapshot(struct live *live);
 /* Takes no more offers, thinks everything through, makes a snapshot, closes.  Not calling it is a

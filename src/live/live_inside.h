@@ -16,6 +16,7 @@
 #include "live/snapshot.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* Records on their way into the pipeline. */
 struct batch {
@@ -37,19 +38,25 @@ struct keeping {
     int64_t due_us; /* when the next one is */
 };
 
+struct successor;
+
 struct live {
     struct live_options options;
     struct arena *boot;
     size_t frame_size_max;
 
-    struct journal *journal;
-    struct offer beat; /* the heartbeat's own offer … */
+    struct journal *journal;          /* NULL in a successor's life, which knows of it … */
+    uint64_t known_first, known_next; /* … only this */
+    struct offer beat;                /* the heartbeat's own offer … */
     struct slice beat_entry;
     char beat_bytes[ENTRY_HEARTBEAT_SIZE];
     bool beat_offered;
     int64_t beat_due_ms;
 
-    struct pipeline pipeline;
+    struct pipeline first, *pipeline; /* that of the start; the one in force */
+    struct successor *current;        /* whose that is; NULL: the first */
+    _Atomic uint64_t swap_at;         /* a successor waits at this position; 0: none does */
+    struct successor *successor[LIVE_ROLES_COUNT];
     struct batch *batch;
     int64_t counted_ms; /* when the pipeline's counts were last shown */
 
@@ -104,6 +111,9 @@ bool writer_turn(struct live *live);
 void *thinker_live(void *live);
 /* One batch and the questions that wait; false: there was nothing to do. */
 bool thinker_turn(struct live *live);
+
+/* ---- batch.c ---- */
+
 /* Puts an entry into the batch; its bytes are lent until batch_think. */
 enum status batch_add(struct live *live, uint64_t sequence, struct slice bytes);
 /* Whether the batch must be thought about before this entry is put into it. */
@@ -130,12 +140,35 @@ enum status notes_import(struct live *live, struct undump_source source);
 enum status change_take(struct live *live, const struct snapshot *snapshot,
                         struct journal_finding *found);
 
+/* ---- successor.c ---- */
+
+/* On the thinker's thread, between two batches: changes over if a successor waits here. */
+void successor_turn(struct live *live);
+/* Ends those that are under way, and gives everything back but the pipeline in force. */
+void successors_end(struct live *live);
+/* Gives back whose pipeline was in force, after that was closed. */
+void successor_release(struct successor *successor);
+
+static inline uint64_t live_first(const struct live *live)
+{
+    return live->journal == NULL ? live->known_first : journal_first(live->journal);
+}
+static inline uint64_t live_next(const struct live *live)
+{
+    return live->journal == NULL ? live->known_next : journal_next(live->journal);
+}
+
 /* ---- recover.c ---- */
 
 struct progress {
     void (*tell)(void *self, uint64_t done, uint64_t all);
     void *self;
 };
+/* Takes over the newest snapshot; what comes next is `batch->below`. */
+enum status recover_begin(struct live *live, struct journal_finding *found);
+/* One entry, copied; ends the batch before it where it must. */
+enum status recover_entry(struct live *live, uint64_t sequence, struct slice bytes,
+                          struct progress progress, struct journal_finding *found);
 /* Thinks through what the journal holds. */
 enum status live_recover(struct live *live, struct progress progress,
                          struct journal_finding *found);

@@ -32,9 +32,9 @@ static enum status misfit(const char *file, uint64_t position, const char *what,
 static enum status snapshot_fits(const struct live *live, const struct snapshot *snapshot,
                                  struct journal_finding *found)
 {
-    if (snapshot->position > journal_next(live->journal))
+    if (snapshot->position > live_next(live))
         return misfit(snapshot->name, snapshot->position, FOUND(AHEAD), found);
-    return snapshot->position >= journal_first(live->journal) ? STATUS_OK : STATUS_ABSENT;
+    return snapshot->position >= live_first(live) ? STATUS_OK : STATUS_ABSENT;
 }
 
 /* The newest one that is sound and fits.  STATUS_ABSENT: there is none. */
@@ -83,7 +83,7 @@ static enum status memory_take(struct live *live, const struct snapshot *snapsho
     if (memcmp(&snapshot->image, &live->image, sizeof live->image) != 0)
         return change_take(live, snapshot, found);
     TRY(snapshot_source_open(&source, live->options.snapshots, snapshot, "pipeline", &bytes));
-    enum status status = pipeline_import(&live->pipeline, bytes, PIPELINE_ALL, NULL);
+    enum status status = pipeline_import(live->pipeline, bytes, PIPELINE_ALL, NULL);
     snapshot_source_close(&source);
     return status;
 }
@@ -91,7 +91,7 @@ static enum status memory_take(struct live *live, const struct snapshot *snapsho
 /* Without a snapshot the journal must begin at the beginning. */
 static enum status begin_without(struct live *live, struct journal_finding *found)
 {
-    live->batch->below = journal_first(live->journal);
+    live->batch->below = live_first(live);
     if (live->batch->below == 1)
         return STATUS_OK;
     if (live->snapshot_damage.what == NULL)
@@ -100,7 +100,7 @@ static enum status begin_without(struct live *live, struct journal_finding *foun
     return STATUS_MALFORMED;
 }
 
-static enum status snapshot_take(struct live *live, struct journal_finding *found)
+enum status recover_begin(struct live *live, struct journal_finding *found)
 {
     struct arena *scratch;
     struct snapshot snapshot;
@@ -128,19 +128,18 @@ static enum status batch_end(struct live *live, struct progress progress)
 {
     uint64_t first = live->counts.snapshot_position;
     if (first == 0)
-        first = journal_first(live->journal);
+        first = live_first(live);
     TRY(batch_think(live));
     if (progress.tell != NULL)
-        progress.tell(progress.self, live->batch->below - first,
-                      journal_next(live->journal) - first);
+        progress.tell(progress.self, live->batch->below - first, live_next(live) - first);
     if (live->options.listener.reached != NULL)
         live->options.listener.reached(live->options.listener.self, live->batch->below);
     return STATUS_OK;
 }
 
 /* The reader lends an entry until it is asked for the next one; a batch needs them all. */
-static enum status entry_keep(struct live *live, uint64_t sequence, struct slice bytes,
-                              struct progress progress, struct journal_finding *found)
+enum status recover_entry(struct live *live, uint64_t sequence, struct slice bytes,
+                          struct progress progress, struct journal_finding *found)
 {
     struct slice copy;
     if (batch_must_end(live->batch, bytes))
@@ -162,7 +161,7 @@ static enum status entries_think(struct live *live, struct journal_reader *reade
         if (status == STATUS_END)
             return batch_end(live, progress);
         TRY(status);
-        TRY(entry_keep(live, sequence, bytes, progress, found));
+        TRY(recover_entry(live, sequence, bytes, progress, found));
     }
 }
 
@@ -170,7 +169,7 @@ enum status live_recover(struct live *live, struct progress progress, struct jou
 {
     struct arena *arena;
     struct journal_reader *reader = NULL;
-    TRY(snapshot_take(live, found));
+    TRY(recover_begin(live, found));
     TRY(arena_create(&arena, READER_MEMORY));
     enum status status =
         journal_reader_open(&reader, live->options.journal, live->batch->below, arena, found);
@@ -178,7 +177,7 @@ enum status live_recover(struct live *live, struct progress progress, struct jou
         status = entries_think(live, reader, progress, found);
     journal_reader_close(reader);
     arena_destroy(arena);
-    if (status == STATUS_OK && live->batch->below != journal_next(live->journal))
+    if (status == STATUS_OK && live->batch->below != live_next(live))
         return misfit("", live->batch->below, FOUND(NO_END), found);
     return status;
 }

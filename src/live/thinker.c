@@ -11,45 +11,6 @@
 
 enum { COUNTS_EVERY_MS = 100, NAP_US = 1000000 };
 
-/* ---- a batch ---- */
-
-bool batch_must_end(const struct batch *batch, struct slice bytes)
-{
-    /* Whoever hears of other entries hears of them in order. */
-    bool other = bytes.size > 0 && bytes.at[0] != ENTRY_RECORD && bytes.at[0] != ENTRY_HEARTBEAT;
-    return batch->count == RECORD_BATCH_MAX || (other && batch->count > 0);
-}
-
-enum status batch_add(struct live *live, uint64_t sequence, struct slice bytes)
-{
-    struct batch *batch = live->batch;
-    struct live_listener listener = live->options.listener;
-    struct entry entry;
-    must(!batch_must_end(batch, bytes));
-    TRY(entry_read(bytes, &entry));
-    if (entry.type == ENTRY_RECORD) {
-        TRY(entry_record(&entry, sequence, batch->scratch, &batch->record[batch->count]));
-        batch->count++;
-    } else if (entry.type == ENTRY_HEARTBEAT) {
-        batch->heartbeat = entry.time;
-    } else if (listener.heard != NULL) {
-        TRY(listener.heard(listener.self, sequence, bytes));
-    }
-    batch->below = sequence + 1;
-    return STATUS_OK;
-}
-
-enum status batch_think(struct live *live)
-{
-    struct batch *batch = live->batch;
-    enum status status = STATUS_OK;
-    if (batch->count > 0)
-        status = pipeline_take(&live->pipeline, batch->record, batch->count);
-    batch->count = 0;
-    arena_reset(batch->scratch);
-    return status;
-}
-
 /* ---- a turn ---- */
 
 static void counts_show(struct live *live, size_t bytes)
@@ -62,7 +23,7 @@ static void counts_show(struct live *live, size_t bytes)
     if (live->batch->heartbeat.ms != MOMENT_NONE.ms)
         live->counts.heartbeat = live->batch->heartbeat;
     if (live->options.by_hand || now_ms - live->counted_ms >= COUNTS_EVERY_MS) {
-        pipeline_count(&live->pipeline, &live->counts.pipeline);
+        pipeline_count(live->pipeline, &live->counts.pipeline);
         live->counted_ms = now_ms;
     }
     pthread_mutex_unlock(&live->lock);
@@ -83,7 +44,9 @@ static enum status batch_fill(struct live *live)
 {
     struct slice bytes;
     uint64_t sequence;
-    while (belt_peek(&live->belt, &sequence, &bytes) && !batch_must_end(live->batch, bytes)) {
+    uint64_t end = atomic_load(&live->swap_at); /* 0 is no entry's number */
+    while (belt_peek(&live->belt, &sequence, &bytes) && sequence != end &&
+           !batch_must_end(live->batch, bytes)) {
         must(sequence == live->batch->below);
         TRY(batch_add(live, sequence, bytes));
         belt_step(&live->belt);
@@ -127,7 +90,7 @@ static bool questions_answer(struct live *live)
     bool any = question != NULL;
     while (question != NULL) {
         struct question *next = question->next; /* its memory may be gone when it was answered */
-        question->ask(question, &live->pipeline);
+        question->ask(question, live->pipeline);
         question = next;
     }
     return any;
@@ -136,6 +99,7 @@ static bool questions_answer(struct live *live)
 bool thinker_turn(struct live *live)
 {
     bool asked = questions_answer(live);
+    successor_turn(live);
     bool thought = batch_turn(live);
     keep_turn(live);
     return asked || thought;

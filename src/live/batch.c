@@ -1,0 +1,45 @@
+/* batch.c -- records on their way into a pipeline, a few hundred at a time.
+ *
+ * Invariant:  the listener hears of every entry that is neither record nor heartbeat in order,
+ *             behind the records before it. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/live_inside.h"
+
+#include "ground/arena.h"
+
+bool batch_must_end(const struct batch *batch, struct slice bytes)
+{
+    /* Whoever hears of other entries hears of them in order. */
+    bool other = bytes.size > 0 && bytes.at[0] != ENTRY_RECORD && bytes.at[0] != ENTRY_HEARTBEAT;
+    return batch->count == RECORD_BATCH_MAX || (other && batch->count > 0);
+}
+
+enum status batch_add(struct live *live, uint64_t sequence, struct slice bytes)
+{
+    struct batch *batch = live->batch;
+    struct live_listener listener = live->options.listener;
+    struct entry entry;
+    must(!batch_must_end(batch, bytes));
+    TRY(entry_read(bytes, &entry));
+    if (entry.type == ENTRY_RECORD) {
+        TRY(entry_record(&entry, sequence, batch->scratch, &batch->record[batch->count]));
+        batch->count++;
+    } else if (entry.type == ENTRY_HEARTBEAT) {
+        batch->heartbeat = entry.time;
+    } else if (listener.heard != NULL) {
+        TRY(listener.heard(listener.self, sequence, bytes));
+    }
+    batch->below = sequence + 1;
+    return STATUS_OK;
+}
+
+enum status batch_think(struct live *live)
+{
+    struct batch *batch = live->batch;
+    enum status status = STATUS_OK;
+    if (batch->count > 0)
+        status = pipeline_take(live->pipeline, batch->record, batch->count);
+    batch->count = 0;
+    arena_reset(batch->scratch);
+    return status;
+}
