@@ -135,6 +135,17 @@ static enum exit_code open_rules(struct service *service)
 {
     const struct command *command = service->command;
     struct slice path = service->config.detect_rules;
+    const struct rule_set *set;
+    struct digest image;
+    enum status status = inforce_first(service, &set, &image);
+    if (status == STATUS_OK) {
+        char first[DIGEST_HEX_SIZE];
+        digest_hex(&image, first);
+        LOG(&service->log, rules_loaded, LOG_TEXT(image, slice_of(first)));
+        return EXIT_DONE;
+    }
+    if (status != STATUS_ABSENT)
+        return fail(service, "rule book", status_meaning(status));
     if (ARENA_NEW(service->boot, 1, &service->ruleset) != STATUS_OK)
         return say_no_memory(command);
     enum exit_code code =
@@ -497,6 +508,7 @@ enum exit_code service_open(struct service *service, const struct command *comma
     if (status != STATUS_OK)
         return fail(service, "receipts", status_meaning(status));
     readiness_judge(service);
+    inforce_started(service);
     code = open_http(service);
     if (code == EXIT_DONE)
         code = say_hello(service);
@@ -513,6 +525,7 @@ static void keep_second(struct service *service, int64_t ticks)
     else
         LOG(&service->log, checkpoint_failed, LOG_TEXT(status, slice_of(status_name(status))));
     readiness_judge(service);
+    inforce_keep(service);
     if (ticks - service->receipts_ms < RECEIPTS_EVERY_MS)
         return;
     service->receipts_ms = ticks;
@@ -565,6 +578,7 @@ enum exit_code service_close(struct service *service)
         status = live_close(service->live);
     if (service->bulletin != NULL)
         bulletin_close(service->bulletin);
+    inforce_close(service);
     deliveries_destroy(service->deliveries);
     access_close(service->access);
     store_close(service->store);

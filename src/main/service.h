@@ -58,6 +58,9 @@ struct service {
     struct volume journal, snapshots, keyring;
     struct volume alerts_folder; /* of alerts.file */
     struct ruleset *ruleset;
+    struct store *book;    /* a reader, for the rule book */
+    int64_t first_version; /* of the book, with which we began; 0: the folder's rules */
+    struct inforce *coming[LIVE_ROLES_COUNT], *in_force[LIVE_ROLES_COUNT];
     struct bulletin *bulletin;
     struct alert_sink alerts;
     struct access_keys access_keys;
@@ -124,6 +127,18 @@ uint64_t alerts_kept(void *self);
 
 /* Screening beside live.  EXIT_…: said. */
 enum exit_code screens_open(struct service *service);
+
+/* ---- inforce.c ---- */
+
+/* The rules of the book to begin with.  STATUS_ABSENT: it has none.  STATUS_MALFORMED: they do not
+ * compile. */
+enum status inforce_first(struct service *service, const struct rule_set **set,
+                          struct digest *image);
+/* Once, when detection runs; then once a second, on the keeping thread. */
+void inforce_started(struct service *service);
+void inforce_keep(struct service *service);
+/* After live and bulletin are closed. */
+void inforce_close(struct service *service);
 
 /* ---- readiness.c ---- */
 

@@ -28,6 +28,8 @@ _cutline() {
     --config) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --to) COMPREPLY=(); return ;;
     --token) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --reason) COMPREPLY=(); return ;;
+    --as) mapfile -t COMPREPLY < <(compgen -W 'live shadow' -- "$word"); return ;;
     --lang) mapfile -t COMPREPLY < <(compgen -W 'zh en' -- "$word"); return ;;
     esac
     case $verb in
@@ -41,6 +43,8 @@ _cutline() {
     'rules explain') flags='--rules --lang --no-color --help' ;;
     'rules cost') flags='--rules --lang --no-color --help' ;;
     'rules test') flags='--rules --quiet --lang --no-color --help' ;;
+    'rules push') flags='--rules --to --token --reason --lang --no-color --help' ;;
+    'rules approve') flags='--to --token --reason --as --lang --no-color --help' ;;
     'intake guess') flags='--kind --home --zone --currency --output --lang --no-color --help' ;;
     'intake check') flags='--map --kind --home --zone --currency --rejects --max-rejects --quiet --lang --no-color --help' ;;
     'simulate') flags='--quiet --seed --out --people --days --start --fraud --classes --lang --no-color --help' ;;
@@ -64,7 +68,7 @@ _cutline() {
     if [ "$COMP_CWORD" -eq 1 ]; then
         words='detect backtest rules intake simulate serve send top doctor backup restore verify config journal audit man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
-        words='check fmt explain cost test'
+        words='check fmt explain cost test push approve'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
         words='guess check'
     elif [ "$verb" = completion ]; then
