@@ -1,6 +1,6 @@
 #!/bin/sh
 # test.sh -- installs what is missing, builds with ASan and UBSan into build-test/, runs every test; the ten
-# thousand pairs of engine and oracle run at full speed, from build/.
+# thousand pairs of engine and oracle, and five hundred kills, run at full speed, from build/.
 #
 # Ends with the line "N passed, N failed"; the exit code is 0 only if nothing failed.  One argument or more
 # are handed to `meson test`: ./test.sh --suite ground
@@ -48,8 +48,8 @@ export UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1:${UBSAN_OPTIONS:-}"
 meson test -C build-test --no-rebuild --print-errorlogs --timeout-multiplier 5 "$@" 2>&1 | tee "$all"
 
 if [ $# -eq 0 ]; then
-    build build test/oracle/oracle_random_test -- 
-    echo "testing the engine against the oracle at full speed"
+    build build test/oracle/oracle_random_test test/kill/kill --
+    echo "testing the engine against the oracle, and killing the service, at full speed"
     meson test -C build --no-rebuild --print-errorlogs --suite pairs 2>&1 | tee -a "$all"
 fi
 
