@@ -22,7 +22,7 @@ def main():
     one = house.House()
     with open(one.config, "w", encoding="utf-8") as file:
         file.write(f"detect: {{rules: {os.path.join(house.SOURCE, 'rules')}, memory: 2G}}\nlisten: {{port: 0}}\n"
-                   "limits: {requests: 1000000}\ndisk: {reserve: 1M, floor: 8M}\n")
+                   "disk: {reserve: 1M, floor: 8M}\n")
     try:
         one.start().enrol()
         secret = os.path.join(one.folder, "token")
