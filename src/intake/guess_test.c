@@ -173,9 +173,8 @@ static void test_other_peoples_files(void **state)
     static const struct {
         const char *path, *kind, *row;
     } FILES[] = {
-        /* In no order, so its rows are shown by their time: the first one is not the file's first. */
-        {"/callmine/sample_raw_data.csv", "kind: call",
-         "\"caller\":\"39\",\"callee\":\"455\""},
+        /* In no order, so its rows are shown by their time, not as they lie. */
+        {"/callmine/sample_raw_data.csv", "kind: call", "\"caller\":\"39\",\"callee\":\"455\""},
         {"/amlgentex_seed0/transactions.csv", "kind: payment", "\"payer\":\"5920\""},
         {"/amlsim_20K_fanin200/transactions.csv", "kind: payment", "\"payer\":\"360\""},
     };
