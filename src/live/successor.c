@@ -203,13 +203,13 @@ static void *successor_live(void *argument)
 void successor_turn(struct live *live)
 {
     uint64_t at = atomic_load(&live->swap_at);
-    struct successor *successor = live->successor[LIVE_NEXT];
     if (at == 0 || live->batch->below < at)
         return;
     if (live->batch->below > at) {
         (void)atomic_compare_exchange_strong(&live->swap_at, &at, 0);
         return;
     }
+    struct successor *successor = live->successor[LIVE_NEXT]; /* it said `at`, so it is there */
     successor->before = live->pipeline;
     successor->before_whose = live->current;
     /* From here on its thread touches nothing of it any more, unless it took the word back. */

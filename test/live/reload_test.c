@@ -29,7 +29,7 @@ struct heard {
 };
 
 struct house {
-    struct arena *boot, *image, *scratch;
+    struct arena *boot, *image, *scratch, *beside; /* `beside`: the shadow's thread */
     const struct rule_set *old, *new;
     struct heard by_old, by_new;
     struct tally alerts, shadow;
@@ -103,7 +103,8 @@ static int setup(void **state)
     char folder[] = "/tmp/cutline-live-XXXXXX";
     if (house == NULL || mkdtemp(folder) == NULL ||
         arena_create(&house->image, ARENA) != STATUS_OK ||
-        arena_create(&house->scratch, ARENA) != STATUS_OK)
+        arena_create(&house->scratch, ARENA) != STATUS_OK ||
+        arena_create(&house->beside, ARENA) != STATUS_OK)
         return 1;
     (void)snprintf(house->path[0], sizeof house->path[0], "%s/journal", folder);
     (void)snprintf(house->path[1], sizeof house->path[1], "%s/snapshot", folder);
@@ -112,7 +113,7 @@ static int setup(void **state)
     tally_init(&house->by_old.tally, LINES, house->image);
     tally_init(&house->by_new.tally, LINES, house->image);
     tally_init(&house->alerts, LINES, house->image);
-    tally_init(&house->shadow, LINES, house->image);
+    tally_init(&house->shadow, LINES, house->beside);
     house->options = (struct live_options){
         .segment_size_max = 1 << 16,
         .frame_size_max = 1 << 16,
@@ -136,6 +137,7 @@ static int teardown(void **state)
     char command[200];
     arena_destroy(house->image);
     arena_destroy(house->scratch);
+    arena_destroy(house->beside);
     *strrchr(house->path[0], '/') = 0;
     (void)snprintf(command, sizeof command, "rm -r '%s'", house->path[0]);
     free(house);
