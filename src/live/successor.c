@@ -31,6 +31,9 @@ enum {
     SHADOW_NAP_US = 5000,
 };
 
+/* Of `swap_at`: the thinker is changing over. */
+static const uint64_t SWAP_CLAIMED = UINT64_MAX;
+
 struct successor {
     struct live life; /* pipeline, batch, options, image: the rest is not used */
     struct live *of;
@@ -140,8 +143,12 @@ static bool taken_over(struct successor *successor)
     pthread_mutex_lock(&live->lock);
     pthread_cond_signal(&live->for_thinker);
     pthread_mutex_unlock(&live->lock);
-    while (atomic_load(&live->swap_at) == at && !live_failed(live)) {
-        if (atomic_load(&successor->stop) && atomic_compare_exchange_strong(&live->swap_at, &at, 0))
+    for (;;) {
+        uint64_t stands = atomic_load(&live->swap_at);
+        bool over = atomic_load(&successor->stop) || live_failed(live);
+        if (stands == 0)
+            break;
+        if (over && stands == at && atomic_compare_exchange_strong(&live->swap_at, &stands, 0))
             return false;
         (void)usleep(NAP_US);
     }
@@ -210,19 +217,17 @@ void successor_turn(struct live *live)
         return;
     }
     struct successor *successor = live->successor[LIVE_NEXT]; /* it said `at`, so it is there */
+    if (!atomic_compare_exchange_strong(&live->swap_at, &at, SWAP_CLAIMED))
+        return; /* it took the word back */
     successor->before = live->pipeline;
     successor->before_whose = live->current;
-    /* From here on its thread touches nothing of it any more, unless it took the word back. */
-    atomic_store(&successor->swapped, true);
-    if (!atomic_compare_exchange_strong(&live->swap_at, &at, 0)) {
-        atomic_store(&successor->swapped, false);
-        return;
-    }
     successor->life.muted = false;
     live->pipeline = successor->life.pipeline;
     live->current = successor;
     live->image = successor->life.image;
     live->options.pipeline.set = successor->rules.set;
+    atomic_store(&successor->swapped, true);
+    atomic_store(&live->swap_at, 0); /* from here on its thread closes what was before */
     (void)!(live_snapshot(live) == STATUS_OK);
 }
 
