@@ -125,6 +125,8 @@ struct work_options {
 enum status work_open(struct work **out, const struct work_options *options, struct arena *boot,
                       struct text *why);
 void work_close(struct work *work);
+unsigned work_kinds_count(const struct work *work);
+const struct work_kind *work_kind_at(const struct work *work, unsigned index);
 const struct work_kind *work_kind_find(const struct work *work, struct slice name); /* NULL */
 
 /* ---- why a change was refused, for whoever words the answer ---- */
