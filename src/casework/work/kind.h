@@ -151,6 +151,9 @@ struct work_kind {
     bool creator_services;          /* a token of a service may, too */
     int64_t lease_ms;               /* how long somebody holds an item without a sign of life */
     int64_t merge_ms; /* a new item with the same key within so long joins the open one; 0: never */
+    /* Where a draft says no key: the canonical values of these fields, if all are there, make it; the
+     * same number twice is one item. */
+    uint64_t key_fields;
 };
 
 /* Holds a table against the rules above.  STATUS_MALFORMED: `why` says which and where, in English:

@@ -86,6 +86,15 @@ struct work_asking {
 
 struct slice work_value_of(const struct work_item *item, const char *field); /* empty: not there */
 
+/* Why a change is refused. */
+/* clang-format off */
+enum work_fault {
+#define WORK_FAULT(name, en, zh) WORK_FAULT_##name,
+#include "casework/work/faults.inc"
+#undef WORK_FAULT
+};
+/* clang-format on */
+
 /* ---- opening ---- */
 
 /* What a kind does beside moving, called inside the transaction after each change of an item, with
@@ -103,6 +112,10 @@ struct work_done {
 
 struct work_plug {
     const struct work_kind *kind;
+    /* NULL, or what else must hold of values that are brought, before anything is changed (`step` -1,
+     * `item` NULL: of a new item); the fault, and its field to `*field`. */
+    enum work_fault (*holds)(void *self, const struct work_item *item, int step,
+                             const struct work_value *brought, unsigned brought_count, int *field);
     enum status (*after)(void *self, const struct work_done *done, struct arena *request);
     void *self; /* also of the kind's `span` */
 };
@@ -130,14 +143,6 @@ const struct work_kind *work_kind_at(const struct work *work, unsigned index);
 const struct work_kind *work_kind_find(const struct work *work, struct slice name); /* NULL */
 
 /* ---- why a change was refused, for whoever words the answer ---- */
-
-/* clang-format off */
-enum work_fault {
-#define WORK_FAULT(name, en, zh) WORK_FAULT_##name,
-#include "casework/work/faults.inc"
-#undef WORK_FAULT
-};
-/* clang-format on */
 
 struct work_refusal {
     enum work_fault fault;
@@ -312,3 +317,11 @@ enum status work_events(struct work *work, struct store *reader, uint64_t after,
 enum status work_measures(struct work *work, struct store *reader, const struct work_kind *kind,
                           moment from, moment to, const struct identity *by, struct text *json,
                           struct arena *request);
+/* How often a step was done in [from, to), and on how many different keys: person-times and persons
+ * are not the same number (domain.md 10, A2).  Of items the visitor's organisation has a seat in. */
+struct work_tally {
+    uint64_t times, keys;
+};
+enum status work_tally(struct work *work, struct store *reader, const struct work_kind *kind,
+                       int step, moment from, moment to, const struct identity *by,
+                       struct work_tally *out);
