@@ -150,9 +150,9 @@ struct work_kind {
     uint32_t creators;              /* roles of the owner that may make one by hand; 0: nobody */
     bool creator_services;          /* a token of a service may, too */
     int64_t lease_ms;               /* how long somebody holds an item without a sign of life */
-    int64_t merge_ms; /* a new item with the same key within so long joins the open one; 0: never */
-    /* Where a draft says no key: the canonical values of these fields, if all are there, make it; the
-     * same number twice is one item. */
+    int64_t merge_ms; /* a new item with the same key within so long joins the open one */
+    /* Where a draft says no key: the canonical values of these fields, if all are there, make it;
+     * the same number twice is one item. */
     uint64_t key_fields;
 };
 

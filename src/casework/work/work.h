@@ -112,8 +112,8 @@ struct work_done {
 
 struct work_plug {
     const struct work_kind *kind;
-    /* NULL, or what else must hold of values that are brought, before anything is changed (`step` -1,
-     * `item` NULL: of a new item); the fault, and its field to `*field`. */
+    /* NULL, or what else must hold of values that are brought, before anything is changed (`step`
+     * -1, `item` NULL: of a new item); the fault, and its field to `*field`. */
     enum work_fault (*holds)(void *self, const struct work_item *item, int step,
                              const struct work_value *brought, unsigned brought_count, int *field);
     enum status (*after)(void *self, const struct work_done *done, struct arena *request);
