@@ -6,6 +6,7 @@
 #include "audit/audit.h"
 #include "audit/audit_inside.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -355,6 +356,83 @@ static void a_killed_writer_leaves_both_sides_equal(void **state)
         assert_int_equal(verdict_of(place).entries, actions);
         assert_int_equal(actions % 5, 0);
     }
+}
+
+/* One of many that act at the same time, and share the syncs of the store. */
+struct actor {
+    struct place *place;
+    uint64_t number, steps, done;
+    enum status status;
+};
+
+static void *actor_run(void *self)
+{
+    struct actor *actor = self;
+    struct place *place = actor->place;
+    for (uint64_t i = 0; i < actor->steps && actor->status == STATUS_OK; i++) {
+        actor->status = store_begin(place->store);
+        if (actor->status != STATUS_OK)
+            break;
+        actor->status = act(place, actor->number * 100000 + i);
+        if (i % 5 == 3) {
+            store_rollback(place->store);
+            continue;
+        }
+        enum status told = store_commit(place->store);
+        actor->status = actor->status == STATUS_OK ? told : actor->status;
+        actor->done += told == STATUS_OK;
+    }
+    return NULL;
+}
+
+/* How many actions were told to be durable. */
+static uint64_t actors_run(struct place *place, uint64_t steps, char notes[4][NOTE_BYTES_MAX])
+{
+    enum { ACTORS = 32 };
+    struct actor actor[ACTORS];
+    pthread_t thread[ACTORS];
+    uint64_t done = 0;
+    for (unsigned i = 0; i < ACTORS; i++) {
+        actor[i] = (struct actor){.place = place, .number = i + 1, .steps = steps};
+        assert_int_equal(pthread_create(&thread[i], NULL, actor_run, &actor[i]), 0);
+    }
+    for (unsigned i = 0; i < 4 && notes != NULL; i++) {
+        (void)usleep(10000);
+        checkpoint(place, notes[i]);
+    }
+    for (unsigned i = 0; i < ACTORS; i++) {
+        (void)pthread_join(thread[i], NULL);
+        done += actor[i].done;
+    }
+    return done;
+}
+
+static void many_actors_make_one_log_and_checkpoints_between_them_hold(void **state)
+{
+    struct place *place = *state;
+    char notes[4][NOTE_BYTES_MAX];
+    struct audit_verdict verdict = {0};
+    uint64_t done = actors_run(place, 40, notes);
+    const struct slice outside[] = {slice_of(notes[0]), slice_of(notes[1]), slice_of(notes[2]),
+                                    slice_of(notes[3])};
+    assert_int_equal(done, 32 * 32);
+    assert_int_equal(count_of(place, "SELECT count(*) FROM action"), (int64_t)done);
+    assert_int_equal(audit_verify(place->audit, outside, 4, &verdict), STATUS_OK);
+    assert_int_equal(verdict.entries, done);
+}
+
+static void a_disk_that_fills_up_under_many_actors_keeps_both_sides_equal(void **state)
+{
+    struct place *place = *state;
+    static const char PAGES[] = "PRAGMA max_page_count = 60";
+    assert_int_equal(store_begin(place->store), STATUS_OK);
+    assert_int_equal(store_run(place->store, PAGES, NULL, 0), STATUS_OK);
+    assert_int_equal(store_commit(place->store), STATUS_OK);
+    uint64_t done =
+        actors_run(place, 99999, NULL); /* each until it is told that the disk is full */
+    assert_true(done > 100);
+    assert_int_equal(count_of(place, "SELECT count(*) FROM action"), (int64_t)done);
+    assert_int_equal(verdict_of(place).entries, done);
 }
 
 static const char *const CHANGES[COLUMNS] = {
@@ -849,6 +927,8 @@ int main(void)
         OVER(place_make, a_refused_entry_refuses_the_action),
         OVER(place_make, a_full_disk_keeps_both_sides_equal),
         OVER(place_make, a_killed_writer_leaves_both_sides_equal),
+        OVER(place_make, many_actors_make_one_log_and_checkpoints_between_them_hold),
+        OVER(place_make, a_disk_that_fills_up_under_many_actors_keeps_both_sides_equal),
         OVER(story_make, a_sound_log_verifies),
         OVER(story_make, a_reader_verifies_too),
         OVER(story_make, every_changed_byte_of_an_entry_is_named),

@@ -1,12 +1,31 @@
 /* sqlite.c -- the store over SQLite: the only file that knows it.
  *
+ * A sync costs more than a transaction, so transactions that come together share one.  Each has
+ * the database to itself, in turn; the first begins SQLite's transaction, those behind it are
+ * savepoints in it.  Whoever ends and sees nobody waiting, or a full group, commits for all:
+ *
+ *     A  begin · writes · end ─ waits ──────────────────────────┐
+ *     B     waits ·  savepoint · writes · release ─ waits ──────┤
+ *     C        waits ·          savepoint · writes · release · COMMIT, synced ──> all are told
+ *
  * Invariants:  1. The writer runs with journal_mode=WAL, synchronous=FULL, foreign_keys=ON; a
- * commit that said OK
- *                 survives power loss.
+ *                 commit that said OK survives power loss, in a group or alone.
  *              2. A statement text is prepared once and found again by its address, so texts must
- *              be constants.
+ *                 be constants.
  *              3. After a failed statement in a transaction, only a rollback leaves it
- *              (`poisoned`). */
+ *                 (`poisoned`).  It takes back that transaction alone; if SQLite has taken back
+ *                 all of them, all members of the group fail.
+ *              4. Turns are taken in the order in which they were asked for, and everybody is in a
+ *                 group at most once: it ends when its last waiter has had a turn, or sooner.
+ *              5. Whoever is alone makes exactly one BEGIN and one COMMIT, and waits for nobody.
+ *              6. Nobody is told how a transaction ended before what it could read is durable: one
+ *                 that is rolled back waits for those before it, too.
+ * Not chosen:  waiting a moment for others to come.  They come while a group is synced, and then
+ *              go together.
+ *              A bound of time on a group: it needs a clock, and members and statements bound the
+ *              same work.
+ *              Temporary files: pages that a savepoint could want back lie in memory, because a
+ *              file under /tmp would hold what is nobody else's to read. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ground/checksum.h"
 #include "ground/limits.h"
@@ -26,10 +45,36 @@ struct store_rows {
     bool own; /* the cached one was in use: this one is finalised at the end */
 };
 
+/* A thread that waits: for its turn, and later for the end of its group. */
+struct seat {
+    pthread_t who;
+    pthread_cond_t called; /* its turn has come */
+    struct seat *next;
+    bool done; /* what it waits for has happened */
+    enum status status;
+};
+
+/* What one COMMIT makes durable.  Belongs to whoever has the turn. */
+struct group {
+    bool open;         /* SQLite has a transaction */
+    bool lost;         /* SQLite has taken it back by itself */
+    uint32_t members;  /* that have ended, and are told when it is committed */
+    uint32_t runs;     /* statements */
+    enum status fault; /* why it is lost */
+    struct seat *ended;
+    uint64_t number;
+};
+
 struct store {
     sqlite3 *database;
-    pthread_mutex_t turn; /* taken from store_begin to store_commit or store_rollback */
-    bool open;            /* a transaction */
+    pthread_mutex_t lock; /* guards the next three */
+    bool held;            /* somebody has the turn, from store_begin to the end */
+    pthread_t holder;
+    struct seat *first, *last; /* who waits for the turn, in order */
+    pthread_mutex_t settling;  /* guards `status` and `done` of those who wait for a COMMIT */
+    pthread_cond_t settled[2]; /* a group of an even, of an odd number has ended */
+    struct group group;        /* this and what follows belongs to whoever has the turn */
+    bool open;                 /* a transaction of the holder */
     bool poisoned;
     bool reader;
     uint32_t prepared_count;
@@ -117,13 +162,91 @@ static void statement_rest(sqlite3_stmt *statement)
     (void)sqlite3_clear_bindings(statement);
 }
 
+/* ---- turns ---- */
+
+/* The turn goes to whoever has waited longest.  If nobody waits it stays, or ends if `ends`; false
+ * then. */
+static bool turn_pass(struct store *store, bool ends)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    struct seat *seat = store->first;
+    if (seat != NULL) {
+        store->first = seat->next;
+        if (store->first == NULL)
+            store->last = NULL;
+        store->holder = seat->who;
+        seat->done = true;
+        (void)pthread_cond_signal(&seat->called);
+    } else if (ends) {
+        store->held = false;
+    }
+    (void)pthread_mutex_unlock(&store->lock);
+    return seat != NULL;
+}
+
+static void turn_end(struct store *store)
+{
+    (void)turn_pass(store, true);
+}
+
+static void turn_take(struct store *store)
+{
+    struct seat seat = {.who = pthread_self()};
+    (void)pthread_mutex_lock(&store->lock);
+    must(!store->held || !pthread_equal(store->holder, seat.who)); /* it has one open already */
+    if (store->held) {
+        (void)pthread_cond_init(&seat.called, NULL);
+        if (store->last == NULL)
+            store->first = &seat;
+        else
+            store->last->next = &seat;
+        store->last = &seat;
+        while (!seat.done)
+            (void)pthread_cond_wait(&seat.called, &store->lock);
+        (void)pthread_cond_destroy(&seat.called);
+    }
+    store->held = true;
+    store->holder = seat.who;
+    (void)pthread_mutex_unlock(&store->lock);
+}
+
+/* ---- groups ---- */
+
+/* SQLite's own words of a transaction. */
+static enum status say(struct store *store, const char *sql)
+{
+    sqlite3_stmt *statement = NULL;
+    bool own = false;
+    TRY(statement_find(store, sql, &statement, &own));
+    must(!own);
+    int code = sqlite3_step(statement);
+    statement_rest(statement);
+    return status_of(code);
+}
+
+/* The group can no longer be committed, because of this. */
+static void group_lose(struct store *store, enum status fault)
+{
+    if (!store->group.lost)
+        store->group.fault = fault;
+    store->group.lost = true;
+}
+
+/* Some failures, also of a read, end SQLite's whole transaction. */
+static void group_look(struct store *store, enum status fault)
+{
+    if (sqlite3_get_autocommit(store->database) != 0)
+        group_lose(store, fault);
+}
+
 enum status store_run(struct store *store, const char *sql, const struct store_value *values,
                       size_t count)
 {
     sqlite3_stmt *statement = NULL;
     bool own = false;
     must(store->open && !store->reader);
-    if (store->poisoned)
+    group_look(store, STATUS_IO);
+    if (store->poisoned || store->group.lost)
         return STATUS_IO;
     enum status status = statement_find(store, sql, &statement, &own);
     if (status == STATUS_OK)
@@ -135,6 +258,8 @@ enum status store_run(struct store *store, const char *sql, const struct store_v
     if (own)
         (void)sqlite3_finalize(statement);
     store->poisoned = status != STATUS_OK;
+    store->group.runs++;
+    group_look(store, status);
     return status;
 }
 
@@ -143,39 +268,138 @@ int64_t store_changed(const struct store *store)
     return sqlite3_changes64(store->database);
 }
 
+/* The group becomes durable, or none of it happened. */
+static enum status group_commit(struct store *store)
+{
+    enum status status = store->group.lost ? store->group.fault : say(store, "COMMIT");
+    if (status != STATUS_OK && sqlite3_get_autocommit(store->database) == 0)
+        (void)!(say(store, "ROLLBACK") == STATUS_OK); /* SQLite may have rolled back already */
+    store->group = (struct group){.number = store->group.number + 1};
+    return status;
+}
+
+/* Commits, gives the turn away unless `keep`, and tells all who have ended. */
+static enum status group_end(struct store *store, bool keep)
+{
+    pthread_cond_t *settled = &store->settled[store->group.number % 2];
+    struct seat *ended = store->group.ended;
+    enum status status = group_commit(store);
+    if (!keep)
+        turn_end(store);
+    (void)pthread_mutex_lock(&store->settling);
+    for (struct seat *seat = ended; seat != NULL; seat = seat->next) {
+        seat->status = status;
+        seat->done = true;
+    }
+    (void)pthread_cond_broadcast(settled);
+    (void)pthread_mutex_unlock(&store->settling);
+    return status;
+}
+
+/* The holder's transaction has ended as a part of the group: it ends the group or waits for it. */
+static enum status group_leave(struct store *store)
+{
+    struct group *group = &store->group;
+    struct seat seat = {.next = group->ended};
+    pthread_cond_t *settled = &store->settled[group->number % 2];
+    store->open = false;
+    group->members++;
+    group->ended = &seat;
+    group_look(store, STATUS_IO);
+    bool full = group->members >= STORE_GROUP_MEMBERS_MAX || group->runs >= STORE_GROUP_RUNS_MAX;
+    if (full || group->lost || !turn_pass(store, false))
+        return group_end(store, false);
+    (void)pthread_mutex_lock(&store->settling);
+    while (!seat.done)
+        (void)pthread_cond_wait(settled, &store->settling);
+    (void)pthread_mutex_unlock(&store->settling);
+    return seat.status;
+}
+
+/* The first of a group has nobody before it, and needs no savepoint. */
+static enum status member_begin(struct store *store)
+{
+    if (store->group.open)
+        return say(store, "SAVEPOINT member");
+    TRY(say(store, "BEGIN IMMEDIATE"));
+    store->group.open = true;
+    return STATUS_OK;
+}
+
 enum status store_begin(struct store *store)
 {
-    int code = pthread_mutex_lock(&store->turn);
-    must(code == 0); /* EDEADLK: this thread has a transaction open already */
-    must(!store->open && !store->reader);
-    enum status status = plain(store, "BEGIN IMMEDIATE");
-    if (status != STATUS_OK) {
-        (void)pthread_mutex_unlock(&store->turn);
-        return status;
+    must(!store->reader);
+    turn_take(store);
+    must(!store->open);
+    enum status status = member_begin(store);
+    if (status == STATUS_OK) {
+        store->open = true;
+        store->poisoned = false;
+    } else if (store->group.open) {
+        group_lose(store, status); /* no savepoint: nothing is known of those before it */
+        (void)!(group_end(store, false) == STATUS_OK);
+    } else {
+        turn_end(store);
     }
-    store->open = true;
-    store->poisoned = false;
-    return STATUS_OK;
+    return status;
+}
+
+/* Takes back what the holder did, and nothing of those before it. */
+static void member_undo(struct store *store)
+{
+    must(store->open);
+    if (store->group.members == 0) {
+        store->open = false;
+        group_lose(store, STATUS_IO); /* nobody is told */
+        (void)!(group_end(store, false) == STATUS_OK);
+        return;
+    }
+    enum status status = STATUS_OK;
+    group_look(store, STATUS_IO);
+    if (!store->group.lost)
+        status = say(store, "ROLLBACK TO member");
+    if (!store->group.lost && status == STATUS_OK)
+        status = say(store, "RELEASE member");
+    if (status != STATUS_OK)
+        group_lose(store, status);
+    (void)!(group_leave(store) == STATUS_OK);
 }
 
 enum status store_commit(struct store *store)
 {
     must(store->open);
-    enum status status = store->poisoned ? STATUS_IO : plain(store, "COMMIT");
-    if (status != STATUS_OK)
-        (void)!(plain(store, "ROLLBACK") == STATUS_OK);
-    store->open = false;
-    (void)pthread_mutex_unlock(&store->turn);
+    enum status status = store->poisoned ? STATUS_IO : STATUS_OK;
+    if (status == STATUS_OK && store->group.members > 0)
+        status = say(store, "RELEASE member");
+    if (status == STATUS_OK)
+        return group_leave(store);
+    member_undo(store);
     return status;
 }
 
 void store_rollback(struct store *store)
 {
-    must(store->open);
-    (void)!(plain(store, "ROLLBACK") == STATUS_OK); /* SQLite may have rolled back already */
-    store->open = false;
-    (void)pthread_mutex_unlock(&store->turn);
+    member_undo(store);
 }
+
+/* The writer's connection to itself, between two groups, for what is no transaction. */
+static void alone_begin(struct store *store)
+{
+    if (store->reader)
+        return;
+    turn_take(store);
+    must(!store->open);
+    if (store->group.open)
+        (void)!(group_end(store, true) == STATUS_OK); /* its members were told */
+}
+
+static void alone_end(struct store *store)
+{
+    if (!store->reader)
+        turn_end(store);
+}
+
+/* ---- rows ---- */
 
 /* `composed`: the text is not of the program's constants, so its statement is not kept. */
 static enum status query(struct store *store, const char *sql, bool composed,
@@ -354,11 +578,10 @@ static enum status database_open(struct store **out, const char *path, int flags
         return status_of(code);
     }
     (void)sqlite3_busy_timeout(store->database, 5000);
-    pthread_mutexattr_t checked;
-    (void)pthread_mutexattr_init(&checked);
-    (void)pthread_mutexattr_settype(&checked, PTHREAD_MUTEX_ERRORCHECK);
-    (void)pthread_mutex_init(&store->turn, &checked);
-    (void)pthread_mutexattr_destroy(&checked);
+    (void)pthread_mutex_init(&store->lock, NULL);
+    (void)pthread_mutex_init(&store->settling, NULL);
+    (void)pthread_cond_init(&store->settled[0], NULL);
+    (void)pthread_cond_init(&store->settled[1], NULL);
     *out = store;
     return STATUS_OK;
 }
@@ -370,7 +593,8 @@ enum status store_open(struct store **out, const char *path,
     struct store *store = NULL;
     TRY(database_open(&store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, boot, why));
     enum status status = plain(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-                                      "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;");
+                                      "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; "
+                                      "PRAGMA temp_store=MEMORY;");
     if (status == STATUS_OK)
         status = schema_update(store, migrations, count, why);
     if (status != STATUS_OK) {
@@ -395,13 +619,14 @@ void store_close(struct store *store)
 {
     if (store == NULL)
         return;
+    must(!store->held && !store->group.open);
     for (uint32_t i = 0; i < store->prepared_count; i++)
         (void)sqlite3_finalize(store->prepared[i].statement);
     int code = sqlite3_close(store->database);
     must(code == SQLITE_OK); /* every store_query had its store_end */
 }
 
-enum status store_backup(struct store *store, const char *path)
+static enum status backup(struct store *store, const char *path)
 {
     sqlite3 *copy = NULL;
     int code = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
@@ -421,7 +646,15 @@ enum status store_backup(struct store *store, const char *path)
     return status;
 }
 
-enum status store_check(struct store *store, struct text *why)
+enum status store_backup(struct store *store, const char *path)
+{
+    alone_begin(store);
+    enum status status = backup(store, path);
+    alone_end(store);
+    return status;
+}
+
+static enum status check(struct store *store, struct text *why)
 {
     struct store_rows *rows = NULL;
     struct store_value row[1];
@@ -432,5 +665,13 @@ enum status store_check(struct store *store, struct text *why)
         status = STATUS_MALFORMED;
     }
     store_end(rows);
+    return status;
+}
+
+enum status store_check(struct store *store, struct text *why)
+{
+    alone_begin(store);
+    enum status status = check(store, why);
+    alone_end(store);
     return status;
 }

@@ -47,9 +47,16 @@ enum status store_open_reader(struct store **out, const char *path, struct arena
 void store_close(struct store *store);
 
 /* Transactions do not nest, and one at a time is open: store_begin waits for that of another
- * thread, which alone uses this `struct store` until its end.  Writing outside one is a broken
- * promise of the program.  After a failed store_run the transaction can only be rolled back;
- * store_commit then says STATUS_IO. */
+ * thread, which alone uses this `struct store` until its end.  Turns come in the order in which
+ * they were asked for.  Writing outside one is a broken promise of the program.  After a failed
+ * store_run the transaction can only be rolled back; store_commit then says STATUS_IO.
+ *
+ * Transactions of several threads may share one sync.  Then store_commit and store_rollback return
+ * when it is done; before that the next of them have their turn, and see what these wrote.  If the
+ * sync fails, each store_commit says so, and nothing of any of them happened.  Hence two duties:
+ * no lock that somebody may want inside a transaction is held across store_commit or
+ * store_rollback, and no constraint of the schema is deferred to the COMMIT, where it would fail
+ * everybody. */
 enum status store_begin(struct store *store);
 enum status store_commit(struct store *store);
 void store_rollback(struct store *store);
@@ -77,7 +84,8 @@ enum status store_one(struct store *store, const char *sql, const struct store_v
                       size_t count, struct store_value *out, size_t columns_count,
                       struct arena *arena);
 
-/* A whole, consistent copy of the database under another path, while it is in use. */
+/* A whole, consistent copy of the database under another path, while it is in use.  On the writer
+ * this and store_check wait for their turn like a transaction, and see what is committed. */
 enum status store_backup(struct store *store, const char *path);
 /* Checks every page and index.  STATUS_MALFORMED with the first fault in `why`. */
 enum status store_check(struct store *store, struct text *why);
