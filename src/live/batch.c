@@ -1,7 +1,7 @@
 /* batch.c -- records on their way into a pipeline, a few hundred at a time.
  *
- * Invariant:  the listener hears of every entry that is neither record nor heartbeat in order,
- *             behind the records before it. */
+ * Invariant:  the listener hears of every entry that is somebody's note in order, behind the
+ *             records before it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/live_inside.h"
 
@@ -12,6 +12,13 @@ bool batch_must_end(const struct batch *batch, struct slice bytes)
     /* Whoever hears of other entries hears of them in order. */
     bool other = bytes.size > 0 && bytes.at[0] != ENTRY_RECORD && bytes.at[0] != ENTRY_HEARTBEAT;
     return batch->count == RECORD_BATCH_MAX || (other && batch->count > 0);
+}
+
+bool batch_changes(const struct live *live, struct slice bytes)
+{
+    struct entry entry;
+    return entry_read(bytes, &entry) == STATUS_OK && entry.type == ENTRY_RULES &&
+           memcmp(&entry.change.image, &live->image, sizeof live->image) != 0;
 }
 
 enum status batch_add(struct live *live, uint64_t sequence, struct slice bytes)
@@ -26,7 +33,7 @@ enum status batch_add(struct live *live, uint64_t sequence, struct slice bytes)
         batch->count++;
     } else if (entry.type == ENTRY_HEARTBEAT) {
         batch->heartbeat = entry.time;
-    } else if (listener.heard != NULL) {
+    } else if (entry.type != ENTRY_RULES && listener.heard != NULL) {
         TRY(listener.heard(listener.self, sequence, bytes));
     }
     batch->below = sequence + 1;

@@ -6,12 +6,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/entry.h"
 
-static int64_t get_ms(const char *at)
+static uint64_t get(const char *at)
 {
     uint64_t number = 0;
     for (unsigned i = 0; i < 8; i++)
         number |= (uint64_t)(unsigned char)at[i] << (8 * i);
-    return (int64_t)number;
+    return number;
+}
+
+static void put(char *at, uint64_t number)
+{
+    for (unsigned i = 0; i < 8; i++)
+        at[i] = (char)(number >> (8 * i));
+}
+
+static void change_read(const char *at, struct entry_change *out)
+{
+    memcpy(out->image.bytes, at, DIGEST_SIZE);
+    memcpy(out->was.bytes, at + DIGEST_SIZE, DIGEST_SIZE);
+    out->base = get(at + 2 * DIGEST_SIZE);
+    out->version = get(at + 2 * DIGEST_SIZE + 8);
 }
 
 enum status entry_read(struct slice bytes, struct entry *out)
@@ -25,7 +39,7 @@ enum status entry_read(struct slice bytes, struct entry *out)
     case ENTRY_HEARTBEAT:
         if (bytes.size != ENTRY_HEARTBEAT_SIZE)
             return STATUS_MALFORMED;
-        entry.time.ms = get_ms(entry.body.at);
+        entry.time.ms = (int64_t)get(entry.body.at);
         break;
     case ENTRY_KEY:
         if (entry.body.size < DIGEST_SIZE)
@@ -34,9 +48,13 @@ enum status entry_read(struct slice bytes, struct entry *out)
         entry.body.at += DIGEST_SIZE;
         entry.body.size -= DIGEST_SIZE;
         break;
+    case ENTRY_RULES:
+        if (bytes.size != ENTRY_CHANGE_SIZE)
+            return STATUS_MALFORMED;
+        change_read(entry.body.at, &entry.change);
+        break;
     case ENTRY_RECORD:
     case ENTRY_DECISION:
-    case ENTRY_RULES:
     case ENTRY_TAIL:
         break;
     default:
@@ -75,8 +93,16 @@ enum status entry_of_record(const struct record *record, struct arena *arena, st
 void entry_heartbeat_write(moment time, char into[ENTRY_HEARTBEAT_SIZE])
 {
     into[0] = ENTRY_HEARTBEAT;
-    for (unsigned i = 0; i < sizeof time.ms; i++)
-        into[1 + i] = (char)((uint64_t)time.ms >> (8 * i));
+    put(into + 1, (uint64_t)time.ms);
+}
+
+void entry_change_write(const struct entry_change *change, char into[ENTRY_CHANGE_SIZE])
+{
+    into[0] = ENTRY_RULES;
+    memcpy(into + 1, change->image.bytes, DIGEST_SIZE);
+    memcpy(into + 1 + DIGEST_SIZE, change->was.bytes, DIGEST_SIZE);
+    put(into + 1 + 2 * DIGEST_SIZE, change->base);
+    put(into + 1 + 2 * DIGEST_SIZE + 8, change->version);
 }
 
 enum status entry_of_heartbeat(moment time, struct arena *arena, struct slice *out)
@@ -103,7 +129,7 @@ enum status entry_of_key(const struct digest *digest, struct slice answer, struc
 enum status entry_of_json(enum entry_type type, struct slice json, struct arena *arena,
                           struct slice *out)
 {
-    must(type == ENTRY_DECISION || type == ENTRY_RULES || type == ENTRY_TAIL);
+    must(type == ENTRY_DECISION || type == ENTRY_TAIL);
     char *at;
     TRY(entry_make(type, json.size, arena, &at));
     if (json.size > 0)

@@ -3,7 +3,10 @@
  *   R  record         the record in the bytes of record/wire.h
  *   H  heartbeat      time i64 ms
  *   D  decision       JSON: what screening was asked and answered
- *   S  rule set       JSON: action, role (live, shadow), image, version in the store
+ *   S  change         of rules: image 32 bytes, that of the rules before 32 bytes, base u64,
+ *                     version in the book u64 (0: of the folder).  The old rules speak about what
+ *                     is before this entry, the new ones about what is behind it; these remember
+ *                     what the snapshot at `base` and the journal up to here gave them
  *   K  key            digest of an Idempotency-Key 32 bytes, then the answer that was given, JSON
  *   T  tail           JSON: a followed file, its identity and the offset behind its last record
  *
@@ -24,7 +27,13 @@ enum entry_type {
     ENTRY_TAIL = 'T',
 };
 
-enum { ENTRY_HEARTBEAT_SIZE = 1 + 8 };
+enum { ENTRY_HEARTBEAT_SIZE = 1 + 8, ENTRY_CHANGE_SIZE = 1 + 2 * DIGEST_SIZE + 2 * 8 };
+
+/* Other rules: whose, instead of whose, brought up from where. */
+struct entry_change {
+    struct digest image, was;
+    uint64_t base, version;
+};
 
 /* An entry taken apart; everything is lent from its bytes. */
 struct entry {
@@ -32,6 +41,7 @@ struct entry {
     struct slice body;    /* behind the first byte; of a key: the answer */
     moment time;          /* of a heartbeat */
     struct digest digest; /* of a key */
+    struct entry_change change;
 };
 
 /* STATUS_MALFORMED: no such type, or too short for it.  The record in `body` is not looked at: that
@@ -47,6 +57,7 @@ void entry_heartbeat_write(moment time, char into[ENTRY_HEARTBEAT_SIZE]);
 enum status entry_of_heartbeat(moment time, struct arena *arena, struct slice *out);
 enum status entry_of_key(const struct digest *digest, struct slice answer, struct arena *arena,
                          struct slice *out);
-/* Decision, rule set, tail. */
+void entry_change_write(const struct entry_change *change, char into[ENTRY_CHANGE_SIZE]);
+/* Decision, tail. */
 enum status entry_of_json(enum entry_type type, struct slice json, struct arena *arena,
                           struct slice *out);

@@ -119,7 +119,8 @@ static enum status alerts_wait(struct live *live)
 {
     struct live_listener listener = live->options.listener;
     int64_t until_us = live_ticks_us() + (int64_t)ALERTS_SECONDS_MAX * 1000000;
-    while (listener.kept != NULL && listener.kept(listener.self) < live->keeping->position) {
+    bool any = live->keeping->position > 1 && listener.kept != NULL;
+    while (any && listener.kept(listener.self) < live->keeping->position) {
         if (live->options.by_hand || live_failed(live) || live_ticks_us() > until_us)
             return STATUS_LATE;
         (void)usleep(NAP_US);
@@ -247,17 +248,20 @@ static enum status file_begin(struct live *live)
     return status;
 }
 
-enum status keep_now(struct live *live)
+enum status keep_unnamed(struct live *live)
 {
     struct volume volume = live->options.snapshots;
+    TRY(file_begin(live));
+    enum status status = memory_write(live);
+    volume.close(volume.self, live->keeping->file);
+    return status;
+}
+
+enum status keep_now(struct live *live)
+{
     if (live->batch->below == live->counts.snapshot_position)
         return STATUS_OK;
-    enum status status = file_begin(live);
-    if (status == STATUS_OK) {
-        status = memory_write(live);
-        volume.close(volume.self, live->keeping->file);
-    }
-    return snapshot_finish(live, status);
+    return snapshot_finish(live, keep_unnamed(live));
 }
 
 /* The child has the memory of that moment and only this thread.  It must not outlive its parent,

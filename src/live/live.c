@@ -127,9 +127,17 @@ static void threads_end(struct live *live)
     live->begun = false;
 }
 
+static void successors_leave(struct live *live)
+{
+    successors_stop(live);
+    while (live->options.by_hand && successors_step(live))
+        live_turn(live);
+    successors_end(live);
+}
+
 enum status live_close(struct live *live)
 {
-    successors_end(live);
+    successors_leave(live);
     threads_end(live);
     if (live->options.by_hand)
         live_turn(live);
@@ -145,7 +153,7 @@ void live_abandon(struct live *live)
     pthread_mutex_lock(&live->lock);
     live->failed = true;
     pthread_mutex_unlock(&live->lock);
-    successors_end(live);
+    successors_leave(live);
     threads_end(live);
     live_release(live);
 }
@@ -157,4 +165,10 @@ void live_turn(struct live *live)
         ;
     while (thinker_turn(live))
         ;
+}
+
+void live_step(struct live *live)
+{
+    must(live->options.by_hand);
+    (void)successors_step(live);
 }

@@ -52,8 +52,8 @@ struct live_listener {
     /* Below which position the alerts are safe: a snapshot of a later one waits for them, because a
      * recovery from it does not make them again.  NULL: they are when `reached` returns. */
     uint64_t (*kept)(void *self);
-    /* Every entry that is neither record nor heartbeat, in order, behind the batch before it; in a
-     * recovery also those that `tell` told. */
+    /* Every entry that is neither record, heartbeat nor change of rules, in order, behind the batch
+     * before it; in a recovery also those that `tell` told. */
     enum status (*heard)(void *self, uint64_t position, struct slice entry);
     /* Those entries that a snapshot must hold so that `heard` can make the same of them again.  It
      * may be called in a forked child, between `hold` and `release` of the parent and behind a
@@ -61,6 +61,25 @@ struct live_listener {
     enum status (*tell)(void *self, struct note_sink sink);
     void (*hold)(void *self);
     void (*release)(void *self);
+    void *self;
+};
+
+/* Rules with all that belongs to them: what is to be in force next, to run beside it in the shadow,
+ * or was in force once. */
+struct live_rules {
+    const struct rule_set *set; /* lent until other rules are in force, or the shadow was ended */
+    struct alert_sink alerts;   /* of LIVE_SHADOW called on a thread of its own */
+    size_t memory_max;
+    uint64_t version; /* in the book, for the journal; 0: of the folder */
+    /* Once, on a thread of its own.  STATUS_OK: in force, or heard, from `position` on. */
+    void (*done)(void *self, enum status status, uint64_t position);
+    void *self;
+};
+
+/* Rules by the image that the journal names, for a recovery: `set` and `alerts`, lent until
+ * live_close.  STATUS_ABSENT: nobody has them any more. */
+struct live_library {
+    enum status (*find)(void *self, const struct digest *image, struct live_rules *out);
     void *self;
 };
 
@@ -85,6 +104,9 @@ struct live_options {
     size_t queue_bytes_max;      /* entries offered and not yet thought about */
     struct clock clock;
     struct pipeline_options pipeline;
+    uint64_t version;            /* in the book, of pipeline.set; 0: of the folder */
+    struct live_library library; /* find NULL: a start with other rules is not noted, and these
+                                  * speak from the snapshot on */
     struct live_listener listener;
     /* Something failed behind which nothing may be acknowledged; has to end the process.  NULL: as
      * a broken must().  Where it returns (a test), nothing is taken or thought any more. */
@@ -101,6 +123,8 @@ struct live_counts {
     uint64_t snapshots, snapshots_failed;
     int64_t snapshot_stop_us; /* the longest stop of detection for one so far */
     moment heartbeat;         /* time of the last one thought about */
+    bool rules_lost; /* the recovery needed rules that nobody has any more: what is behind the
+                      * snapshot was judged by others */
     /* Not OK: detection stands still at `thought` (STATUS_FULL: its memory); what was acknowledged
      * is durable, offers are refused, questions are answered. */
     enum status stands;
@@ -127,21 +151,11 @@ bool live_snapshot_damaged(const struct live *live, struct journal_finding *out)
 
 enum live_role { LIVE_NEXT, LIVE_SHADOW, LIVE_ROLES_COUNT };
 
-/* What is to be in force next, or to run beside it in the shadow. */
-struct live_rules {
-    const struct rule_set *set; /* lent until other rules are in force, or the shadow was ended */
-    struct alert_sink alerts;   /* of LIVE_SHADOW called on a thread of its own */
-    size_t memory_max;
-    /* Once, on a thread of its own.  STATUS_OK: in force, or heard, from `position` on. */
-    void (*done)(void *self, enum status status, uint64_t position);
-    void *self;
-};
-
 /* Brings other rules up while everything goes on: takes over what the newest snapshot and they have
- * in common, fills the rest from the journal, catches up, silently.  LIVE_NEXT: takes the place of
- * what is in force between two batches, and a snapshot is made.  LIVE_SHADOW: follows the journal
- * from then on.  Needs the memory of a second pipeline.  STATUS_REFUSED: one of this role is under
- * way, or the shadow runs; STATUS_FULL. */
+ * in common, fills the rest from the journal, catches up, silently.  LIVE_NEXT: says so in the
+ * journal, takes the place of what is in force at that very entry, and a snapshot is made.
+ * LIVE_SHADOW: follows the journal from then on.  Needs the memory of a second pipeline.
+ * STATUS_REFUSED: one of this role is under way, or the shadow runs; STATUS_FULL. */
 enum status live_rules(struct live *live, enum live_role role, const struct live_rules *rules);
 /* STATUS_ABSENT: there is none. */
 enum status live_shadow_end(struct live *live);
@@ -155,5 +169,7 @@ enum status live_close(struct live *live);
 /* For tests.  One round by hand: a heartbeat if one is due, one commit of all that is offered, all
  * of it thought about, questions answered. */
 void live_turn(struct live *live);
+/* For tests.  By hand: one step of the successors that are under way. */
+void live_step(struct live *live);
 /* For tests: what a killed process leaves, but for its memory, which is given back. */
 void live_abandon(struct live *live);

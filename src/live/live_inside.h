@@ -56,6 +56,7 @@ struct live {
     struct pipeline first, *pipeline; /* that of the start; the one in force */
     struct successor *current;        /* whose that is; NULL: the first */
     _Atomic uint64_t swap_at;         /* a successor waits at this position; 0: none does */
+    bool awaits;                      /* the thinker stands at a change whose successor comes */
     struct successor *successor[LIVE_ROLES_COUNT];
     struct batch *batch;
     int64_t counted_ms; /* when the pipeline's counts were last shown */
@@ -114,6 +115,8 @@ bool thinker_turn(struct live *live);
 
 /* ---- batch.c ---- */
 
+/* Whether this is a change to rules that are not in force yet. */
+bool batch_changes(const struct live *live, struct slice bytes);
 /* Puts an entry into the batch; its bytes are lent until batch_think. */
 enum status batch_add(struct live *live, uint64_t sequence, struct slice bytes);
 /* Whether the batch must be thought about before this entry is put into it. */
@@ -131,6 +134,8 @@ void *curator_live(void *live);
 /* The time of the first heartbeat in or behind the segment that begins with this entry.
  * STATUS_END: there is none. */
 enum status segment_time(struct live *live, uint64_t first, moment *out);
+/* Writes a snapshot of here and now under no name of its own: SNAPSHOT_UNNAMED. */
+enum status keep_unnamed(struct live *live);
 /* The listener's notes of a snapshot. */
 enum status notes_import(struct live *live, struct undump_source source);
 
@@ -144,7 +149,11 @@ enum status change_take(struct live *live, const struct snapshot *snapshot,
 
 /* On the thinker's thread, between two batches: changes over if a successor waits here. */
 void successor_turn(struct live *live);
-/* Ends those that are under way, and gives everything back but the pipeline in force. */
+/* By hand: one step of those under way; false: none is any more. */
+bool successors_step(struct live *live);
+/* Those under way end as soon as they may. */
+void successors_stop(struct live *live);
+/* Waits for their end, and gives everything back but the pipeline in force. */
 void successors_end(struct live *live);
 /* Gives back whose pipeline was in force, after that was closed. */
 void successor_release(struct successor *successor);
@@ -164,11 +173,27 @@ struct progress {
     void (*tell)(void *self, uint64_t done, uint64_t all);
     void *self;
 };
-/* Takes over the newest snapshot; what comes next is `batch->below`. */
-enum status recover_begin(struct live *live, struct journal_finding *found);
+/* Whether a life can begin at a sound snapshot.  STATUS_ABSENT: an older one suits better. */
+struct snapshot_wish {
+    enum status (*suits)(void *self, const struct snapshot *snapshot);
+    void *self;
+};
+/* The newest sound one that suits, else the newest sound one.  STATUS_ABSENT: there is none. */
+enum status recover_find(struct live *live, struct snapshot_wish wish, struct snapshot *out,
+                         struct journal_finding *found);
+/* Takes over a snapshot (NULL: there is none, and the journal must begin at the beginning), with
+ * its notes or without; what comes next is `batch->below`. */
+enum status recover_take(struct live *live, const struct snapshot *snapshot, bool notes,
+                         struct journal_finding *found);
 /* One entry, copied; ends the batch before it where it must. */
 enum status recover_entry(struct live *live, uint64_t sequence, struct slice bytes,
                           struct progress progress, struct journal_finding *found);
-/* Thinks through what the journal holds. */
+/* Thinks from `batch->below` on until here. */
+enum status recover_until(struct live *live, uint64_t position, struct progress progress,
+                          struct journal_finding *found);
+
+/* ---- course.c ---- */
+
+/* Thinks through what the journal holds, each stretch by the rules that were in force there. */
 enum status live_recover(struct live *live, struct progress progress,
                          struct journal_finding *found);

@@ -37,13 +37,14 @@ static enum status snapshot_fits(const struct live *live, const struct snapshot 
     return snapshot->position >= live_first(live) ? STATUS_OK : STATUS_ABSENT;
 }
 
-/* The newest one that is sound and fits.  STATUS_ABSENT: there is none. */
-static enum status snapshot_find(struct live *live, struct arena *scratch, struct snapshot *out,
+static enum status snapshot_find(struct live *live, struct snapshot_wish wish,
+                                 struct arena *scratch, struct snapshot *out,
                                  struct journal_finding *found)
 {
     struct volume volume = live->options.snapshots;
     struct snapshot_name *names;
     size_t count;
+    bool any = false;
     TRY(snapshots_list(volume, scratch, &names, &count));
     for (size_t i = 0; i < count; i++) {
         struct snapshot said = {.position = 0};
@@ -57,12 +58,27 @@ static enum status snapshot_find(struct live *live, struct arena *scratch, struc
         }
         TRY(status);
         status = snapshot_fits(live, &said, found);
+        if (status == STATUS_OK && !any)
+            *out = said;
+        any = any || status == STATUS_OK;
+        if (status == STATUS_OK && wish.suits != NULL)
+            status = wish.suits(wish.self, &said);
         if (status == STATUS_OK)
             *out = said;
         if (status != STATUS_ABSENT)
             return status;
     }
-    return STATUS_ABSENT;
+    return any ? STATUS_OK : STATUS_ABSENT;
+}
+
+enum status recover_find(struct live *live, struct snapshot_wish wish, struct snapshot *out,
+                         struct journal_finding *found)
+{
+    struct arena *scratch;
+    TRY(arena_create(&scratch, NAMES_MEMORY));
+    enum status status = snapshot_find(live, wish, scratch, out, found);
+    arena_destroy(scratch);
+    return status;
 }
 
 static enum status notes_take(struct live *live, const struct snapshot *snapshot)
@@ -100,25 +116,19 @@ static enum status begin_without(struct live *live, struct journal_finding *foun
     return STATUS_MALFORMED;
 }
 
-enum status recover_begin(struct live *live, struct journal_finding *found)
+enum status recover_take(struct live *live, const struct snapshot *snapshot, bool notes,
+                         struct journal_finding *found)
 {
-    struct arena *scratch;
-    struct snapshot snapshot;
-    TRY(arena_create(&scratch, NAMES_MEMORY));
-    enum status status = snapshot_find(live, scratch, &snapshot, found);
-    arena_destroy(scratch);
-    if (status == STATUS_ABSENT)
+    if (snapshot == NULL)
         return begin_without(live, found);
-    TRY(status);
-    status = memory_take(live, &snapshot, found);
-    if (status == STATUS_OK)
-        status = notes_take(live, &snapshot);
+    enum status status = memory_take(live, snapshot, found);
+    if (status == STATUS_OK && notes)
+        status = notes_take(live, snapshot);
     bool unsaid = found->what == NULL || found->torn_bytes > 0;
     if (unsaid && (status == STATUS_MALFORMED || status == STATUS_ABSENT))
-        return misfit(snapshot.name, snapshot.position, FOUND(FORM_SNAPSHOT), found);
+        return misfit(snapshot->name, snapshot->position, FOUND(FORM_SNAPSHOT), found);
     TRY(status);
-    live->batch->below = snapshot.position;
-    live->counts.snapshot_position = snapshot.position;
+    live->batch->below = snapshot->position;
     return STATUS_OK;
 }
 
@@ -151,33 +161,33 @@ enum status recover_entry(struct live *live, uint64_t sequence, struct slice byt
     return status;
 }
 
-static enum status entries_think(struct live *live, struct journal_reader *reader,
+static enum status entries_think(struct live *live, struct journal_reader *reader, uint64_t until,
                                  struct progress progress, struct journal_finding *found)
 {
     for (;;) {
         uint64_t sequence;
         struct slice bytes;
         enum status status = journal_read(reader, &sequence, &bytes);
-        if (status == STATUS_END)
+        if (status == STATUS_END || (status == STATUS_OK && sequence >= until))
             return batch_end(live, progress);
         TRY(status);
         TRY(recover_entry(live, sequence, bytes, progress, found));
     }
 }
 
-enum status live_recover(struct live *live, struct progress progress, struct journal_finding *found)
+enum status recover_until(struct live *live, uint64_t position, struct progress progress,
+                          struct journal_finding *found)
 {
     struct arena *arena;
     struct journal_reader *reader = NULL;
-    TRY(recover_begin(live, found));
     TRY(arena_create(&arena, READER_MEMORY));
     enum status status =
         journal_reader_open(&reader, live->options.journal, live->batch->below, arena, found);
     if (status == STATUS_OK)
-        status = entries_think(live, reader, progress, found);
+        status = entries_think(live, reader, position, progress, found);
     journal_reader_close(reader);
     arena_destroy(arena);
-    if (status == STATUS_OK && live->batch->below != live_next(live))
+    if (status == STATUS_OK && live->batch->below != position)
         return misfit("", live->batch->below, FOUND(NO_END), found);
     return status;
 }

@@ -4,7 +4,8 @@
  *
  * Invariants:  1. Entries are thought about in their order, each once.
  *              2. A question waits for at most one batch of RECORD_BATCH_MAX records.
- *              3. Where the pipeline says no, detection stands still at `thought`: nothing is
+ *              3. Nothing behind a change of rules is thought about by the old ones.
+ *              4. Where the pipeline says no, detection stands still at `thought`: nothing is
  *                 skipped, and nothing behind it is thought about. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/live_inside.h"
@@ -44,10 +45,12 @@ static enum status batch_fill(struct live *live)
 {
     struct slice bytes;
     uint64_t sequence;
-    uint64_t end = atomic_load(&live->swap_at); /* 0 is no entry's number */
-    while (belt_peek(&live->belt, &sequence, &bytes) && sequence != end &&
-           !batch_must_end(live->batch, bytes)) {
+    live->awaits = false;
+    while (belt_peek(&live->belt, &sequence, &bytes) && !batch_must_end(live->batch, bytes)) {
         must(sequence == live->batch->below);
+        live->awaits = batch_changes(live, bytes);
+        if (live->awaits)
+            break;
         TRY(batch_add(live, sequence, bytes));
         belt_step(&live->belt);
     }
@@ -109,8 +112,9 @@ bool thinker_turn(struct live *live)
 static bool wait_for_work(struct live *live)
 {
     pthread_mutex_lock(&live->lock);
-    bool idle =
-        live->questions == NULL && (live->counts.stands != STATUS_OK || belt_is_empty(&live->belt));
+    bool awaits = live->awaits && (live->failed || atomic_load(&live->swap_at) == 0);
+    bool idle = live->questions == NULL &&
+                (awaits || live->counts.stands != STATUS_OK || belt_is_empty(&live->belt));
     bool over = idle && live->all_written;
     if (idle && !over)
         live_wait_us(live, &live->for_thinker, NAP_US);

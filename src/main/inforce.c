@@ -4,6 +4,9 @@
  *   then    once a second: a version was approved ─> compiled, brought up beside what is in force
  *           (live_rules) ─> in force ─> the book and the audit log say so, in one transaction
  *
+ * A recovery also asks for rules by their image: those that were in force somewhere in the journal.
+ * They are the book's, or the folder's if nobody has changed them.
+ *
  * Invariants:  1. What comes into force was approved by somebody who did not write it, or lay in
  *                 the operator's folder when the book was empty.
  *              2. A version that does not compile any more, or finds no memory, is `failed` in the
@@ -18,7 +21,8 @@ enum { IMAGE_MEMORY = 512 << 20, LOOK_MEMORY = 16 << 20 };
 /* A version on its way, or in force. */
 struct inforce {
     struct service *service;
-    struct arena *image; /* its files and its rule set */
+    struct inforce *next; /* of those that a recovery needed */
+    struct arena *image;  /* its files and its rule set */
     const struct rule_set *set;
     int64_t number;
     enum live_role role;
@@ -66,6 +70,73 @@ static enum status inforce_make(struct service *service, int64_t number, enum li
     inforce->number = number;
     inforce->role = role;
     *out = inforce;
+    return STATUS_OK;
+}
+
+/* ---- what was in force once ---- */
+
+/* The rules of the folder, if they are still those. */
+static enum status of_folder(struct service *service, const struct digest *wanted,
+                             struct inforce **out)
+{
+    struct arena *image;
+    struct inforce *inforce;
+    struct ruleset *ruleset;
+    struct slice path = service->config.detect_rules;
+    bool checked;
+    TRY(arena_create(&image, IMAGE_MEMORY));
+    enum status status = ARENA_NEW(image, 1, &inforce);
+    if (status == STATUS_OK)
+        status = ARENA_NEW(image, 1, &ruleset);
+    if (status == STATUS_OK && path.size == 0 &&
+        ruleset_find(ruleset, service->command, image) != EXIT_DONE)
+        status = STATUS_ABSENT;
+    if (status == STATUS_OK && path.size != 0 &&
+        ruleset_find_at(ruleset, service->command, path.at, image) != EXIT_DONE)
+        status = STATUS_ABSENT;
+    if (status == STATUS_OK && (ruleset_check(ruleset, service->command, &checked) != EXIT_DONE ||
+                                memcmp(&ruleset->image, wanted, sizeof *wanted) != 0))
+        status = STATUS_ABSENT;
+    if (status == STATUS_OK)
+        status = bulletin_source(service->bulletin, wanted, false, image, &inforce->alerts);
+    if (status != STATUS_OK) {
+        arena_destroy(image);
+        return status;
+    }
+    inforce->image = image;
+    inforce->set = ruleset->set;
+    *out = inforce;
+    return STATUS_OK;
+}
+
+static enum status of_book(struct service *service, const struct digest *wanted,
+                           struct inforce **out)
+{
+    char hex[DIGEST_HEX_SIZE];
+    struct arena *scratch;
+    struct rulebook_version version = {.number = 0};
+    if (service->book == NULL)
+        return STATUS_ABSENT;
+    digest_hex(wanted, hex);
+    TRY(arena_create(&scratch, LOOK_MEMORY));
+    enum status status = rulebook_find_image(service->book, slice_of(hex), scratch, &version);
+    arena_destroy(scratch);
+    TRY(status);
+    status = inforce_make(service, version.number, LIVE_NEXT, out);
+    return status == STATUS_MALFORMED ? STATUS_ABSENT : status;
+}
+
+enum status inforce_recall(void *self, const struct digest *image, struct live_rules *out)
+{
+    struct service *service = self;
+    struct inforce *inforce;
+    enum status status = of_book(service, image, &inforce);
+    if (status == STATUS_ABSENT)
+        status = of_folder(service, image, &inforce);
+    TRY(status);
+    inforce->next = service->earlier;
+    service->earlier = inforce;
+    *out = (struct live_rules){.set = inforce->set, .alerts = inforce->alerts};
     return STATUS_OK;
 }
 
@@ -194,6 +265,7 @@ static void begin(struct service *service, int64_t number, enum live_role role)
             .set = inforce->set,
             .alerts = inforce->alerts,
             .memory_max = (size_t)service->config.detect_memory,
+            .version = (uint64_t)number,
             .done = brought_up,
             .self = inforce,
         };
@@ -295,6 +367,11 @@ void inforce_close(struct service *service)
     for (unsigned role = 0; role < LIVE_ROLES_COUNT; role++) {
         inforce_release(service->coming[role]);
         inforce_release(service->in_force[role]);
+    }
+    while (service->earlier != NULL) {
+        struct inforce *inforce = service->earlier;
+        service->earlier = inforce->next;
+        inforce_release(inforce);
     }
     if (service->book != NULL)
         store_close(service->book);

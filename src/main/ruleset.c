@@ -58,6 +58,13 @@ enum exit_code ruleset_find(struct ruleset *ruleset, const struct command *comma
     return paths_add(&ruleset->paths, command, copy.at, ENDING, arena);
 }
 
+enum exit_code ruleset_find_at(struct ruleset *ruleset, const struct command *command,
+                               const char *path, struct arena *arena)
+{
+    ruleset->arena = arena;
+    return paths_add(&ruleset->paths, command, path, ENDING, arena);
+}
+
 static enum exit_code read_sources(struct ruleset *ruleset, const struct command *command)
 {
     for (uint32_t i = 0; i < ruleset->paths.count; i++) {
@@ -144,7 +151,6 @@ enum exit_code ruleset_read(struct ruleset *ruleset, const struct command *comma
 enum exit_code ruleset_read_from(struct ruleset *ruleset, const struct command *command,
                                  const char *path, struct arena *arena)
 {
-    ruleset->arena = arena;
-    enum exit_code code = paths_add(&ruleset->paths, command, path, ENDING, arena);
+    enum exit_code code = ruleset_find_at(ruleset, command, path, arena);
     return code == EXIT_DONE ? check_and_show(ruleset, command) : code;
 }

@@ -19,6 +19,9 @@ struct ruleset {
 /* Finds the rules that `--rules`, or else the folders of the house, hold.  EXIT_INPUT: said. */
 enum exit_code ruleset_find(struct ruleset *ruleset, const struct command *command,
                             struct arena *arena);
+/* The same for one path. */
+enum exit_code ruleset_find_at(struct ruleset *ruleset, const struct command *command,
+                               const char *path, struct arena *arena);
 /* Reads and checks what was found.  EXIT_INPUT: a file cannot be read, or rules are wrong; the
  * first is said, the second stands in `diags`, `*checked` tells them apart. */
 enum exit_code ruleset_check(struct ruleset *ruleset, const struct command *command, bool *checked);

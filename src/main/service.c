@@ -213,6 +213,8 @@ static struct live_options live_options_of(struct service *service)
         .snapshot_every_s = (uint32_t)(config->snapshot_interval / SECOND_MS),
         .queue_bytes_max = (size_t)config->ingest_queue,
         .clock = service->clock,
+        .version = (uint64_t)service->first_version,
+        .library = {inforce_recall, service},
         .pipeline =
             {
                 .set = service->ruleset->set,
@@ -239,6 +241,10 @@ static enum exit_code open_live(struct service *service)
         LOG(&service->log, torn_tail, LOG_TEXT(file, slice_of(found.torn_file)),
             LOG_WHOLE(bytes, found.torn_bytes));
     struct journal_finding passed;
+    struct live_counts counts;
+    live_count(service->live, &counts);
+    if (counts.rules_lost)
+        LOG(&service->log, rules_lost, LOG_WHOLE(position, counts.snapshot_position));
     if (live_snapshot_damaged(service->live, &passed))
         LOG(&service->log, snapshot_damaged, LOG_TEXT(file, slice_of(passed.file)),
             LOG_WHOLE(offset, passed.offset), LOG_WHOLE(position, passed.sequence));

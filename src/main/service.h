@@ -61,6 +61,7 @@ struct service {
     struct store *book;    /* a reader, for the rule book */
     int64_t first_version; /* of the book, with which we began; 0: the folder's rules */
     struct inforce *coming[LIVE_ROLES_COUNT], *in_force[LIVE_ROLES_COUNT];
+    struct inforce *earlier; /* rules that the recovery needed */
     struct bulletin *bulletin;
     struct alert_sink alerts;
     struct access_keys access_keys;
@@ -134,6 +135,8 @@ enum exit_code screens_open(struct service *service);
  * compile. */
 enum status inforce_first(struct service *service, const struct rule_set **set,
                           struct digest *image);
+/* For live_library: `self` is the service. */
+enum status inforce_recall(void *self, const struct digest *image, struct live_rules *out);
 /* Once, when detection runs; then once a second, on the keeping thread. */
 void inforce_started(struct service *service);
 void inforce_keep(struct service *service);

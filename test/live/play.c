@@ -13,7 +13,6 @@ enum {
     FRAME = 1 << 14,
     QUEUE = 1 << 16,
     OFFER_MAX = 6,
-    NOTE_EVERY = 7,
     MEMORY = 64 << 20,
 };
 
@@ -82,6 +81,26 @@ static void failed(void *self, enum live_failure failure, enum status status)
     ((struct play *)self)->failed = true;
 }
 
+static enum status library_find(void *self, const struct digest *image, struct live_rules *out)
+{
+    struct play *play = self;
+    for (unsigned i = 0; i < 2 && play->known[i] != NULL; i++) {
+        struct digest digest;
+        rules_digest(play->known[i], play->scratch, &digest);
+        if (memcmp(&digest, image, sizeof digest) != 0)
+            continue;
+        *out = (struct live_rules){.set = play->known[i], .alerts = tally_sink(&play->tally)};
+        return STATUS_OK;
+    }
+    return STATUS_ABSENT;
+}
+
+static void changed(void *self, enum status status, uint64_t position)
+{
+    (void)position;
+    ((struct play *)self)->changed = status;
+}
+
 /* ---- a life ---- */
 
 static moment now(void *self)
@@ -112,6 +131,7 @@ enum status play_open(struct play *play, struct journal_finding *found)
                      .memory_max = play->memory_max == 0 ? MEMORY : play->memory_max,
                      .alerts = tally_sink(&play->tally),
                      .listener = play->findings},
+        .library = {play->known[0] == NULL ? NULL : library_find, play},
         .listener = {.reached = reached, .kept = kept, .heard = heard, .tell = tell, .self = play},
         .failed = failed,
         .failed_self = play,
@@ -145,7 +165,7 @@ static void letter_done(struct offer *offer, enum status status, uint64_t first)
 static struct slice entry_at(struct play *play, struct letter *letter, size_t i, uint64_t sequence)
 {
     struct slice entry;
-    if (sequence % NOTE_EVERY == 0) {
+    if (sequence % PLAY_NOTE_EVERY == 0) {
         (void)snprintf(letter->note[i], sizeof letter->note[i], "T{\"at\":%llu}",
                        (unsigned long long)sequence);
         return slice_of(letter->note[i]);
@@ -153,6 +173,20 @@ static struct slice entry_at(struct play *play, struct letter *letter, size_t i,
     struct record record = stream_record(play->seed, sequence - 1, play->scratch);
     must(entry_of_record(&record, play->scratch, &entry) == STATUS_OK);
     return entry;
+}
+
+void play_change(struct play *play, const struct rule_set *set)
+{
+    const struct live_rules rules = {
+        .set = set,
+        .alerts = tally_sink(&play->tally),
+        .memory_max = MEMORY,
+        .done = changed,
+        .self = play,
+    };
+    play->changed = STATUS_LATE;
+    must(live_rules(play->live, LIVE_NEXT, &rules) == STATUS_OK);
+    live_step(play->live);
 }
 
 uint64_t play_next(struct play *play)

@@ -10,12 +10,13 @@
 #include "test/live/stream.h"
 #include "test/sim/volume_sim.h"
 
-enum { PLAY_NOTES = 5 };
+enum { PLAY_NOTES = 5, PLAY_NOTE_EVERY = 7 };
 
 struct play {
     /* Set by the test. */
     struct volume_sim *sim;
     const struct rule_set *set;
+    const struct rule_set *known[2]; /* what the library has; NULL: there is no library */
     uint64_t seed;
     unsigned threads;
     unsigned commit_every; /* the keeper commits at each so-many-th reached position; 0: at each */
@@ -39,6 +40,7 @@ struct play {
     size_t committed; /* lines */
     uint64_t kept;    /* position */
     unsigned reached_count;
+    enum status changed; /* what the last change ended with */
 };
 
 void play_init(struct play *play);
@@ -48,6 +50,8 @@ enum status play_open(struct play *play, struct journal_finding *found);
 /* Offers and turns, until `entries` are in the journal or something failed (false).  One offer in
  * `snapshot_odds` (0: none), by chance, asks for a snapshot. */
 bool play_on(struct play *play, uint64_t entries, unsigned snapshot_odds);
+/* Asks for other rules, as somebody does who let them in. */
+void play_change(struct play *play, const struct rule_set *set);
 /* The next entry's number. */
 uint64_t play_next(struct play *play);
 /* The end of a life as a kill makes it: alerts that were not committed are gone. */

@@ -31,9 +31,10 @@ class Journals(house.Case):
         self.assertTrue(report["sound"])
         self.assertGreaterEqual(report["journal"]["entries"], 1)
         self.assertEqual(report["journal"]["torn_bytes"], 0)
-        self.assertEqual(len(report["snapshots"]), 1)
+        self.assertEqual(len(report["snapshots"]), 2)  # that of the stop, and the first of all
         self.assertEqual(report["snapshots"][0]["position"], report["journal"]["entries"] + 1)
-        self.assertEqual(self.verify()[1].count("\n"), 3)
+        self.assertEqual(report["snapshots"][1]["position"], 1)
+        self.assertEqual(self.verify()[1].count("\n"), 4)
 
         snapshot = report["snapshots"][0]["file"]
         self.spoil("snapshot", snapshot, 200)

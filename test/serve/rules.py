@@ -81,6 +81,35 @@ class Rules(house.Case):
         self.assertEqual(loaded[-1]["image"], version["image"])
         self.assertEqual(len(self.alerts("?q=rule:fan_out_two")), 1)
 
+    def test_what_the_old_rules_spoke_about_stays_theirs_after_a_kill(self):
+        house_ = self.house.enrol()
+        engineer = self.person("engineer", "engineer")
+        supervisor = self.person("supervisor", "supervisor")
+        self.house.send("".join(call(n, caller=1) for n in range(2)), query="?kind=call")
+        _, _, version = self.submit(engineer, OTHER)
+        self.assertEqual(self.approve(supervisor, version, "live")[0], 200)
+        shown = self.becomes(supervisor, version, "live")
+        # As if it had been killed before the snapshot behind the change had its name.
+        folder = os.path.join(house_.data, "snapshot")
+        later = []
+        until = time.monotonic() + 30
+        while not later and time.monotonic() < until:
+            names = [name for name in os.listdir(folder) if name.endswith(".snap")]
+            later = [name for name in names if int(name.split("-")[1].split(".")[0]) >= shown["position"]]
+            time.sleep(0.1)
+        house_.kill()
+        self.assertTrue(later)
+        for name in later:
+            os.remove(os.path.join(folder, name))
+        house_.start()
+        loaded = [e for e in house_.events() if e["event_type"] == "rules_loaded"]
+        self.assertEqual(loaded[-1]["image"], version["image"])
+        self.assertFalse([e for e in house_.events() if e["event_type"] == "rules_lost"])
+        _, _, answer = self.house.ask("GET", "/v1/alerts?q=rule:fan_out_two")
+        self.assertEqual(answer["alerts"], [])
+        self.house.send(call(7, caller=1), query="?kind=call")
+        self.assertEqual(len(self.alerts("?q=rule:fan_out_two")), 1)
+
     def test_a_shadow_speaks_to_nobody_who_does_not_ask(self):
         self.house.enrol()
         engineer = self.person("engineer", "engineer")
