@@ -318,7 +318,7 @@ enum status work_measures(struct work *work, struct store *reader, const struct 
                           moment from, moment to, const struct identity *by, struct text *json,
                           struct arena *request);
 /* How often a step was done in [from, to), and on how many different keys: person-times and persons
- * are not the same number (domain.md 10, A2).  Of items the visitor's organisation has a seat in. */
+ * are not the same number (domain.md 10, A2).  Of items that the visitor's organisation sees. */
 struct work_tally {
     uint64_t times, keys;
 };

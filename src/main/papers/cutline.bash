@@ -29,6 +29,9 @@ _cutline() {
     --to) COMPREPLY=(); return ;;
     --token) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --reason) COMPREPLY=(); return ;;
+    --of) COMPREPLY=(); return ;;
+    --state) COMPREPLY=(); return ;;
+    --place) COMPREPLY=(); return ;;
     --as) mapfile -t COMPREPLY < <(compgen -W 'live shadow' -- "$word"); return ;;
     --lang) mapfile -t COMPREPLY < <(compgen -W 'zh en' -- "$word"); return ;;
     esac
@@ -50,6 +53,9 @@ _cutline() {
     'simulate') flags='--quiet --seed --out --people --days --start --fraud --classes --lang --no-color --help' ;;
     'serve') flags='--data --config --lang --no-color --help' ;;
     'send') flags='--map --kind --quiet --to --token --lang --no-color --help' ;;
+    'lead') flags='--json --to --token --reason --of --state --place --lang --no-color --help' ;;
+    'dissuade') flags='--json --to --token --reason --of --state --place --lang --no-color --help' ;;
+    'case') flags='--json --to --token --reason --of --state --place --lang --no-color --help' ;;
     'top') flags='--json --to --token --once --lang --no-color --help' ;;
     'doctor') flags='--data --config --lang --no-color --help' ;;
     'backup') flags='--data --lang --no-color --help' ;;
@@ -66,7 +72,7 @@ _cutline() {
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate serve send top doctor backup restore verify config journal audit man completion version help'
+        words='detect backtest rules intake simulate serve send lead dissuade case top doctor backup restore verify config journal audit man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test push approve'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -74,7 +80,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate serve send top doctor backup restore verify config journal audit man completion version help'
+        words='detect backtest rules intake simulate serve send lead dissuade case top doctor backup restore verify config journal audit man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi
