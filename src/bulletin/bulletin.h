@@ -15,8 +15,8 @@
 #pragma once
 
 #include "alert/alert.h"
-#include "bulletin/courier.h"
 #include "bulletin/filter.h"
+#include "courier/courier.h"
 #include "ground/clock.h"
 #include "ground/limits.h"
 #include "ground/secret.h"

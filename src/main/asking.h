@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "bulletin/courier.h"
 #include "command.h"
+#include "courier/courier.h"
 
 struct asking {
     const struct command *command;

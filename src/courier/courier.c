@@ -3,7 +3,7 @@
  * Only what the operator named is spoken to: no redirect is followed, no proxy of the environment
  * is used, nothing of the answer is kept but its status. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bulletin/courier.h"
+#include "courier/courier.h"
 
 #include <curl/curl.h>
 
