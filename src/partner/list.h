@@ -1,0 +1,66 @@
+/* list.h -- the partners: who they are, how they are reached, which keys speak for them, and which
+ * numbers are theirs.
+ *
+ * What the operator wrote under `partners:` (config/partners.inc) comes in as texts, because this
+ * room knows no configuration; a list of partners goes out, which never changes afterwards.
+ *
+ *     number ──> ported?  yes ──> the partner it was ported to
+ *                         no  ──> the longest range of any partner that it begins with
+ *
+ * A file of ranges has a range a line: digits that numbers begin with ("+8613800") or two such of
+ * one length ("+8613800-+8613809").  The file of ported numbers has a number and a partner's id a
+ * line, with a comma between.  `#` begins a comment. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ground/disk.h"
+#include "ground/limits.h"
+#include "ground/seal.h"
+#include "ground/tongue.h"
+#include "partner/letter.h"
+
+enum { PARTNER_KEYS_MAX = 2, PARTNER_KIND_SIZE = 16 };
+
+/* How letters reach it. */
+enum partner_way {
+    PARTNER_WAY_HTTP,   /* posted to its address */
+    PARTNER_WAY_FOLDER, /* laid into FOLDER/out, taken from FOLDER/in */
+    PARTNER_WAY_FETCH,  /* it asks us; our letters wait for that */
+};
+
+/* One item of the list as it was written; all texts end in NUL; empty: unsaid. */
+struct partner_said {
+    struct slice id, name_en, name_zh, kind, way, url, folder, key, next_key, numbers;
+    unsigned line; /* in the configuration */
+};
+
+struct partner {
+    unsigned index;
+    struct slice id; /* the organisation: [a-z0-9-]+ */
+    struct slice name[TONGUES_COUNT];
+    char kind[PARTNER_KIND_SIZE]; /* "carrier", "bank" … as access has them */
+    enum partner_way way;
+    struct slice url, folder;
+    struct seal_key key[PARTNER_KEYS_MAX];
+    unsigned keys_count;
+};
+
+struct partner_list;
+
+/* The list.  `self`: our own organisation's id; `ported`: path of the file, or empty.
+ * STATUS_MALFORMED: `why` says which line of which file, and what to write instead; STATUS_IO: a
+ * file cannot be read; STATUS_FULL: more than limits.inc allows. */
+enum status partner_list_make(struct partner_list **out, struct slice self,
+                              const struct partner_said *said, unsigned count, struct slice ported,
+                              struct arena *boot, struct text why[TONGUES_COUNT]);
+
+struct slice partner_list_self(const struct partner_list *list);
+unsigned partner_list_count(const struct partner_list *list);
+const struct partner *partner_at(const struct partner_list *list, unsigned index);
+const struct partner *partner_find(const struct partner_list *list, struct slice id); /* NULL */
+/* Whose subscriber the number is (E.164 with `+`); NULL: nobody's that we know.  `*ported`: it was
+ * taken along from another one. */
+const struct partner *partner_of_number(const struct partner_list *list, struct slice number,
+                                        bool *ported);
+/* For letter_open(). */
+struct letter_keys partner_list_keys(const struct partner_list *list);
