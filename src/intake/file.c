@@ -44,7 +44,18 @@ enum status work_plans(struct work *work, struct arena *boot)
         TRY(ARENA_NEW(boot, 1, &work->kind_plans[kind]));
         TRY(plan_canonical(work->kind_plans[kind], (enum record_kind)kind, columns, boot));
     }
-    return STATUS_OK;
+    TRY(ARENA_NEW(boot, 1, &work->message_plan));
+    return message_plan(work->message_plan, &work->message_paths, boot);
+}
+
+static void begin_messages(struct file *file)
+{
+    file->place = 0;
+    file->trouble.fault = MARKUP_FINE;
+    if (file->form != FORM_XML)
+        return;
+    must(file->messages != NULL);
+    messages_begin(file->messages, file->body_line);
 }
 
 enum status file_open(struct file *file, struct source *source)
@@ -62,6 +73,7 @@ enum status file_open(struct file *file, struct source *source)
         source_more(source);
     size_t at_hand = (size_t)(source->end - source->at);
     source->at += file->body_at < at_hand ? file->body_at : at_hand;
+    begin_messages(file);
     return STATUS_OK;
 }
 
@@ -72,6 +84,7 @@ struct source *file_close(struct file *file)
     file->taken = source->taken;
     source_close(source);
     file->source = NULL;
+    file->messages = NULL;
     return source;
 }
 
@@ -220,7 +233,7 @@ static enum took take_columns(struct file *file, struct work *work, const struct
         return TOOK_RECORD;
     work->desk.room_used = room_used;
     refusal->column_name = column_name(file, plan, column, field);
-    if (column != COLUMN_NONE)
+    if (column != COLUMN_NONE && file->form != FORM_XML)
         refusal->column =
             file->form == FORM_CSV ? (unsigned)column + 1 : work->column_number[column];
     return refuse(refusal, work->desk.reason, work->desk.value);
@@ -438,6 +451,79 @@ static enum took take_json(struct file *file, struct work *work, struct refusal 
     }
 }
 
+/* ---- messages between banks ---- */
+
+static enum took take_message(struct file *file, struct work *work, const struct message_row *row,
+                              struct refusal *refusal)
+{
+    file->line = row->line;
+    if (row->what == MESSAGE_PASSED) {
+        work->counts.skipped++;
+        return TOOK_NOTHING;
+    }
+    enum took took = TOOK_REJECT;
+    work->desk.clean = false;
+    work->columns = row->column;
+    if (row->what == MESSAGE_PAYMENT)
+        took = take_columns(file, work, file->plan, refusal);
+    else
+        refuse(refusal, row->reason, row->value);
+    if (took != TOOK_REJECT)
+        return took;
+    struct text shown = text_over(work->decoded, sizeof work->decoded);
+    text_add_message_row(&shown, row);
+    refusal->row = text_slice(&shown);
+    if (row->what == MESSAGE_WRONG)
+        refusal->column_name = row->path;
+    return took;
+}
+
+static enum took take_xml(struct file *file, struct work *work, struct refusal *refusal)
+{
+    const struct message_row *row;
+    switch (messages_next(file->messages, file->source, &row)) {
+    case STATUS_OK:
+        return take_message(file, work, row, refusal);
+    case STATUS_END:
+        return TOOK_END;
+    default:
+        file->trouble = *messages_trouble(file->messages);
+        if (file->trouble.fault == MARKUP_FINE)
+            file->trouble.fault = MARKUP_MEMORY;
+        return TOOK_END;
+    }
+}
+
+static enum took take_any(struct file *file, struct work *work, struct refusal *refusal)
+{
+    switch (file->form) {
+    case FORM_CSV:
+        return take_csv(file, work, refusal);
+    case FORM_JSON:
+        return take_json(file, work, refusal);
+    case FORM_XML:
+    default:
+        return take_xml(file, work, refusal);
+    }
+}
+
+/* Where a record stands: its line; of transfers that begin on one line, each has its own place. */
+static uint64_t place_of(struct file *file, uint64_t line)
+{
+    if (file->form != FORM_XML)
+        return line;
+    file->place = line > file->place ? line : file->place + 1;
+    return file->place;
+}
+
+/* How the file ended. */
+static enum status end_of(const struct file *file)
+{
+    if (file->source->failure == STATUS_OK && file->trouble.fault != MARKUP_FINE)
+        return STATUS_MALFORMED;
+    return file->source->failure;
+}
+
 /* ---- the next record ---- */
 
 enum status file_next(struct file *file, struct work *work)
@@ -457,12 +543,13 @@ enum status file_next(struct file *file, struct work *work)
         }
         file->skipping = false;
         uint64_t line = file->line;
-        enum took took = file->form == FORM_CSV ? take_csv(file, work, &refusal)
-                                                : take_json(file, work, &refusal);
+        enum took took = take_any(file, work, &refusal);
+        if (file->form == FORM_XML)
+            line = file->line; /* known only now */
         switch (took) {
         case TOOK_END:
             if (!work->parched)
-                file->failure = file->source->failure;
+                file->failure = end_of(file);
             return STATUS_END;
         case TOOK_REJECT:
             TRY(reject(file, work, &refusal, line));
@@ -471,7 +558,7 @@ enum status file_next(struct file *file, struct work *work)
             work->counts.read++;
             work->counts.accepted++;
             work->counts.by_kind[work->desk.record->kind]++;
-            work->desk.record->position = position_of(file->number, line);
+            work->desk.record->position = position_of(file->number, place_of(file, line));
             return STATUS_OK;
         case TOOK_NOTHING:
         default:
@@ -489,7 +576,8 @@ void file_sample(struct file *file, struct work *work, uint64_t rows_max,
     struct intake_counts counts_before = work->counts;
     enum encoding encoding = file->encoding;
     uint64_t line = file->line;
-    while (!source->ended && source->end > source->at && source->end[-1] != '\n')
+    bool lines = file->form != FORM_XML;
+    while (lines && !source->ended && source->end > source->at && source->end[-1] != '\n')
         source->end--;
     char behind = *source->end;
     *source->end = '\n';
@@ -517,4 +605,7 @@ void file_sample(struct file *file, struct work *work, uint64_t rows_max,
     file->line = line;
     file->failure = STATUS_OK;
     file->skipping = false;
+    struct markup_trouble trouble = file->trouble;
+    begin_messages(file);
+    file->trouble = trouble; /* for whoever asked for the sample */
 }

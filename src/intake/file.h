@@ -5,11 +5,12 @@
 #include "csv.h"
 #include "encoding.h"
 #include "json.h"
+#include "message.h"
 #include "row.h"
 #include "shelf.h"
 #include "source.h"
 
-enum file_form { FORM_CSV, FORM_JSON };
+enum file_form { FORM_CSV, FORM_JSON, FORM_XML };
 
 /* How a file was understood when it was added. */
 struct file {
@@ -38,8 +39,11 @@ struct file {
     struct manner manner; /* what its rows cannot tell */
     struct time_memory times;
 
-    struct source *source; /* NULL: closed */
-    struct slice memory;   /* a file that is bytes in memory */
+    struct source *source;         /* NULL: closed */
+    struct messages *messages;     /* of an open file of XML; the lane's */
+    struct markup_trouble trouble; /* why nothing of it can be read any more */
+    uint64_t place;                /* of its last record: several transfers may begin on one line */
+    struct slice memory;           /* a file that is bytes in memory */
     enum pack pack;
     bool once;             /* cannot be opened again: a pipe */
     bool skipping;         /* the rest of a line is to be passed over */
@@ -73,8 +77,10 @@ struct work {
     struct transcoder transcoder;
     struct desk desk;
     struct plan *kind_plans[RECORD_KINDS_COUNT]; /* of canonical JSON: column i is field i */
-    enum record_kind kind_asked;                 /* of `--kind`; KINDS_COUNT: none */
-    struct reject_sink rejects;                  /* take NULL: nobody wants to know */
+    struct plan *message_plan;                   /* of transfers between banks */
+    const struct slice *message_paths;
+    enum record_kind kind_asked; /* of `--kind`; KINDS_COUNT: none */
+    struct reject_sink rejects;  /* take NULL: nobody wants to know */
     struct intake_counts counts;
     struct record sample; /* for a look at a file's first rows */
     _Alignas(16) char sample_room[RECORD_ROOM_SIZE];

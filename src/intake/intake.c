@@ -30,6 +30,7 @@ enum { BATCH_ROOM_SIZE = RECORD_BATCH_MAX * 1024 + RECORD_ROOM_SIZE };
 struct lane {
     struct lane *next;
     struct source *source;
+    struct messages *messages; /* NULL: it never held a file of XML */
     bool has_head;
     struct record head; /* the file's next record */
     _Alignas(16) char room[RECORD_ROOM_SIZE];
@@ -114,6 +115,18 @@ static enum status lane_take(struct intake *intake, struct lane **out)
     return STATUS_OK;
 }
 
+/* What a file of XML needs besides. */
+static enum status lane_messages(struct intake *intake, struct lane *lane, struct file *file)
+{
+    if (file->form != FORM_XML)
+        return STATUS_OK;
+    if (lane->messages == NULL)
+        TRY(messages_create(&lane->messages, intake->boot));
+    file->messages = lane->messages;
+    messages_begin(file->messages, file->body_line);
+    return STATUS_OK;
+}
+
 static void lane_give_back(struct intake *intake, struct lane *lane)
 {
     lane->has_head = false;
@@ -139,22 +152,38 @@ static enum status check_kind(struct intake *intake, struct text why[TONGUES_COU
     return STATUS_REFUSED;
 }
 
-static enum status understand(struct intake *intake, struct file *file, struct source *source,
+/* A document that breaks before its first row is refused at once; that the sample is cut does not
+ * count. */
+static enum status check_sample(struct file *file, const struct intake_counts *counts,
+                                struct text why[TONGUES_COUNT])
+{
+    enum markup_fault fault = file->trouble.fault;
+    if (counts->read != 0 || fault == MARKUP_FINE || fault == MARKUP_CUT)
+        return STATUS_OK;
+    why_path(why, file->path);
+    for (enum tongue tongue = 0; tongue < TONGUES_COUNT; tongue++)
+        text_add_markup_trouble(&why[tongue], &file->trouble, tongue);
+    return STATUS_MALFORMED;
+}
+
+static enum status understand(struct intake *intake, struct file *file, struct lane *lane,
                               struct text why[TONGUES_COUNT])
 {
+    struct source *source = lane->source;
     file->source = source;
     file->size = source->size;
     file->pack = source->pack;
     file->once = source->size < 0;
     file->manner = intake->manner;
     TRY(recognise(file, source, &intake->options, &intake->work, intake->files_arena, why));
+    TRY(lane_messages(intake, lane, file));
     file->line = file->body_line;
     file->first_at = MOMENT_NONE;
-    if (!file->once && file->group == GROUP_EVENT) {
-        struct intake_counts counts;
-        file_sample(file, &intake->work, 1, &counts, &file->first_at);
-    }
-    return STATUS_OK;
+    if (file->once || file->group != GROUP_EVENT)
+        return STATUS_OK;
+    struct intake_counts counts;
+    file_sample(file, &intake->work, 1, &counts, &file->first_at);
+    return check_sample(file, &counts, why);
 }
 
 /* Opens the file for its first bytes, and closes it again unless it is a pipe. */
@@ -174,7 +203,7 @@ static enum status add(struct intake *intake, struct file *file, struct text why
         lane_give_back(intake, lane);
         return STATUS_IO;
     }
-    status = understand(intake, file, lane->source, why);
+    status = understand(intake, file, lane, why);
     if (status == STATUS_OK && file->once) {
         intake->lanes[intake->files_count] = lane;
     } else {
@@ -240,6 +269,8 @@ static enum status wake(struct intake *intake, struct file *file, bool *awake)
         return STATUS_OK;
     struct lane *lane;
     TRY(lane_take(intake, &lane));
+    if (file->shelf == NULL)
+        TRY(lane_messages(intake, lane, file));
     if (file->shelf != NULL || file_open(file, lane->source) == STATUS_OK) {
         intake->lanes[file->number] = lane;
         return STATUS_OK;
@@ -697,11 +728,13 @@ void text_add_intake_file(struct text *text, const struct intake *intake, uint32
                           enum tongue tongue)
 {
     static const char *const PACKS[] = {"", ", gzip", ", zstd"};
+    static const char *const FORMS[] = {
+        [FORM_CSV] = "CSV", [FORM_JSON] = "JSON", [FORM_XML] = "XML (ISO 20022)"};
     const struct file *of = file_of(intake, file);
     bool chinese = tongue == TONGUE_ZH;
     text_add(text, slice_equal(of->path, SLICE("-")) ? SLICE("(stdin)") : of->path);
-    text_addf(text, "%s%s%s, %s", chinese ? "：" : ": ", of->form == FORM_CSV ? "CSV" : "JSON",
-              PACKS[of->pack], encoding_name(of->encoding));
+    text_addf(text, "%s%s%s, %s", chinese ? "：" : ": ", FORMS[of->form], PACKS[of->pack],
+              encoding_name(of->encoding));
     if (of->kind == RECORD_KINDS_COUNT)
         text_add_string(text, chinese ? "，每行自带类别" : ", each row says its kind");
     else
@@ -721,6 +754,12 @@ void text_add_intake_fault(struct text *text, const struct intake *intake, enum 
     bool damaged = file->failure == STATUS_MALFORMED;
     text_add(text, slice_equal(file->path, SLICE("-")) ? SLICE("(stdin)") : file->path);
     text_add_string(text, chinese ? "：" : ": ");
+    if (file->trouble.fault != MARKUP_FINE) {
+        text_add_markup_trouble(text, &file->trouble, tongue);
+        text_add_string(text, chinese ? "；此前的报文已读取，其后不再读取"
+                                      : "; what stands before it was read, nothing behind it");
+        return;
+    }
     if (chinese)
         text_addf(text, "第 %llu 行之后%s；此前各行已读取", (unsigned long long)file->line,
                   damaged ? "压缩数据损坏或不完整" : "读取失败（磁盘或系统出错）");
@@ -768,8 +807,10 @@ void intake_destroy(struct intake *intake)
     for (uint32_t i = 0; i < intake->files_count; i++)
         if (intake->lanes[i] != NULL)
             put_away(intake, intake->files[i]);
-    for (struct lane *lane = intake->lanes_free; lane != NULL; lane = lane->next)
+    for (struct lane *lane = intake->lanes_free; lane != NULL; lane = lane->next) {
         source_destroy(lane->source);
+        messages_destroy(lane->messages);
+    }
     arena_destroy(intake->shelf_space);
     transcoder_release(&intake->work.transcoder);
 }

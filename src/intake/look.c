@@ -191,6 +191,15 @@ static enum status look_at_json(struct looking *of)
     return STATUS_OK;
 }
 
+/* Messages between banks are the same everywhere. */
+static enum status no_guess(struct slice path, struct text why[TONGUES_COUNT])
+{
+    why_path(why, path);
+    why_add(why, "is XML: messages of ISO 20022 are read as they are and need no mapping",
+            "是 XML：ISO 20022 报文可直接读取，无需映射");
+    return STATUS_MALFORMED;
+}
+
 enum status look_at(struct look *look, const char *path, struct arena *scratch,
                     struct text why[TONGUES_COUNT])
 {
@@ -207,6 +216,8 @@ enum status look_at(struct look *look, const char *path, struct arena *scratch,
     }
     file.source = source;
     enum status status = recognise_content(&file, source, why);
+    if (status == STATUS_OK && source->at < source->end && *source->at == '<')
+        status = no_guess(file.path, why);
     if (status != STATUS_OK)
         goto done;
     look->encoding = file.encoding;

@@ -1,9 +1,9 @@
 /* recognise.c -- nobody should have to tell a program what a glance shows.
  *
  * In this order: packing and encoding by the first bytes; binary files are refused; `{` begins JSON
- * lines; else it is CSV.  Of a CSV file the kind is the one asked for, or the one its name begins
- * with, or the one whose fields fill its header best, but only if the header has every field the
- * kind must have.
+ * lines, `<` a message in XML; else it is CSV.  Of a CSV file the kind is the one asked for, or the
+ * one its name begins with, or the one whose fields fill its header best, but only if the header
+ * has every field the kind must have.
  *
  * When it does not work out, the sentence says what was seen and what to do. */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -143,6 +143,29 @@ static enum status recognise_json(struct recognition *of, struct slice sample)
     }
     file->group = file->kind == RECORD_KINDS_COUNT ? group_of_rows(of->work, sample)
                                                    : kind_schema(file->kind)->group;
+    return STATUS_OK;
+}
+
+/* ---- XML ---- */
+
+static enum status recognise_xml(struct recognition *of)
+{
+    struct file *file = of->file;
+    enum record_kind asked = of->work->kind_asked;
+    if (asked != RECORD_KINDS_COUNT && asked != RECORD_payment) {
+        why_path(of->why, file->path);
+        why_add(of->why, "is XML (ISO 20022), whose messages are payments, not of kind ",
+                "是 XML（ISO 20022）报文，其记录为支付，而不是类别 ");
+        why_text(of->why, slice_of(kind_schema(asked)->name));
+        return STATUS_REFUSED;
+    }
+    file->form = FORM_XML;
+    file->kind = RECORD_payment;
+    file->group = GROUP_EVENT;
+    file->encoding = ENCODING_UTF8;
+    file->names = of->work->message_paths;
+    file->columns_count = TRANSFER_COLUMNS;
+    file->plan = of->work->message_plan;
     return STATUS_OK;
 }
 
@@ -459,6 +482,8 @@ enum status recognise(struct file *file, struct source *source,
         sample.at++;
         sample.size--;
     }
+    if (sample.size != 0 && sample.at[0] == '<')
+        return recognise_xml(&of);
     if (sample.size != 0 && (sample.at[0] == '{' || sample.at[0] == '['))
         return recognise_json(&of, sample);
     return recognise_csv(&of);

@@ -34,6 +34,13 @@ void text_add_reject(struct text *text, const struct reject *reject, enum tongue
         }
         text_add_char(text, ' ');
     }
+    struct slice name = reject->column_name;
+    if (reject->column == 0 && name.size != 0 &&
+        memchr(name.at, '/', name.size) != NULL) { /* of an element, in XML */
+        text_add_string(text, tongue == TONGUE_ZH ? "元素 " : "element ");
+        text_add(text, name);
+        text_add_char(text, ' ');
+    }
     const char *saying = SAYINGS[reject->reason].in[tongue];
     const char *hole = strchr(saying, '%');
     if (hole == NULL) {
