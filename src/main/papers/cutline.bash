@@ -33,6 +33,8 @@ _cutline() {
     --state) COMPREPLY=(); return ;;
     --place) COMPREPLY=(); return ;;
     --as) mapfile -t COMPREPLY < <(compgen -W 'live shadow' -- "$word"); return ;;
+    --law) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --on) COMPREPLY=(); return ;;
     --lang) mapfile -t COMPREPLY < <(compgen -W 'zh en' -- "$word"); return ;;
     esac
     case $verb in
@@ -66,13 +68,17 @@ _cutline() {
     'journal verify') flags='--json --lang --no-color --help' ;;
     'audit verify') flags='--json --lang --no-color --help' ;;
     'audit prove') flags='--output --lang --no-color --help' ;;
+    'law check') flags='--json --law --lang --no-color --help' ;;
+    'law list') flags='--json --law --on --lang --no-color --help' ;;
+    'law show') flags='--json --law --lang --no-color --help' ;;
+    'law diff') flags='--json --law --lang --no-color --help' ;;
     'man') flags='--lang --no-color --help' ;;
     'completion') flags='--lang --no-color --help' ;;
     'version') flags='--lang --no-color --help' ;;
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate serve send lead dissuade case top doctor backup restore verify config journal audit man completion version help'
+        words='detect backtest rules intake simulate serve send lead dissuade case top doctor backup restore verify config journal audit law man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test push approve'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -80,7 +86,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate serve send lead dissuade case top doctor backup restore verify config journal audit man completion version help'
+        words='detect backtest rules intake simulate serve send lead dissuade case top doctor backup restore verify config journal audit law man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi

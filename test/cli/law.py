@@ -1,0 +1,113 @@
+"""law.py -- `cutline law …`, from outside."""
+# SPDX-License-Identifier: Apache-2.0
+import hashlib
+import json
+import os
+import re
+import shutil
+
+import ask
+from ask import SOURCE
+
+LAW = os.path.join(SOURCE, "law")
+PACKS = sorted(name[:-5] for name in os.listdir(LAW) if name.endswith(".yaml") and not name.startswith("calendar"))
+
+
+class Law(ask.Case):
+    def law(self, *words, **more):
+        return self.ask("law", *words, "--law", LAW, **more)
+
+    def test_check(self):
+        answer = self.law("check", code=0)
+        self.assertIn(f"{len(PACKS)} packs", answer.out)
+        self.assertIn("没有错误", self.law("check", "--lang", "zh", code=0).out)
+        report = json.loads(self.law("check", "--json", code=0).out)
+        self.assertEqual(report["packs"], len(PACKS))
+        self.assertIsNone(report["error"])
+        self.assertEqual(self.ask("law", "check", LAW, code=0).out, answer.out)
+        self.assertIn("1 packs", self.ask("law", "check", os.path.join(LAW, "cn-stop-2016.yaml"), code=0).out)
+        self.assertIn("calendar of 5 years", self.ask("law", "check", os.path.join(LAW, "calendar-cn.yaml"),
+                                                      code=0).out)
+
+    def test_without_packs_it_says_where_to_name_them(self):
+        self.assertIn("--law", self.ask("law", "list", code=3).err)
+        shutil.copytree(LAW, self.path("law"))
+        self.assertIn("cn-final-2024-12", self.ask("law", "list", code=0).out)
+
+    def test_a_mistake_is_named_with_its_place_in_both_tongues(self):
+        shutil.copytree(LAW, self.path("law"))
+        path = "law/cn-stop-2016.yaml"
+        text = self.read(path)
+        self.write(path, text.replace("unit: hour", "unit: hours"))
+        answer = self.ask("law", "check", code=3)
+        self.assertRegex(answer.err, r"law/cn-stop-2016.yaml:\d+:\d+: there is no `hours`; did you mean `hour`")
+        self.assertRegex(self.ask("law", "check", "--lang", "zh", code=3).err, "没有 `hours`")
+        report = json.loads(self.ask("law", "check", "--json", code=3).out)
+        self.assertIn("did you mean", report["error"]["en"])
+        self.assertRegex(report["error"]["zh"], "[一-鿿]")
+        self.write(path, re.sub(r"\n  count.max: .*", "", text))
+        self.assertIn("does not say what it knows of `count.max`", self.ask("law", "check", code=3).err)
+        self.ask("law", "list", code=3)
+        self.write(path, b"\xff\xfe")
+        self.ask("law", "check", code=3)
+        self.ask("law", "check", "law/nothing.yaml", code=3)
+
+    def test_list_of_a_day(self):
+        everything = self.law("list", code=0).out
+        for name in PACKS:
+            self.assertIn(name, everything)
+        self.assertIn("国办发明电〔2023〕7号", everything)
+        for day, name, other in (("2025-03-01", "cn-final-2024-12", "cn-pboc-2019"),
+                                 ("2023-12-25", "cn-pboc-2019", "cn-final-2024-12")):
+            names = [pack["pack"] for pack in json.loads(self.law("list", "--on", day, "--json", code=0).out)["packs"]]
+            self.assertIn(name, names)
+            self.assertNotIn(other, names)
+            self.assertNotIn("cn-draft-2023-11", names)
+        self.law("list", "--on", "2025-02-30", code=2)
+
+    def test_show_names_article_source_mark_and_hash(self):
+        answer = self.law("show", "cn-final-2024-12", "kept.phone_cards", code=0)
+        self.assertIn("1 cards", answer.out)
+        self.assertIn("[M] from memory", answer.out)
+        with open(os.path.join(LAW, "cn-final-2024-12.yaml"), "rb") as file:
+            digest = hashlib.sha256(file.read()).hexdigest()
+        self.assertIn(f"cn-final-2024-12 sha256:{digest}", answer.out)
+        entry = json.loads(self.law("show", "cn-stop-2016", "term", "--json", code=0).out)["entry"]
+        self.assertEqual((entry["value"], entry["unit"], entry["mark"], entry["doubtful"]), (48, "hour", "V2", False))
+        self.assertIn("凭记忆", self.law("show", "cn-final-2024-12", "kept.phone_cards", "--lang", "zh", code=0).out)
+
+    def test_show_of_what_is_open_says_why(self):
+        answer = self.law("show", "cn-final-2024-12", "appeal.accept", code=3)
+        self.assertEqual(answer.out, "")
+        self.assertIn("found in no readable copy", answer.err)
+        self.assertIn("did you mean `term.cap`", self.law("show", "cn-final-2024-12", "term.cpa", code=3).err)
+        self.assertIn("did you mean `cn-final-2024-12`", self.law("show", "cn-final-2024-21", code=3).err)
+
+    def test_every_pack_shows_in_both_tongues_and_as_json(self):
+        for name in PACKS:
+            english = self.law("show", name, code=0).out
+            chinese = self.law("show", name, "--lang", "zh", code=0).out
+            self.assertNotEqual(english, chinese)
+            whole = json.loads(self.law("show", name, "--json", code=0).out)
+            self.assertEqual(whole["entries"], len(whole["values"]))
+            self.assertEqual(whole["open"], len(whole["open_questions"]))
+            for entry, value in whole["values"].items():
+                self.assertIn(f"  {entry} = ", english)
+                self.assertIn(f"  {entry} = ", chinese)
+                self.assertIn(value["source"], whole["sources"])
+                self.assertTrue(value["mark"] == "P" or value["article"])
+                self.assertEqual(value["doubtful"], value["mark"] not in ("V", "V2"))
+
+    def test_diff(self):
+        answer = self.law("diff", "cn-draft-2023-11", "cn-final-2024-12", code=0)
+        self.assertIn("- domain name", answer.out)
+        self.assertRegex(answer.out, r"\n\d+ differences\n$")
+        report = json.loads(self.law("diff", "cn-draft-2023-11", "cn-final-2024-12", "--json", code=0).out)
+        self.assertIn("item.list", [entry["entry"] for entry in report["entries"]])
+        self.assertEqual(f"\n{len(report['entries']) + len(report['measures'])} differences\n",
+                         re.search(r"\n\d+ differences\n$", answer.out).group(0))
+        self.assertIn("\n0 differences", self.law("diff", "cn-stop-2016", "cn-stop-2016", code=0).out)
+        self.assertIn("different subjects", self.law("diff", "cn-stop-2016", "cn-freeze", code=3).err)
+
+
+ask.main()
