@@ -1,0 +1,45 @@
+/* answer_test.h -- what the tests of this room share: a folder, terms and a register in it. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "answer/desk.h"
+#include "ground/folder.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define ASKER_KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+struct table {
+    struct arena *arena;
+    char folder[32];
+    char path[256]; /* of the last file put down */
+    char bytes[TONGUES_COUNT][2048];
+    struct text why[TONGUES_COUNT];
+};
+
+static inline void table_open(struct table *table)
+{
+    (void)snprintf(table->folder, sizeof table->folder, "/tmp/answer-XXXXXX");
+    assert_non_null(mkdtemp(table->folder));
+    assert_int_equal(arena_create(&table->arena, (size_t)64 << 20), STATUS_OK);
+    for (unsigned t = 0; t < TONGUES_COUNT; t++)
+        table->why[t] = text_over(table->bytes[t], sizeof table->bytes[t]);
+}
+
+static inline void table_close(struct table *table)
+{
+    assert_int_equal(folder_remove(table->folder), STATUS_OK);
+    arena_destroy(table->arena);
+}
+
+static inline const char *table_put(struct table *table, const char *name, const char *text)
+{
+    (void)snprintf(table->path, sizeof table->path, "%s/%s", table->folder, name);
+    assert_int_equal(folder_put(table->path, slice_of(text)), STATUS_OK);
+    return table->path;
+}

@@ -1,0 +1,119 @@
+/* terms_test.c -- what is not listed is not answered, and every mistake is named with its place. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "answer/answer_test.h"
+
+#define HEAD \
+    "answer: 1\nname: telecom\naskers:\n  - {name: kunming, key: " ASKER_KEY ", a_minute: 3}\n"
+#define ANSWERS                                                                              \
+    "answers:\n  - purpose: fraud_lead\n    basis: [anti_fraud_law]\n    fields: [network, " \
+    "cell]\n"
+
+static enum status read_text(struct table *table, struct terms *terms, const char *text)
+{
+    return terms_read(terms, table_put(table, "t.yaml", text), slice_of(text), table->arena,
+                      table->why);
+}
+
+static void only_what_is_listed_is_answered(void **state)
+{
+    (void)state;
+    static struct terms terms;
+    struct table table;
+    bool document;
+    table_open(&table);
+    assert_int_equal(read_text(&table, &terms,
+                               HEAD ANSWERS "  - purpose: victim_rescue\n    basis: emergency\n"
+                                            "    fields: [address]\n    document: no\n"),
+                     STATUS_OK);
+    assert_true(slice_equal(terms.name, SLICE("telecom")));
+    const struct terms_asker *asker = terms_asker_find(&terms, SLICE("kunming"));
+    assert_non_null(asker);
+    assert_int_equal(asker->a_minute, 3);
+    assert_int_equal(asker->key.bytes[1], 0x11);
+    assert_null(terms_asker_find(&terms, SLICE("kunmin")));
+    assert_int_equal(terms_fields(&terms, CHECK_FOR_fraud_lead, CHECK_BY_anti_fraud_law, &document),
+                     (uint64_t)1 << REPLY_network | (uint64_t)1 << REPLY_cell);
+    assert_true(document);
+    assert_int_equal(terms_fields(&terms, CHECK_FOR_victim_rescue, CHECK_BY_emergency, &document),
+                     (uint64_t)1 << REPLY_address);
+    assert_false(document);
+    assert_int_equal(terms_fields(&terms, CHECK_FOR_fraud_lead, CHECK_BY_emergency, &document), 0);
+    table_close(&table);
+}
+
+static void some_lines_are_left_to_a_person(void **state)
+{
+    (void)state;
+    static struct terms terms;
+    struct table table;
+    struct slice value[REPLY_FIELDS_COUNT] = {0};
+    table_open(&table);
+    (void)table_put(&table, "protected.txt", "# ours\n139 0000 0001\n\n+8613900000002\r\n");
+    assert_int_equal(read_text(&table, &terms,
+                               HEAD ANSWERS "person:\n  - {field: holder_kind, is: unit}\n"
+                                            "  - {field: cards, above: 20}\n"
+                                            "  - {field: cell, empty: yes}\n"
+                                            "  - numbers: protected.txt\n"),
+                     STATUS_OK);
+    value[REPLY_cell] = SLICE("460-11-1-1");
+    assert_false(terms_want_person(&terms, SLICE("+8613900000003"), value));
+    assert_true(terms_want_person(&terms, SLICE("+8613900000001"), value));
+    assert_true(terms_want_person(&terms, SLICE("+8613900000002"), value));
+    value[REPLY_cards] = SLICE("20");
+    assert_false(terms_want_person(&terms, SLICE("+8613900000003"), value));
+    value[REPLY_cards] = SLICE("21");
+    assert_true(terms_want_person(&terms, SLICE("+8613900000003"), value));
+    value[REPLY_cards] = SLICE("");
+    value[REPLY_holder_kind] = SLICE("unit");
+    assert_true(terms_want_person(&terms, SLICE("+8613900000003"), value));
+    value[REPLY_holder_kind] = SLICE("");
+    value[REPLY_cell] = SLICE("");
+    assert_true(terms_want_person(&terms, SLICE("+8613900000003"), value));
+    table_close(&table);
+}
+
+static void what_is_wrong_is_named_with_its_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *says;
+    } CASES[] = {
+        {"answer: 2\n", "t.yaml:1:9: "},
+        {"answer: 1\nname: telecom\nanswers: []\n", "askers"},
+        {HEAD, "answers"},
+        {HEAD "answers:\n  - purpose: fraud_lead\n    basis: anti_fraud_law\n    fields: [celll]\n",
+         "t.yaml:8:14: "},
+        {HEAD "answers:\n  - {purpose: fraud_lead, basis: anti_fraud_law}\n", "fields"},
+        {HEAD ANSWERS "persons: []\n", "person"},
+        {HEAD ANSWERS "person:\n  - {field: cell, above: 3}\n", "number"},
+        {HEAD ANSWERS "person:\n  - {field: cell}\n", "person"},
+        {HEAD ANSWERS "person:\n  - {numbers: nowhere.txt}\n", "nowhere.txt"},
+        {"answer: 1\nname: a b\naskers: []\nanswers: []\n", "name"},
+        {"answer: 1\nname: a\naskers:\n  - {name: b, key: 00ff}\nanswers: []\n", "64 hex"},
+        {"answer: 1\nname: a\naskers:\n  - {name: b, key: " ASKER_KEY
+         "}\n  - {name: b, key: " ASKER_KEY "}\nanswers: []\n",
+         "already"},
+        {"answer: 1\nname: a\naskers:\n  - {name: b, key: " ASKER_KEY ", a_day: 0}\nanswers: []\n",
+         "whole number"},
+    };
+    static struct terms terms;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct table table;
+        table_open(&table);
+        assert_int_equal(read_text(&table, &terms, CASES[i].text), STATUS_MALFORMED);
+        if (strstr(table.bytes[TONGUE_EN], CASES[i].says) == NULL)
+            fail_msg("case %zu says: %s", i, table.bytes[TONGUE_EN]);
+        assert_true(table.why[TONGUE_ZH].size != 0);
+        table_close(&table);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_is_listed_is_answered),
+        cmocka_unit_test(some_lines_are_left_to_a_person),
+        cmocka_unit_test(what_is_wrong_is_named_with_its_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
