@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#define ASKER_KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define ASKER_KEY "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8="
 
 struct table {
     struct arena *arena;

@@ -1,8 +1,11 @@
-/* desk.c -- one question after another through the terms, then all of them into one transaction. */
+/* desk.c -- a question through the terms and the register, and into the log.
+ *
+ * All state of a desk is touched only inside a transaction of the store, which one thread at a time
+ * has; so it needs no lock of its own. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "answer/desk.h"
 
-#include "ground/limits.h"
+#include <stdatomic.h>
 
 const struct store_migration ANSWER_MIGRATIONS[ANSWER_MIGRATIONS_COUNT] = {
     {"answer: questions of each asker and day",
@@ -14,8 +17,7 @@ struct answer_desk {
     struct answer_options options;
     int64_t minute; /* that is being counted */
     int64_t in_minute[TERMS_ASKERS_MAX];
-    unsigned denials, denials_skipped; /* in the minute */
-    struct answer_counts counts;
+    _Atomic uint64_t outcome[CHECK_OUTCOMES_COUNT], reason[CHECK_REASONS_COUNT];
 };
 
 enum status answer_open(struct answer_desk **out, const struct answer_options *options,
@@ -30,7 +32,10 @@ enum status answer_open(struct answer_desk **out, const struct answer_options *o
 
 void answer_count(const struct answer_desk *desk, struct answer_counts *out)
 {
-    *out = desk->counts;
+    for (unsigned i = 0; i < CHECK_OUTCOMES_COUNT; i++)
+        out->outcome[i] = atomic_load(&desk->outcome[i]);
+    for (unsigned i = 0; i < CHECK_REASONS_COUNT; i++)
+        out->reason[i] = atomic_load(&desk->reason[i]);
 }
 
 /* ---- what a question gets ---- */
@@ -47,7 +52,6 @@ static void turn_minute(struct answer_desk *desk, moment now)
         return;
     desk->minute = now.ms / MINUTE_MS;
     memset(desk->in_minute, 0, sizeof desk->in_minute);
-    desk->denials = 0;
 }
 
 /* Counts the question; false: more than the asker may. */
@@ -118,10 +122,8 @@ static enum status answer_one(struct answer_desk *desk, struct asked *asked, mom
     bool document, may;
     asked->question = (struct check_question){0};
     asked->reply = (struct reply){.id = SLICE("-")};
-    if (asked->fault == CHECK_REASON_none && asker == NULL)
-        asked->fault = CHECK_REASON_stranger;
-    if (asked->fault != CHECK_REASON_none) {
-        refuse(asked, asked->fault);
+    if (asker == NULL) {
+        refuse(asked, CHECK_REASON_stranger);
         return STATUS_OK;
     }
     TRY(rate_take(desk, asker, now, request, &may));
@@ -154,7 +156,7 @@ static struct slice word_of(struct slice word)
     return fine ? word : SLICE("unknown");
 }
 
-static void add_detail(struct text *text, const struct asked *asked, unsigned skipped)
+static void add_detail(struct text *text, const struct asked *asked)
 {
     const struct reply *reply = &asked->reply;
     text_addf(text, "{\"why\":\"%s\",\"letter\":", CHECK_REASONS[reply->reason].name);
@@ -171,10 +173,7 @@ static void add_detail(struct text *text, const struct asked *asked, unsigned sk
         text_addf(text, "%s\"%s\"", first ? "" : ",", REPLY_FIELDS[f].name);
         first = false;
     }
-    text_add_char(text, ']');
-    if (skipped != 0)
-        text_addf(text, ",\"refused_before_without_entry\":%u", skipped);
-    text_add_char(text, '}');
+    text_add_string(text, "]}");
 }
 
 static enum status entry_write(struct answer_desk *desk, const struct asked *asked, moment now)
@@ -183,11 +182,7 @@ static enum status entry_write(struct answer_desk *desk, const struct asked *ask
     struct text object = text_over(name, sizeof name);
     struct text text = text_over(detail, sizeof detail);
     bool known = asked->question.number.size != 0;
-    if (asked->fault != CHECK_REASON_none && ++desk->denials > ANSWER_DENIALS_A_MINUTE) {
-        desk->denials_skipped++;
-        return STATUS_OK;
-    }
-    add_detail(&text, asked, desk->denials_skipped);
+    add_detail(&text, asked);
     if (known) {
         char hex[DIGEST_HEX_SIZE];
         struct digest digest =
@@ -206,37 +201,16 @@ static enum status entry_write(struct answer_desk *desk, const struct asked *ask
         .reason = asked->question.document,
         .detail = text_slice(&text),
     };
-    TRY(audit_append(desk->options.audit, &entry, NULL));
-    desk->denials_skipped = 0;
-    return STATUS_OK;
+    return audit_append(desk->options.audit, &entry, NULL);
 }
 
-static enum status answer_all(struct answer_desk *desk, struct asked *asked, size_t count,
-                              moment now, struct arena *request)
-{
-    for (size_t i = 0; i < count; i++) {
-        TRY(answer_one(desk, &asked[i], now, request));
-        TRY(entry_write(desk, &asked[i], now));
-    }
-    return STATUS_OK;
-}
-
-enum status answer_letters(struct answer_desk *desk, struct asked *asked, size_t count,
-                           struct arena *request)
+enum status answer_question(struct answer_desk *desk, struct asked *asked, struct arena *request)
 {
     moment now = desk->options.clock.now(desk->options.clock.self);
-    must(count <= ANSWER_BATCH_MAX);
     turn_minute(desk, now);
-    TRY(store_begin(desk->options.store));
-    enum status status = answer_all(desk, asked, count, now, request);
-    if (status != STATUS_OK) {
-        store_rollback(desk->options.store);
-        return status;
-    }
-    TRY(store_commit(desk->options.store));
-    for (size_t i = 0; i < count; i++) {
-        desk->counts.outcome[asked[i].reply.outcome]++;
-        desk->counts.reason[asked[i].reply.reason]++;
-    }
+    TRY(answer_one(desk, asked, now, request));
+    TRY(entry_write(desk, asked, now));
+    atomic_fetch_add(&desk->outcome[asked->reply.outcome], 1);
+    atomic_fetch_add(&desk->reason[asked->reply.reason], 1);
     return STATUS_OK;
 }

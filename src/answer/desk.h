@@ -1,10 +1,10 @@
 /* desk.h -- where a carrier answers checks by itself: terms, register, and a log of every answer.
  *
- *     letter, its signature looked at ─> form ─> asker, rate ─> terms ─> line ─> person? ─> fields
+ *     question of a letter that holds ─> asker, rate ─> form ─> terms ─> line ─> person? ─> fields
  *                                                                                   │
- *                  one transaction with its audit entry ───────────────────────── reply
+ *                   one transaction with its audit entry ──────────────────────── reply
  *
- * Invariants:  1. A reply leaves only after its audit entry is durable.
+ * Invariants:  1. A reply and its audit entry are one transaction: whoever commits it may send it.
  *              2. A field is in a reply only if the terms list it for this purpose and basis.
  *              3. No number, name or document of the register is in the audit log or a figure.
  *              4. A refusal says why in a word of words.inc, and nothing of the line. */
@@ -34,20 +34,18 @@ struct answer_options {
 enum status answer_open(struct answer_desk **out, const struct answer_options *options,
                         struct arena *boot);
 
-/* One letter.  `fault`: what was found wrong with it before its body was looked at. */
+/* One question, out of a letter whose signature held. */
 struct asked {
-    struct slice asker;  /* whose key it was signed with; empty: nobody's that we trust */
+    struct slice asker;  /* who signed it */
     struct slice letter; /* its id, a word of ASCII */
     struct slice body;
-    enum check_reason fault;
     struct check_question question; /* out; not filled in if the body has not its form */
     struct reply reply;             /* out; texts lie in `request` */
 };
 
-/* At most ANSWER_BATCH_MAX, in one transaction.  After another status than OK nothing may be
- * sent. */
-enum status answer_letters(struct answer_desk *desk, struct asked *asked, size_t count,
-                           struct arena *request);
+/* Inside the caller's open transaction, from any thread.  After another status than OK it can only
+ * be rolled back, and nothing may be sent. */
+enum status answer_question(struct answer_desk *desk, struct asked *asked, struct arena *request);
 
 struct answer_counts {
     uint64_t outcome[CHECK_OUTCOMES_COUNT];

@@ -34,49 +34,33 @@ static enum status name_take(const struct reading *reading, outline_node node, s
                 name.size <= TERMS_NAME_MAX;
     for (size_t i = 0; fine && i < name.size; i++) {
         char c = name.at[i];
-        fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_' || c == '-' || c == '.';
+        fine = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     }
     if (!fine)
         return complain(reading, node, ANSWER_COMPLAINT_name_form);
     return slice_copy(reading->boot, name, out);
 }
 
-static int hex_of(char c)
+static enum status key_take(const struct reading *reading, outline_node node, struct slice *out)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return -1;
-}
-
-static enum status key_take(const struct reading *reading, outline_node node, struct seal_key *out)
-{
-    struct slice hex = outline_text(reading->outline, node);
-    bool fine =
-        outline_type(reading->outline, node) == OUTLINE_TEXT && hex.size == 2 * SEAL_KEY_SIZE;
-    for (size_t i = 0; fine && i < SEAL_KEY_SIZE; i++) {
-        int high = hex_of(hex.at[2 * i]);
-        int low = hex_of(hex.at[2 * i + 1]);
-        fine = high >= 0 && low >= 0;
-        out->bytes[i] = (unsigned char)(fine ? high << 4 | low : 0);
-    }
-    return fine ? STATUS_OK : complain(reading, node, ANSWER_COMPLAINT_key_form);
+    struct slice key = outline_text(reading->outline, node);
+    if (outline_type(reading->outline, node) != OUTLINE_TEXT || key.size < 32 || key.size > 64)
+        return complain(reading, node, ANSWER_COMPLAINT_key_form);
+    return slice_copy(reading->boot, key, out);
 }
 
 /* ---- who may ask ---- */
 
 static enum status asker_read(const struct reading *reading, outline_node item)
 {
-    static const char *const KEYS[] = {"name", "key", "a_minute", "a_day"};
-    outline_node node[4];
+    static const char *const KEYS[] = {"name", "key", "a_minute", "a_day", "next_key"};
+    outline_node node[5];
     struct terms *terms = reading->terms;
     if (terms->askers_count == TERMS_ASKERS_MAX)
         return complain(reading, item, ANSWER_COMPLAINT_many);
     struct terms_asker *asker = &terms->asker[terms->askers_count];
     *asker = (struct terms_asker){.a_minute = 60, .a_day = 10000};
-    TRY(answer_keys(reading->outline, item, KEYS, 4, node));
+    TRY(answer_keys(reading->outline, item, KEYS, 5, node));
     if (node[0] < 0 || node[1] < 0)
         return complain(reading, item, ANSWER_COMPLAINT_asker_name);
     TRY(name_take(reading, node[0], &asker->name));
@@ -87,6 +71,8 @@ static enum status asker_read(const struct reading *reading, outline_node item)
         TRY(answer_whole(reading->outline, node[2], &asker->a_minute));
     if (node[3] >= 0)
         TRY(answer_whole(reading->outline, node[3], &asker->a_day));
+    if (node[4] >= 0)
+        TRY(key_take(reading, node[4], &asker->next_key));
     terms->askers_count++;
     return STATUS_OK;
 }

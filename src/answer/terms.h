@@ -6,7 +6,6 @@
 #pragma once
 
 #include "check/check.h"
-#include "ground/seal.h"
 
 enum {
     TERMS_ASKERS_MAX = 64,
@@ -17,8 +16,9 @@ enum {
 };
 
 struct terms_asker {
-    struct slice name;   /* as in its letters */
-    struct seal_key key; /* that they are signed with */
+    struct slice name;     /* as in its letters */
+    struct slice key;      /* that they are signed with; its form is the partner room's */
+    struct slice next_key; /* the one that will follow; empty */
     int64_t a_minute, a_day;
 };
 

@@ -44,6 +44,11 @@ const struct check_word REPLY_FIELDS[REPLY_FIELDS_COUNT] = {
 #include "check/words.inc"
 #undef REPLY_FIELD
 };
+const struct check_word NOTICE_WHATS[NOTICE_WHATS_COUNT] = {
+#define NOTICE_WHAT(name, en, zh) WORD(name, en, zh),
+#include "check/words.inc"
+#undef NOTICE_WHAT
+};
 const enum reply_type REPLY_TYPES[REPLY_FIELDS_COUNT] = {
 #define REPLY_FIELD(name, type, en, zh) REPLY_##type,
 #include "check/words.inc"
@@ -161,13 +166,13 @@ static enum status number_take(struct members *members, struct slice *out)
     return slice_copy(members->request, text_slice(&canonical), out);
 }
 
-enum status check_read(struct slice json, struct arena *request, struct check_question *out,
-                       struct text *why)
+static enum status question_read(struct slice json, const char *version, struct arena *request,
+                                 struct check_question *out, struct text *why)
 {
     struct members members;
     struct check_question question = {0};
     unsigned purpose, basis;
-    TRY(members_read(&members, json, "check", request, why));
+    TRY(members_read(&members, json, version, request, why));
     TRY(text_take(&members, "id", CHECK_ID_MAX, true, &question.id));
     TRY(number_take(&members, &question.number));
     TRY(moment_take(&members, "from", &question.from));
@@ -182,34 +187,118 @@ enum status check_read(struct slice json, struct arena *request, struct check_qu
     return STATUS_OK;
 }
 
-static void add_member(struct text *text, const char *name, struct slice value)
+enum status check_read(struct slice json, struct arena *request, struct check_question *out,
+                       struct text *why)
 {
-    text_addf(text, ",\"%s\":", name);
-    text_add_json(text, value);
+    return question_read(json, "check", request, out, why);
 }
 
-static void add_moment(struct text *text, const char *name, moment at)
+enum status push_read(struct slice json, struct arena *request, struct check_question *out,
+                      struct text *why)
 {
-    char bytes[64];
-    struct text value = text_over(bytes, sizeof bytes);
-    if (at.ms == MOMENT_NONE.ms)
+    return question_read(json, "push", request, out, why);
+}
+
+enum status notice_read(struct slice json, struct arena *request, struct notice *out,
+                        struct text *why)
+{
+    struct members members;
+    struct notice notice = {0};
+    unsigned what;
+    TRY(members_read(&members, json, "notice", request, why));
+    TRY(text_take(&members, "id", CHECK_ID_MAX, true, &notice.id));
+    TRY(number_take(&members, &notice.number));
+    TRY(word_take(&members, "what", NOTICE_WHATS, NOTICE_WHATS_COUNT, &what));
+    TRY(text_take(&members, "document", CHECK_DOCUMENT_MAX, false, &notice.document));
+    TRY(members_end(&members));
+    notice.what = (enum notice_what)what;
+    *out = notice;
+    return STATUS_OK;
+}
+
+/* ---- written, in the order of names (RFC 8785) ---- */
+
+struct written {
+    const char *name;
+    struct slice value;
+    bool bare; /* a number */
+};
+
+enum { WRITTEN_MAX = REPLY_FIELDS_COUNT + 8 };
+
+struct writing {
+    unsigned count;
+    struct written member[WRITTEN_MAX];
+};
+
+/* Where the name belongs among those before it. */
+static void add_member(struct writing *writing, const char *name, struct slice value, bool bare)
+{
+    if (value.size == 0)
         return;
+    must(writing->count < WRITTEN_MAX);
+    unsigned at = writing->count++;
+    for (; at != 0 && strcmp(writing->member[at - 1].name, name) > 0; at--)
+        writing->member[at] = writing->member[at - 1];
+    writing->member[at] = (struct written){name, value, bare};
+}
+
+static void text_add_members(struct text *text, const struct writing *writing)
+{
+    for (unsigned i = 0; i < writing->count; i++) {
+        text_addf(text, "%s\"%s\":", i == 0 ? "{" : ",", writing->member[i].name);
+        if (writing->member[i].bare)
+            text_add(text, writing->member[i].value);
+        else
+            text_add_json(text, writing->member[i].value);
+    }
+    text_add_char(text, '}');
+}
+
+static struct slice moment_word(moment at, char *bytes, size_t size)
+{
+    struct text value = text_over(bytes, size);
+    if (at.ms == MOMENT_NONE.ms)
+        return SLICE("");
     text_add_moment(&value, at, 480);
-    add_member(text, name, text_slice(&value));
+    return text_slice(&value);
+}
+
+static void question_add(struct text *text, const struct check_question *question,
+                         const char *version)
+{
+    char from[48], to[48];
+    struct writing writing = {0};
+    add_member(&writing, version, SLICE("1"), true);
+    add_member(&writing, "id", question->id, false);
+    add_member(&writing, "number", question->number, false);
+    add_member(&writing, "from", moment_word(question->from, from, sizeof from), false);
+    add_member(&writing, "to", moment_word(question->to, to, sizeof to), false);
+    add_member(&writing, "purpose", slice_of(CHECK_PURPOSES[question->purpose].name), false);
+    add_member(&writing, "basis", slice_of(CHECK_BASES[question->basis].name), false);
+    add_member(&writing, "document", question->document, false);
+    text_add_members(text, &writing);
 }
 
 void text_add_check(struct text *text, const struct check_question *question)
 {
-    text_add_string(text, "{\"check\":1");
-    add_member(text, "id", question->id);
-    add_member(text, "number", question->number);
-    add_moment(text, "from", question->from);
-    add_moment(text, "to", question->to);
-    add_member(text, "purpose", slice_of(CHECK_PURPOSES[question->purpose].name));
-    add_member(text, "basis", slice_of(CHECK_BASES[question->basis].name));
-    if (question->document.size != 0)
-        add_member(text, "document", question->document);
-    text_add_char(text, '}');
+    question_add(text, question, "check");
+}
+
+void text_add_push(struct text *text, const struct check_question *question)
+{
+    question_add(text, question, "push");
+}
+
+void text_add_notice(struct text *text, const struct notice *notice)
+{
+    struct writing writing = {0};
+    add_member(&writing, "notice", SLICE("1"), true);
+    add_member(&writing, "id", notice->id, false);
+    add_member(&writing, "number", notice->number, false);
+    add_member(&writing, "what", slice_of(NOTICE_WHATS[notice->what].name), false);
+    add_member(&writing, "document", notice->document, false);
+    text_add_members(text, &writing);
 }
 
 /* ---- replies ---- */
@@ -290,13 +379,13 @@ enum status reply_read(struct slice json, struct arena *request, struct reply *o
 
 void text_add_reply(struct text *text, const struct reply *reply)
 {
-    text_add_string(text, "{\"reply\":1");
-    add_member(text, "id", reply->id);
-    add_member(text, "outcome", slice_of(CHECK_OUTCOMES[reply->outcome].name));
-    add_member(text, "reason", slice_of(CHECK_REASONS[reply->reason].name));
-    add_member(text, "by", reply->by_person ? SLICE("person") : SLICE("machine"));
+    struct writing writing = {0};
+    add_member(&writing, "reply", SLICE("1"), true);
+    add_member(&writing, "id", reply->id, false);
+    add_member(&writing, "outcome", slice_of(CHECK_OUTCOMES[reply->outcome].name), false);
+    add_member(&writing, "reason", slice_of(CHECK_REASONS[reply->reason].name), false);
+    add_member(&writing, "by", reply->by_person ? SLICE("person") : SLICE("machine"), false);
     for (unsigned f = 0; f < REPLY_FIELDS_COUNT; f++)
-        if (reply->value[f].size != 0)
-            add_member(text, REPLY_FIELDS[f].name, reply->value[f]);
-    text_add_char(text, '}');
+        add_member(&writing, REPLY_FIELDS[f].name, reply->value[f], false);
+    text_add_members(text, &writing);
 }

@@ -1,13 +1,13 @@
 /* check.h -- what is asked of a carrier about a line, and what it answers.
  *
- *   {"check":1,"id":"w_…","number":"+86139…","from":"…","to":"…","purpose":"fraud_lead",
- *    "basis":"anti_fraud_law","document":"昆公反诈查〔2023〕18号"}
+ *   {"basis":"anti_fraud_law","check":1,"document":"昆公反诈查〔2023〕18号","from":"…",
+ *    "id":"w_…","number":"+86139…","purpose":"fraud_lead","to":"…"}
  *
- *   {"reply":1,"id":"w_…","outcome":"answered","reason":"none","by":"machine",
- *    "network":"telecom" …}
+ *   {"address":"…","by":"machine","id":"w_…","outcome":"answered","reason":"none","reply":1}
  *
- * Both travel in signed letters.  They are read strictly: a member that words.inc does not list is
- * refused, so nothing can be asked or answered that was not thought of here. */
+ * They travel in signed letters, written canonically (RFC 8785), and are read strictly: a member
+ * that words.inc does not list is refused, so nothing can be asked or answered that was not thought
+ * of here. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -28,6 +28,12 @@ enum check_basis {
 #include "check/words.inc"
 #undef CHECK_BASIS
     CHECK_BASES_COUNT
+};
+enum notice_what {
+#define NOTICE_WHAT(name, en, zh) NOTICE_##name,
+#include "check/words.inc"
+#undef NOTICE_WHAT
+    NOTICE_WHATS_COUNT
 };
 enum reply_field {
 #define REPLY_FIELD(name, type, en, zh) REPLY_##name,
@@ -61,6 +67,7 @@ extern const struct check_word CHECK_PURPOSES[CHECK_PURPOSES_COUNT];
 extern const struct check_word CHECK_BASES[CHECK_BASES_COUNT];
 extern const struct check_word CHECK_OUTCOMES[CHECK_OUTCOMES_COUNT];
 extern const struct check_word CHECK_REASONS[CHECK_REASONS_COUNT];
+extern const struct check_word NOTICE_WHATS[NOTICE_WHATS_COUNT];
 extern const struct check_word REPLY_FIELDS[REPLY_FIELDS_COUNT];
 extern const enum reply_type REPLY_TYPES[REPLY_FIELDS_COUNT];
 /* Index of the word in one of these lists; `count`: there is none. */
@@ -80,6 +87,20 @@ struct check_question {
 enum status check_read(struct slice json, struct arena *request, struct check_question *out,
                        struct text *why);
 void text_add_check(struct text *text, const struct check_question *question);
+/* A number that another centre wants looked at: the same members behind `"push":1`. */
+enum status push_read(struct slice json, struct arena *request, struct check_question *out,
+                      struct text *why);
+void text_add_push(struct text *text, const struct check_question *question);
+
+/* What became of a number, to whoever was asked about it or pushed it; nothing else. */
+struct notice {
+    struct slice id, number;
+    enum notice_what what;
+    struct slice document; /* of the check; may be empty */
+};
+enum status notice_read(struct slice json, struct arena *request, struct notice *out,
+                        struct text *why);
+void text_add_notice(struct text *text, const struct notice *notice);
 
 struct reply {
     struct slice id;

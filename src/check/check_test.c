@@ -52,6 +52,33 @@ static void a_question_is_read_back_as_it_was_written(void **state)
     assert_int_equal(read.basis, asked.basis);
 }
 
+static void a_push_and_a_notice_are_read_back(void **state)
+{
+    (void)state;
+    struct check_question pushed = {
+        .id = SLICE("p-1"),
+        .number = SLICE("+8687165550001"),
+        .from = MOMENT_NONE,
+        .to = MOMENT_NONE,
+        .purpose = CHECK_FOR_fraud_lead,
+        .basis = CHECK_BY_criminal_procedure,
+    };
+    struct check_question read;
+    struct notice notice = {
+        .id = SLICE("w_1"), .number = SLICE("+8687165550001"), .what = NOTICE_cleared};
+    struct notice noticed;
+    text_add_push(&text, &pushed);
+    assert_int_equal(push_read(text_slice(&text), arena, &read, &why), STATUS_OK);
+    assert_true(slice_equal(read.number, pushed.number));
+    assert_int_equal(check_read(text_slice(&text), arena, &read, &why), STATUS_MALFORMED);
+    text.size = 0;
+    text_add_notice(&text, &notice);
+    assert_string_equal(text_bytes, "{\"id\":\"w_1\",\"notice\":1,\"number\":\"+8687165550001\","
+                                    "\"what\":\"cleared\"}");
+    assert_int_equal(notice_read(text_slice(&text), arena, &noticed, &why), STATUS_OK);
+    assert_int_equal(noticed.what, NOTICE_cleared);
+}
+
 static void a_reply_is_read_back_with_every_field(void **state)
 {
     (void)state;
@@ -122,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_question_is_read_back_as_it_was_written, begin, end),
+        cmocka_unit_test_setup_teardown(a_push_and_a_notice_are_read_back, begin, end),
         cmocka_unit_test_setup_teardown(a_reply_is_read_back_with_every_field, begin, end),
         cmocka_unit_test_setup_teardown(nothing_is_asked_or_answered_that_is_not_listed, begin,
                                         end),
