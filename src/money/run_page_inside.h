@@ -1,0 +1,42 @@
+/* run_page_inside.h -- what reader and writer of a run agree on. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ground/checksum.h"
+#include "money/run_inside.h"
+
+#define RUN_MAGIC 0x314E55524D545543u /* "CUTMRUN1" */
+
+enum { ENTRY_PAYS = 1, ENTRY_PAID = 2, HEAD_WORDS = 1 + SECTIONS + 3 + 4 };
+
+static inline void put_word(unsigned char *at, uint64_t word)
+{
+    for (unsigned i = 0; i < 8; i++)
+        at[i] = (unsigned char)(word >> 8 * i);
+}
+
+static inline uint64_t get_word(const unsigned char *at)
+{
+    uint64_t word = 0;
+    for (unsigned i = 0; i < 8; i++)
+        word |= (uint64_t)at[i] << 8 * i;
+    return word;
+}
+
+/* Of a page's number and what stands behind the checksum. */
+static inline uint64_t page_checksum(uint64_t number, const unsigned char *page)
+{
+    return hash_word(hash_bytes((struct slice){(const char *)page + 8, RUN_PAYLOAD}) ^ number);
+}
+
+static inline uint64_t section_size(enum run_section section)
+{
+    static const uint64_t SIZE[] = {RUN_ENTRY, RUN_ACCOUNT, RUN_NAME, RUN_FENCE};
+    return SIZE[section];
+}
+
+static inline uint64_t section_pages(enum run_section section, uint64_t count)
+{
+    uint64_t in_page = RUN_PAYLOAD / section_size(section);
+    return (count + in_page - 1) / in_page;
+}

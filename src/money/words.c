@@ -1,0 +1,51 @@
+/* words.c -- the few names that many payments share, as small numbers. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "money/words_inside.h"
+
+#include "ground/checksum.h"
+
+enum status words_create(struct words *words, uint32_t count_max, struct arena *boot)
+{
+    uint32_t slots = 8;
+    while (slots < count_max * 2)
+        slots *= 2;
+    *words = (struct words){.count_max = count_max, .slots_count = slots};
+    TRY(ARENA_NEW(boot, count_max + 1u, &words->word));
+    return ARENA_NEW(boot, slots, &words->slot);
+}
+
+/* The place where it is, or where it would be. */
+static uint32_t place_of(const struct words *words, uint64_t word)
+{
+    uint32_t mask = words->slots_count - 1;
+    for (uint32_t i = (uint32_t)hash_word(word) & mask;; i = (i + 1) & mask) {
+        uint16_t number = atomic_load_explicit(&words->slot[i], memory_order_acquire);
+        if (number == 0 || words->word[number] == word)
+            return i;
+    }
+}
+
+bool words_number(struct words *words, ident name, uint16_t *out)
+{
+    *out = 0;
+    if (!ident_known(name))
+        return true;
+    uint32_t place = place_of(words, name.bits);
+    uint16_t number = atomic_load_explicit(&words->slot[place], memory_order_relaxed);
+    if (number == 0) {
+        uint32_t count = atomic_load_explicit(&words->count, memory_order_relaxed);
+        if (count == words->count_max)
+            return false;
+        number = (uint16_t)(count + 1);
+        words->word[number] = name.bits;
+        atomic_store_explicit(&words->slot[place], number, memory_order_release);
+        atomic_store_explicit(&words->count, count + 1, memory_order_release);
+    }
+    *out = number;
+    return true;
+}
+
+ident words_name(const struct words *words, uint16_t number)
+{
+    return (ident){words->word[number]};
+}
