@@ -87,6 +87,13 @@ struct back {
     int64_t ended;  /* of it, what lies at an end and comes from there */
 };
 
+/* Each reversal counts once, whichever of its two accounts is read first. */
+static bool is_counted(const struct tracing *tracing, const struct trace_edge *edge,
+                       const struct payment *payment)
+{
+    return edge->back_counted && tracing_compare(tracing, payment->key, edge->back_key) <= 0;
+}
+
 static void add_back(struct tracing *tracing, struct trace_edge *edge, int64_t part,
                      struct back *out)
 {
@@ -100,16 +107,21 @@ static void add_back(struct tracing *tracing, struct trace_edge *edge, int64_t p
 }
 
 /* Forward a payment names the one that it takes back, which came before.  Backward it comes after
- * those that took it back. */
-static struct back back_of(struct tracing *tracing, const struct payment *payment)
+ * those that took it back.  `passed`: by an account that held nothing then; what is at an end stays
+ * for whoever waits for it. */
+static struct back back_of(struct tracing *tracing, const struct payment *payment, bool passed)
 {
     struct back back = {.reverses = false};
     struct trace *trace = tracing->trace;
     if (!tracing->asked->backward) {
         struct trace_edge *edge =
             payment->reverses == 0 ? NULL : edge_find(tracing, payment->reverses);
-        if (edge != NULL && is_mirrored(&edge->payment, payment))
-            add_back(tracing, edge, part_back(edge, payment->amount), &back);
+        if (edge == NULL || !is_mirrored(&edge->payment, payment) ||
+            is_counted(tracing, edge, payment) || (passed && edge->end != ENDS_COUNT))
+            return back;
+        edge->back_counted = true;
+        edge->back_key = payment->key;
+        add_back(tracing, edge, part_back(edge, payment->amount), &back);
         return back;
     }
     uint32_t mask = tracing->edge_slots - 1;
@@ -117,8 +129,11 @@ static struct back back_of(struct tracing *tracing, const struct payment *paymen
          i = (i + 1) & mask) {
         struct trace_edge *edge = &trace->edge[tracing->back_slot[i] - 1];
         int64_t room = payment->amount - back.wanted;
-        if (edge->payment.reverses == payment->name && is_mirrored(&edge->payment, payment))
-            add_back(tracing, edge, edge->traced < room ? edge->traced : room, &back);
+        if (edge->payment.reverses != payment->name || !is_mirrored(&edge->payment, payment) ||
+            edge->back_counted || (passed && edge->end != ENDS_COUNT))
+            continue;
+        edge->back_counted = true;
+        add_back(tracing, edge, edge->traced < room ? edge->traced : room, &back);
     }
     return back;
 }
@@ -346,7 +361,7 @@ static enum status deliver(struct tracing *tracing, const struct payment *paymen
 static enum status leave(struct tracing *tracing, const struct payment *payment, uint32_t from,
                          int64_t *traced, bool *holds)
 {
-    struct back back = back_of(tracing, payment);
+    struct back back = back_of(tracing, payment, false);
     struct purse *purse = from == TRACE_START ? NULL : &tracing->traced[from].purse;
     *traced = back.ended; /* a shop gives back what was paid with traced money */
     *holds = false;
@@ -388,6 +403,7 @@ enum status step_catch_up(struct tracing *tracing, uint32_t account, struct paym
     while (traced->more && tracing_compare(tracing, traced->ahead.key, key) < 0) {
         const struct payment *payment = &traced->ahead;
         bool pays = ident_equal(payment->payer, name);
+        (void)back_of(tracing, payment, true);
         bool leaves = ident_equal(side_from(tracing, payment), name);
         if (pays)
             TRY(settle_payer(tracing, account, payment));

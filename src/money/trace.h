@@ -92,11 +92,13 @@ struct trace_edge {
     int64_t traced;
     int64_t back; /* of it, taken back by reversals */
     int64_t back_amount;
+    struct payment_key back_key; /* of the latest of them, if `back_counted` */
     int64_t delay_ms;  /* since the money came to the payer, on the average; -1: it started here */
     uint32_t from, to; /* numbers of accounts, or TRACE_START, or TRACE_START with an end */
     uint32_t level;
     enum trace_end end; /* ENDS_COUNT: followed */
     bool own;           /* between accounts of one holder */
+    bool back_counted;
 };
 
 struct trace {

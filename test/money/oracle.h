@@ -8,7 +8,7 @@
 
 #include "money/trace.h"
 
-enum { WORLD_ACCOUNTS = 12, WORLD_PAYMENTS = 64, COINS_MAX = 16384 };
+enum { WORLD_ACCOUNTS = 12, WORLD_PAYMENTS = 64, COINS_MAX = 65536 };
 
 /* Accounts are numbers from 1; 0 is nobody (cash). */
 struct world_payment {
