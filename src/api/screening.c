@@ -10,7 +10,7 @@
  *              2. Of a batch all are answered from one moment of the memory, or none. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api_inside.h"
-#include "intake/intake.h"
+#include "record/phone.h"
 #include "screen/screen.h"
 
 enum { IMEI_DIGITS = 14, IMEI_DIGITS_MAX = 16, PHONE_SIZE = 32 };

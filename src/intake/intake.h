@@ -125,7 +125,3 @@ enum status mapping_read(struct mapping **out, const char *path, struct arena *b
 enum status intake_guess(const char *path, const struct intake_options *options,
                          struct arena *scratch, struct text *yaml, struct text *rows,
                          struct text why[TONGUES_COUNT]);
-
-/* One phone number as written at the home country: E.164 with `+`, or the service number as
- * dialled. STATUS_MALFORMED: it is not a phone number. */
-enum status phone_canonical(struct slice written, struct slice home_country, struct text *out);

@@ -3,7 +3,7 @@
 #include "shape.h"
 
 #include "decimal.h"
-#include "phone.h"
+#include "record/phone.h"
 
 enum { PHONE_DIGITS_MIN = 7, IMEI_DIGITS = 15, IMSI_DIGITS = 15 };
 

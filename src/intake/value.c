@@ -9,7 +9,7 @@
 #include "value.h"
 
 #include "decimal.h"
-#include "phone.h"
+#include "record/phone.h"
 
 enum { IMEI_DIGITS = 14, IMEI_DIGITS_MAX = 16, PHONE_BYTES = 32, WORD_BYTES_MAX = 32 };
 

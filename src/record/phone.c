@@ -21,9 +21,7 @@
  * Not chosen:  libphonenumber.  It calls 95588 invalid, and its metadata ages faster than our
  * releases. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "phone.h"
-
-#include "intake.h"
+#include "record/phone.h"
 
 enum { DIGITS_MAX = 20, E164_DIGITS_MAX = 15, E164_DIGITS_MIN = 5, SHORT_DIGITS_MAX = 6 };
 

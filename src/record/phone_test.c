@@ -1,7 +1,6 @@
 /* phone_test.c -- numbers as they are written, and as they are. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "intake.h"
-#include "phone.h"
+#include "record/phone.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
