@@ -8,6 +8,7 @@
 
 #include "detect/engine/engine.h"
 #include "ground/checksum.h"
+#include "record/mask.h"
 
 enum {
     ALERT_ID_SIZE = 33,
@@ -95,7 +96,3 @@ void text_add_alert_line(struct text *text, const struct alert *alert,
 /* One sentence with the numbers. */
 void text_add_reason(struct text *text, const struct alert *alert, const struct alert_view *view,
                      enum tongue tongue);
-/* domain.md 9.5: phone 138****5678, IMEI last 4, account first 6 and last 4, person and others
- * first and last 2.  A name that is too short to hide anything so shows less; phones of up to 6
- * digits are services and shown whole. */
-void text_add_masked(struct text *text, struct slice spelling, enum field_type type);

@@ -1,20 +1,15 @@
-/* mask.c -- names, shown only as far as they must be.
+/* mask.c -- names in the evidence of an alert.
  *
- * Who reads an alert needs to recognise a number he already has, not to learn one.  So the ends
- * stay and the middle goes (domain.md 9.5).  Names also hide in places where nobody expects them:
- * in the value and the threshold of a condition (`last caller = "+86…"`), and in its source text.
+ * How a name is masked, the record room knows (record/mask.c).  Names also hide in places where
+ * nobody expects them: in the value and the threshold of a condition (`last caller = "+86…"`), and
+ * in its source text.
  *
- * Invariants:  1. Of a name that points at somebody, four code points or more are hidden, or all
- *                 but one third of it.
- *              2. A string literal in a source text is shown only if the checker gave it a type
- *                 that points at nobody.  One that is not found in the tree is hidden.
- *
- * Not chosen:  a keyed pseudonym.  It needs a key to look after; the alert's id already joins two
- *              files. */
+ * Invariant:      A string literal in a source text is shown only if the checker gave it a type
+ *                 that points at nobody.  One that is not found in the tree is hidden. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "alert_inside.h"
 
-enum { SERVICE_DIGITS_MAX = 6, PREFIX_SHOWN_MAX = 8 };
+enum { PREFIX_SHOWN_MAX = 8 };
 
 bool type_is_personal(enum field_type type)
 {
@@ -35,62 +30,6 @@ bool type_is_personal(enum field_type type)
     default:
         return false;
     }
-}
-
-static size_t points_count(struct slice slice)
-{
-    size_t count = 0;
-    while (slice.size != 0) {
-        (void)utf8_next(&slice);
-        count++;
-    }
-    return count;
-}
-
-/* Moves the front of `*rest` on by so many code points and gives what was passed. */
-static struct slice points_take(struct slice *rest, size_t count)
-{
-    struct slice taken = *rest;
-    while (count-- != 0 && rest->size != 0)
-        (void)utf8_next(rest);
-    taken.size -= rest->size;
-    return taken;
-}
-
-/* How many code points stay at either end of a name of `count` of them. */
-static void ends_of(enum field_type type, size_t count, size_t *head, size_t *tail)
-{
-    *head = count >= 8 ? 2 : count >= 3 ? 1 : 0;
-    *tail = count >= 8 ? 2 : 0;
-    if (type == FIELD_PHONE) {
-        *tail = count >= 11 ? 4 : 2;
-        *head = count > 4 + *tail ? count - 4 - *tail : 0;
-    } else if (type == FIELD_IMEI && count >= 12) {
-        *head = 0;
-        *tail = 4;
-    } else if (type == FIELD_ACCOUNT && count >= 14) {
-        *head = 6;
-        *tail = 4;
-    }
-}
-
-void text_add_masked(struct text *text, struct slice spelling, enum field_type type)
-{
-    struct slice rest = spelling;
-    if (type == FIELD_PHONE && slice_starts(rest, SLICE("+")))
-        text_add(text, points_take(&rest, 1));
-    size_t count = points_count(rest);
-    if (type == FIELD_PHONE && count <= SERVICE_DIGITS_MAX) {
-        text_add(text, rest);
-        return;
-    }
-    size_t head;
-    size_t tail;
-    ends_of(type, count, &head, &tail);
-    text_add(text, points_take(&rest, head));
-    text_add_string(text, head == 0 && tail != 0 ? "***" : "****");
-    (void)points_take(&rest, count - head - tail);
-    text_add(text, rest);
 }
 
 void text_end(struct text *text)
