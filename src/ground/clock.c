@@ -1,7 +1,8 @@
 /* clock.c -- the machine's own clock behind the seam.
  *
  * Nothing that decides about a person reads it: detection takes time from the records.  It serves
- * progress lines, rates and the time stamps of logs. */
+ * progress lines, rates, the time stamps of logs, and deadlines, which go on
+ * while the machine sleeps: hence CLOCK_BOOTTIME. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clock.h"
 
@@ -23,7 +24,7 @@ static moment machine_now(void *self)
 static int64_t machine_ticks_ms(void *self)
 {
     (void)self;
-    return read_ms(CLOCK_MONOTONIC);
+    return read_ms(CLOCK_BOOTTIME);
 }
 
 struct clock clock_of_machine(void)
