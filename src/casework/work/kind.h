@@ -39,7 +39,7 @@ enum work_type {
     WORK_AMOUNT,  /* int64 of the minor unit (fen) */
     WORK_MOMENT,  /* RFC 3339 */
     WORK_FLAG,    /* true, false */
-    WORK_PHONE,   /* canonised to E.164 without `+`, as records are */
+    WORK_PHONE,   /* canonised as records are: E.164 with `+`, or a service number as dialled */
     WORK_ACCOUNT, /* canonised as in records */
     WORK_PERSON,  /* number of an identity document */
     WORK_HUMAN,   /* a person's name */

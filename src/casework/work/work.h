@@ -60,7 +60,7 @@ struct work_item {
     int state;
     int64_t version; /* the ETag */
     char owner[ACCESS_ID_SIZE];
-    char holder[ACCESS_ID_SIZE]; /* user; empty: nobody */
+    char holder[ACCESS_ID_SIZE]; /* user; empty: nobody; "-": somebody of another organisation */
     moment lease_until;
     enum work_seat seat; /* of the visitor's organisation */
     int32_t priority;    /* larger first */
@@ -71,6 +71,7 @@ struct work_item {
     char into[WORK_ID_SIZE]; /* what it was merged into; empty */
     const struct work_value *value;
     unsigned values_count;
+    uint64_t masked; /* fields whose value stands here masked */
     const struct work_deadline *deadline;
     unsigned deadlines_count;
     struct work_asking *asking; /* a step that waits for a second person; NULL: none */
@@ -79,7 +80,9 @@ struct work_item {
 struct work_asking {
     int64_t number;
     int step;
-    char by[ACCESS_ID_SIZE];      /* the user who asked, or did it first (WORK_AFTER) */
+    char by[ACCESS_ID_SIZE];           /* the user who asked, or did it first (WORK_AFTER) */
+    char organisation[ACCESS_ID_SIZE]; /* of whoever asked: there the second person is */
+    bool done;                         /* WORK_AFTER: it waits to be confirmed */
     char digest[DIGEST_HEX_SIZE]; /* of kind, id, version, step and content: what a yes must name */
     moment asked, expires;
 };
@@ -104,7 +107,8 @@ enum work_fault {
 struct work_done {
     const struct work_item *item;
     int step, from;            /* indexes */
-    const struct identity *by; /* NULL: the machine */
+    const struct identity *by; /* NULL: the machine; of what was approved, who approved it */
+    const char *asker;         /* of what was approved, the user who asked; NULL */
     const struct work_value *brought;
     unsigned brought_count;
     moment now; /* steady */
@@ -131,6 +135,7 @@ struct work_options {
     unsigned plugs_count;
     struct slice home; /* the organisation that owns what comes from alerts */
     int32_t zone_minutes;
+    struct slice home_country; /* of phones that are written without; empty: 86 */
 };
 
 /* STATUS_MALFORMED: a kind's table is wrong, or the store holds items of a kind that is not there:
@@ -270,6 +275,7 @@ moment work_next_due(const struct work *work);
 
 struct work_counts {
     uint64_t open, added, joined, steps, refused, fired, fired_late, taken_back, reveals;
+    uint64_t put_off; /* tries of clocks whose step failed */
     int64_t late_ms_max;
 };
 void work_count(const struct work *work, struct work_counts *out);
