@@ -34,12 +34,12 @@ static enum status tending_create(const struct profile_image *image, unsigned th
     TRY(ARENA_NEW(boot, tending->visits_max, &tending->visit));
     TRY(ARENA_NEW(boot, (size_t)tending->visits_max * threads, &tending->shard_visit));
     TRY(ARENA_NEW(boot, threads, &tending->shard_count));
-    TRY(ARENA_NEW(boot, (size_t)values * RECORD_BATCH_MAX, &tending->value));
-    TRY(ARENA_NEW(boot, (size_t)image->looks_max * RECORD_BATCH_MAX, &tending->look_name));
+    TRY(ARENA_NEW(boot, (size_t)values * COLUMN_WORDS, &tending->value));
+    TRY(ARENA_NEW(boot, (size_t)image->looks_max * COLUMN_WORDS, &tending->look_name));
     TRY(ARENA_NEW(boot, values, &tending->column));
     TRY(ARENA_NEW(boot, values, &tending->turned));
     for (unsigned v = 0; v < values; v++) {
-        tending->turned[v] = tending->value + (size_t)v * RECORD_BATCH_MAX;
+        tending->turned[v] = tending->value + (size_t)v * COLUMN_WORDS;
         tending->column[v] = tending->turned[v];
         if (image->turns[v])
             TRY(ARENA_NEW(boot, RECORD_BATCH_MAX, &tending->turned[v]));
@@ -86,7 +86,7 @@ static enum status batch_create(struct engine *engine, struct arena *boot)
 {
     const struct image *image = engine->image;
     struct batch *batch = &engine->batch;
-    TRY(ARENA_NEW(boot, (size_t)image->reads_count * RECORD_BATCH_MAX, &batch->answer));
+    TRY(ARENA_NEW(boot, (size_t)image->reads_count * COLUMN_WORDS, &batch->answer));
     TRY(asked_create(engine, boot));
     TRY(ARENA_NEW(boot, image->set->profiles_count, &batch->tending));
     for (uint32_t p = 0; p < image->set->profiles_count; p++)
@@ -105,7 +105,7 @@ static enum status worker_create(struct engine *engine, unsigned number, struct 
     worker->engine = engine;
     worker->number = number;
     size_t candidates = (size_t)rules_max * RECORD_BATCH_MAX;
-    TRY(ARENA_NEW(boot, (size_t)(image->registers_max + 1) * RECORD_BATCH_MAX, &worker->file));
+    TRY(ARENA_NEW(boot, (size_t)(image->registers_max + 1) * COLUMN_WORDS, &worker->file));
     TRY(ARENA_NEW(boot, candidates, &worker->candidate));
     TRY(ARENA_NEW(boot, candidates, &worker->passing));
     TRY(ARENA_NEW(boot, rules_max, &worker->passed));

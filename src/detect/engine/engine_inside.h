@@ -16,6 +16,10 @@
 #include "detect/engine/marks.h"
 #include "detect/engine/spellings.h"
 
+/* From one column to the next, in words.  Columns exactly a power of two apart would all want the
+ * same few lines of the cache, and a batch of one record touches a line of each. */
+enum { COLUMN_WORDS = RECORD_BATCH_MAX + 8 };
+
 /* A record's visit to one entity of one profile: it feeds it, or looks at it, or both. */
 struct visit {
     struct window_visit to;
@@ -36,7 +40,7 @@ struct tending {
     uint32_t first[RECORD_BATCH_MAX];
     uint32_t after[RECORD_BATCH_MAX]; /* one behind the last */
     uint64_t flags[RECORD_BATCH_MAX]; /* that the record's event can set */
-    uint64_t *value;                  /* [value][row] */
+    uint64_t *value;                  /* [value][row], COLUMN_WORDS apart; so with all columns */
     uint64_t *look_name;              /* [look by expression][row] */
     const uint64_t **column;          /* per value, into `value` */
     uint64_t **turned;                /* per value: of turned events, or the same */
@@ -115,7 +119,7 @@ struct engine {
 
 static inline uint64_t *answers_of(const struct batch *batch, unsigned read)
 {
-    return batch->answer + (size_t)read * RECORD_BATCH_MAX;
+    return batch->answer + (size_t)read * COLUMN_WORDS;
 }
 /* Low bits choose the shard, high bits the place in its table. */
 static inline unsigned shard_of(const struct engine *engine, uint64_t hash)
@@ -135,7 +139,7 @@ moment engine_spellings_past(const struct engine *engine);
 /* What a program is run on: some rows of the batch, all of one kind. */
 struct frame {
     struct engine *engine;
-    uint64_t *file; /* registers: RECORD_BATCH_MAX words each */
+    uint64_t *file; /* registers: COLUMN_WORDS each */
     const uint16_t *row;
     uint32_t count;
     const struct visit *tried; /* the entity of a sequence */
@@ -146,13 +150,13 @@ void machine_run(const struct program *program, const struct frame *frame);
 
 static inline const double *result_numbers(const struct frame *frame, uint16_t result)
 {
-    return (const double *)(frame->file + (size_t)result * RECORD_BATCH_MAX);
+    return (const double *)(frame->file + (size_t)result * COLUMN_WORDS);
 }
 static inline const uint64_t *result_names(const struct frame *frame, uint16_t result)
 {
-    return frame->file + (size_t)result * RECORD_BATCH_MAX;
+    return frame->file + (size_t)result * COLUMN_WORDS;
 }
 static inline const uint8_t *result_truths(const struct frame *frame, uint16_t result)
 {
-    return (const uint8_t *)(frame->file + (size_t)result * RECORD_BATCH_MAX);
+    return (const uint8_t *)(frame->file + (size_t)result * COLUMN_WORDS);
 }

@@ -64,7 +64,7 @@ static void values_store(const struct frame *frame, const struct feeding *feedin
         const struct stored_image *stored = &feeding->stored[v];
         if (stored->result == NO_COLUMN)
             continue;
-        uint64_t *value = tending->value + (size_t)v * RECORD_BATCH_MAX;
+        uint64_t *value = tending->value + (size_t)v * COLUMN_WORDS;
         value_store(frame, result[stored->result], stored->class, value);
         if (image->turns[v])
             value_store(frame, result[stored->turned], stored->class, tending->turned[v]);
@@ -91,7 +91,7 @@ static void rows_prepare(struct worker *worker, unsigned profile, enum record_ki
         const uint64_t *name = result_names(&frame, look->key_program.result[0]);
         for (uint32_t k = 0; k < count; k++)
             names[row[k]] = name[k];
-        names += RECORD_BATCH_MAX;
+        names += COLUMN_WORDS;
     }
 }
 
@@ -194,7 +194,7 @@ static void look_visits(const struct naming *naming)
     for (uint32_t i = feeding->looks_by_key; i < feeding->looks_count; i++) {
         const struct look_image *look = &engine->image->look[feeding->look[i]];
         uint64_t name = names[naming->row];
-        names += RECORD_BATCH_MAX;
+        names += COLUMN_WORDS;
         if (name == 0) {
             answers_unknown(engine, look, naming->row);
             continue;
@@ -310,9 +310,11 @@ static void rows_visit(struct engine *engine, unsigned profile)
     unsigned only = 0;
     for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
         visiting[kind] = batch->kind[kind].count > 0 && visits(&image->feeding[kind]);
+        if (!visiting[kind])
+            continue;
         naming[kind] = naming_of(engine, profile, kind);
-        kinds += visiting[kind];
-        only = visiting[kind] ? kind : only;
+        kinds++;
+        only = kind;
     }
     if (kinds == 1 && plain(&naming[only])) {
         rows_plain(&naming[only], batch->kind[only].row, batch->kind[only].count);
@@ -324,9 +326,10 @@ static void rows_visit(struct engine *engine, unsigned profile)
     }
     for (unsigned row = 0; kinds > 1 && row < batch->count; row++) {
         enum record_kind kind = batch->record[row]->kind;
+        if (!visiting[kind])
+            continue;
         naming[kind].row = row;
-        if (visiting[kind])
-            row_visits(&naming[kind]);
+        row_visits(&naming[kind]);
     }
 }
 
@@ -355,15 +358,26 @@ void feed_prepare(struct worker *worker, unsigned profile)
 
 /* ---- visits ---- */
 
-static struct window_batch window_batch_of(const struct batch *batch, unsigned profile)
+static struct window_batch window_batch_of(const struct engine *engine, unsigned profile)
 {
+    const struct batch *batch = &engine->batch;
     return (struct window_batch){
         .at_ms = batch->at_ms,
         .position = batch->position,
         .column = batch->tending[profile].column,
         .turned = (const uint64_t *const *)batch->tending[profile].turned,
         .newest_ms = batch->newest_ms,
+        .probed = engine->probe != NULL,
     };
+}
+
+void feed_fetch(const struct engine *engine, unsigned profile, enum window_fetch what)
+{
+    const struct tending *tending = &engine->batch.tending[profile];
+    for (uint32_t i = 0; i < tending->visits_count; i++) {
+        const struct visit *visit = &tending->visit[i];
+        window_fetch(engine->shard[visit->shard].window[profile], &visit->to, what);
+    }
 }
 
 enum status feed_visits(struct worker *worker, unsigned profile)
@@ -371,7 +385,7 @@ enum status feed_visits(struct worker *worker, unsigned profile)
     struct engine *engine = worker->engine;
     struct tending *tending = &engine->batch.tending[profile];
     unsigned shard = worker->number;
-    struct window_batch batch = window_batch_of(&engine->batch, profile);
+    struct window_batch batch = window_batch_of(engine, profile);
     return window_visits(engine->shard[shard].window[profile],
                          tending->shard_visit + (size_t)shard * tending->visits_max,
                          tending->shard_count[shard], &batch);
@@ -383,7 +397,7 @@ enum status feed_row(struct worker *worker, unsigned profile, unsigned row)
     struct tending *tending = &engine->batch.tending[profile];
     enum record_kind kind = engine->batch.record[row]->kind;
     struct naming naming = naming_of(engine, profile, kind);
-    struct window_batch batch = window_batch_of(&engine->batch, profile);
+    struct window_batch batch = window_batch_of(engine, profile);
     uint16_t rows[1] = {(uint16_t)row};
     tending->first[row] = tending->after[row] = tending->visits_count;
     if (!visits(naming.feeding))

@@ -7,6 +7,9 @@
 /* Works out, for a profile and the whole batch, what each record's event would hold and whom it
  * visits.  Any thread. */
 void feed_prepare(struct worker *worker, unsigned profile);
+/* Sends for the memory that the visits of a profile will need: first all slots, then all blocks,
+ * then the ends of their events. */
+void feed_fetch(const struct engine *engine, unsigned profile, enum window_fetch what);
 /* Makes the visits to entities of the worker's own shard, in order, and answers what is asked.
  * STATUS_FULL: the system refused memory; the engine is broken. */
 enum status feed_visits(struct worker *worker, unsigned profile);

@@ -19,7 +19,7 @@ enum status probe_hold(struct engine *engine, unsigned profile, const struct vis
     if (probe->held_count == HELD_MAX)
         return STATUS_FULL;
     struct window *window = engine->shard[visit->shard].window[profile];
-    TRY(window_hold(window, visit->to.key, visit->to.hash, &probe->shelf,
+    TRY(window_hold(window, &visit->to, engine->batch.at_ms[visit->row], &probe->shelf,
                     &probe->held[probe->held_count]));
     probe->held_count++;
     return STATUS_OK;

@@ -200,15 +200,16 @@ static enum status judge(struct engine *engine, struct candidate candidate)
 /* Brings the workers' candidates into the order of the records; of one record they come by rule. */
 static uint32_t candidates_sort(struct engine *engine)
 {
-    uint32_t first[RECORD_BATCH_MAX + 1] = {0};
+    uint32_t first[RECORD_BATCH_MAX + 1];
     uint32_t count = 0;
+    memset(first, 0, (engine->batch.count + 1) * sizeof *first);
     for (unsigned w = 0; w < engine->threads; w++) {
         const struct worker *worker = &engine->worker[w];
         for (uint32_t i = 0; i < worker->candidates_count; i++)
             first[worker->candidate[i].row + 1]++;
         count += worker->candidates_count;
     }
-    for (uint32_t row = 0; row < RECORD_BATCH_MAX; row++)
+    for (uint32_t row = 0; row < engine->batch.count; row++)
         first[row + 1] += first[row];
     for (unsigned w = 0; w < engine->threads; w++) {
         const struct worker *worker = &engine->worker[w];

@@ -19,7 +19,7 @@
 
 static uint64_t *words(const struct frame *frame, uint16_t at)
 {
-    return frame->file + (size_t)at * RECORD_BATCH_MAX;
+    return frame->file + (size_t)at * COLUMN_WORDS;
 }
 static double *numbers(const struct frame *frame, uint16_t at)
 {

@@ -1,7 +1,8 @@
 /* probe.c -- what would be said.
  *
  * The record goes the way of a batch of one, on this thread alone; each entity is held before it is
- * fed, and put back at the end, the last one first.
+ * fed, and the event taken out again at the end, the last one first.  Nothing is forgotten for a
+ * record that only might come, so it costs about what a record costs.
  *
  * Invariant:   after a probe the engine says and writes what it would have said and written without
  *              it.
@@ -30,13 +31,30 @@ static enum status spellings_lend(struct engine *engine, const struct record *re
     return STATUS_OK;
 }
 
+/* One record has few visits to each profile, but to all of them together it has enough that the
+ * memory of one can be on its way while another's is sent for. */
+static void level_prepare(struct engine *engine)
+{
+    uint32_t count = engine->image->set->profiles_count;
+    for (uint32_t p = 0; p < count; p++) {
+        if (engine->image->profile[p].level != engine->level)
+            continue;
+        feed_prepare(&engine->worker[0], p);
+        feed_fetch(engine, p, WINDOW_FETCH_SLOT);
+    }
+    for (enum window_fetch what = WINDOW_FETCH_BLOCK; what <= WINDOW_FETCH_TAIL; what++)
+        for (uint32_t p = 0; p < count; p++)
+            if (engine->image->profile[p].level == engine->level)
+                feed_fetch(engine, p, what);
+}
+
 static enum status level_do(struct engine *engine)
 {
+    level_prepare(engine);
     for (uint32_t p = 0; p < engine->image->set->profiles_count; p++) {
         if (engine->image->profile[p].level != engine->level)
             continue;
         const struct tending *tending = &engine->batch.tending[p];
-        feed_prepare(&engine->worker[0], p);
         for (uint32_t i = 0; i < tending->visits_count; i++)
             TRY(probe_hold(engine, p, &tending->visit[i]));
         for (unsigned s = 0; s < engine->threads; s++)

@@ -628,6 +628,41 @@ void busy_drop(const struct window *window, struct block *block, uint32_t start)
     }
 }
 
+uint64_t busy_summary(const struct window *window, struct block *block, uint32_t place)
+{
+    return window->indexed ? summary_of(window, block)[place / 64] : 0;
+}
+
+void busy_take_back(const struct window *window, struct block *block, uint64_t summary)
+{
+    uint32_t place = block->end - 1u;
+    for (uint32_t i = 0; i < window->asked_count; i++) {
+        struct work work = work_on(window, block, window->asked[i]);
+        struct tally *tally = work.tally;
+        if (tally->tail > place) /* an empty stretch behind it */
+            tally->tail = tally->head = (uint16_t)place;
+        if (tally->head > place)
+            event_out(&work, --tally->head);
+    }
+    for (uint32_t set = 0; set < window->links_count; set++) {
+        struct links links = links_of(window, block, set);
+        links_take_back(&links, place);
+    }
+    if (window->indexed)
+        summary_of(window, block)[place / 64] = summary;
+    block->end--;
+}
+
+/* No stretch reaches back to it; the next question that does will fetch it. */
+void busy_recall(const struct window *window, struct block *block)
+{
+    block->start--;
+    for (uint32_t set = 0; set < window->links_count; set++) {
+        struct links links = links_of(window, block, set);
+        links_recall(&links, block->start);
+    }
+}
+
 /* ---- answers ---- */
 
 /* Left to right, as the language says, where the order could show. */

@@ -1,9 +1,14 @@
-/* held.c -- copies of an entity's block and state.
+/* held.c -- an event that only might come, taken out again.
+ *
+ *   easy    the event stands behind all others (of few events: anywhere), and nothing had to move:
+ *           each running answer that counted it goes back by one step, the links let go of it
+ *   copy    everything else: the entity's block and state, put back whole
  *
  * Invariant:   after putting back, in the reverse order of holding, the window answers and is
- *              written down as before.  Blocks may lie elsewhere, and the table may have grown.
- * Not chosen:  taking the event out again.  Each running answer would need its way back, and what
- *              had fallen off would be lost. */
+ *              written down as before.  Blocks may lie elsewhere, the table may have grown, and
+ *              running answers may have moved to another time: none of it can be asked about.
+ * Not chosen:  copies alone.  An entity with thousands of events was copied twice for each
+ *              question, and its running answers then began from where they last were. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/window/held.h"
 
@@ -18,37 +23,60 @@ static const unsigned char *copy(struct window_shelf *shelf, const void *from, s
     return to;
 }
 
-enum status window_hold(struct window *window, uint64_t key, uint64_t hash,
+static void note(const struct window *window, struct block *block, struct window_held *held)
+{
+    held->start = block->start;
+    held->end = block->end;
+    held->oldest = block->oldest;
+    if (!window->geometry[block->class].busy)
+        return;
+    held->fallen_ms = busy_at(block)->fallen_ms;
+    held->summary = busy_summary(window, block, block->end);
+}
+
+static enum status copy_all(const struct window *window, struct block *block,
+                            struct window_shelf *shelf, struct window_held *held)
+{
+    const struct geometry *geometry = &window->geometry[block->class];
+    const unsigned char *end =
+        (const unsigned char *)(events_at(window, block) + (size_t)block->end * window->stride);
+    held->class = block->class;
+    held->block_size = (size_t)(end - (const unsigned char *)block);
+    held->state_size = geometry->busy ? geometry->state_size : 0;
+    if (held->block_size + held->state_size + 32 > shelf->size - shelf->used)
+        return STATUS_FULL;
+    held->block = copy(shelf, block, held->block_size);
+    if (held->state_size > 0)
+        held->state = copy(shelf, pool_at(window->pool, busy_at(block)->state), held->state_size);
+    return STATUS_OK;
+}
+
+enum status window_hold(struct window *window, const struct window_visit *visit, int64_t at_ms,
                         struct window_shelf *shelf, struct window_held *out)
 {
-    const struct window_slot *slot = window_find(window, key, hash);
-    struct window_held held = {
+    const struct window_slot *slot = window_find(window, visit->key, visit->hash);
+    *out = (struct window_held){
         .window = window,
-        .key = key,
-        .hash = hash,
+        .key = visit->key,
+        .hash = visit->hash,
         .known = slot != NULL,
+        .at_ms = at_ms,
+        .lost = window->lost,
         .events_count = window->events_count,
         .created = window->created,
         .first = window->first,
         .first_next = window->first_next,
     };
-    if (slot != NULL)
-        held.slot = *slot;
-    if (slot != NULL && slot->block != 0) {
-        struct block *block = block_at(window, slot->block);
-        const struct geometry *geometry = &window->geometry[block->class];
-        held.class = block->class;
-        const unsigned char *end =
-            (const unsigned char *)(events_at(window, block) + (size_t)block->end * window->stride);
-        held.block_size = (size_t)(end - (const unsigned char *)block);
-        held.state_size = geometry->busy ? geometry->state_size : 0;
-        if (held.block_size + held.state_size + 32 > shelf->size - shelf->used)
-            return STATUS_FULL;
-        held.block = copy(shelf, block, held.block_size);
-        if (held.state_size > 0)
-            held.state = copy(shelf, pool_at(window->pool, busy_at(block)->state), held.state_size);
-    }
-    *out = held;
+    if (slot == NULL)
+        return STATUS_OK;
+    out->slot = *slot;
+    if (slot->block == 0)
+        return STATUS_OK;
+    struct block *block = block_at(window, slot->block);
+    out->easy = log_is_easy(window, block, at_ms);
+    if (!out->easy)
+        return copy_all(window, block, shelf, out);
+    note(window, block, out);
     return STATUS_OK;
 }
 
@@ -72,6 +100,41 @@ static uint32_t block_again(const struct window_held *held)
     return taken;
 }
 
+/* The event stands behind all that are not later. */
+static void quiet_take_back(const struct window *window, struct block *block, int64_t at_ms)
+{
+    uint32_t stride = window->stride;
+    uint64_t *events = events_at(window, block);
+    uint64_t after = word_after(block->base_ms, at_ms);
+    uint32_t behind = block->end;
+    while (events[(size_t)(behind - 1) * stride] >= after)
+        behind--;
+    uint64_t *at = events + (size_t)(behind - 1) * stride;
+    memmove(at, at + stride, (size_t)(block->end - behind) * stride * 8);
+    block->end--;
+}
+
+static void take_back(const struct window_held *held, struct window_slot *slot)
+{
+    struct window *window = held->window;
+    must(slot->block == held->slot.block); /* there was room */
+    struct block *block = block_at(window, slot->block);
+    slot->last = held->slot.last;
+    if (block->end == held->end)
+        return; /* it never came */
+    if (!window->geometry[block->class].busy) {
+        quiet_take_back(window, block, held->at_ms);
+    } else {
+        busy_take_back(window, block, held->summary);
+        if (block->start > held->start)
+            busy_recall(window, block);
+        busy_at(block)->fallen_ms = held->fallen_ms;
+    }
+    must(block->start == held->start);
+    must(block->end == held->end);
+    block->oldest = held->oldest;
+}
+
 void window_put_back(const struct window_held *held)
 {
     struct window *window = held->window;
@@ -80,14 +143,18 @@ void window_put_back(const struct window_held *held)
         must(!held->known);
         return; /* it never came */
     }
-    log_release(window, slot);
-    if (held->known) {
+    if (!held->easy)
+        log_release(window, slot);
+    if (held->easy) {
+        take_back(held, slot);
+    } else if (held->known) {
         *slot = held->slot;
         if (held->block_size > 0)
             slot->block = block_again(held);
     } else {
         window_leave(window, slot);
     }
+    window->lost = held->lost;
     window->events_count = held->events_count;
     window->created = held->created;
     window->first = held->first;

@@ -1,8 +1,9 @@
 /* held.h -- an entity as it is, held so that it can be put back as it was.
  *
- * What would be known if a record came is found out by letting it come, and then undoing it.  What
- * an entity is lies in one block and the state beside it; a copy of both is an exact undo, whatever
- * the running answers are. */
+ * What would be known if a record came is found out by letting it come, and then undoing it.  Most
+ * events stand behind all others, where there is room: such a one is taken out again, and what fell
+ * off for it is still there.  Else (a block that must grow, a late event among many) what an entity
+ * is lies in one block and the state beside it, and a copy of both is the undo. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -21,6 +22,12 @@ struct window_held {
     uint64_t hash;
     bool known; /* it was in the table */
     struct window_slot slot;
+    bool easy;                   /* the event is taken out again; nothing was copied */
+    int64_t at_ms;               /* of the event */
+    uint16_t start, end, oldest; /* of the block */
+    int64_t fallen_ms;           /* of a busy entity */
+    uint64_t summary;
+    bool lost;
     uint8_t class;
     const unsigned char *block;
     size_t block_size; /* 0: it had none */
@@ -30,8 +37,9 @@ struct window_held {
     uint32_t created, first, first_next;
 };
 
-/* STATUS_FULL: the shelf is too small for the entity. */
-enum status window_hold(struct window *window, uint64_t key, uint64_t hash,
+/* Before one event of that time is added to the visited entity by a probed batch.  STATUS_FULL: the
+ * shelf is too small for the entity. */
+enum status window_hold(struct window *window, const struct window_visit *visit, int64_t at_ms,
                         struct window_shelf *shelf, struct window_held *out);
 /* The last one held first. */
 void window_put_back(const struct window_held *held);

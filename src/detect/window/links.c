@@ -138,6 +138,20 @@ void links_insert(struct links *links, uint32_t place, uint32_t end)
     links->ahead[place] = links->back[after] = (uint16_t)(after - place);
 }
 
+void links_take_back(struct links *links, uint32_t place)
+{
+    if (!counts(links, place))
+        return;
+    uint32_t slot = slot_of_last(links, value_of(links, place), place + 1);
+    uint32_t back = links->back[place];
+    if (back == 0) {
+        slot_empty(links, slot);
+        return;
+    }
+    links->ahead[place - back] = 0;
+    links->last[slot] = (uint16_t)(place - back + 1);
+}
+
 void links_drop(struct links *links, uint32_t start, uint32_t end)
 {
     for (uint32_t i = start; i < end; i++) {
@@ -148,6 +162,19 @@ void links_drop(struct links *links, uint32_t start, uint32_t end)
         else
             slot_empty(links, slot_of_last(links, value_of(links, i), i + 1));
     }
+}
+
+/* `ahead` of what was forgotten still says where the next one stands. */
+void links_recall(struct links *links, uint32_t place)
+{
+    if (!counts(links, place))
+        return;
+    uint16_t ahead = links->ahead[place];
+    links->back[place] = 0;
+    if (ahead != 0)
+        links->back[place + ahead] = ahead;
+    else
+        links->last[slot_of_value(links, value_of(links, place))] = (uint16_t)(place + 1);
 }
 
 void links_move(const struct links *from, struct links *to, uint32_t start, uint32_t end,

@@ -35,8 +35,13 @@ void links_wipe(struct links *links);
 void links_append(struct links *links, uint32_t place);
 /* The event at `place` was put there, those behind it up to `end` were moved by one. */
 void links_insert(struct links *links, uint32_t place, uint32_t end);
+/* The other way about: the event at `place`, behind all others, is about to be taken out. */
+void links_take_back(struct links *links, uint32_t place);
 /* The first events, from `start` to before `end`, are about to be forgotten. */
 void links_drop(struct links *links, uint32_t start, uint32_t end);
+/* The event at `place`, the last one that was forgotten, is remembered again; nothing that was
+ * appended since is left. */
+void links_recall(struct links *links, uint32_t place);
 /* The links of `from`, whose events start … end-1 now lie `shift` places nearer the front. */
 void links_move(const struct links *from, struct links *to, uint32_t start, uint32_t end,
                 uint32_t shift);

@@ -194,6 +194,15 @@ static bool log_fits(const struct block *block, int64_t at_ms)
     return delta >= 0 && delta < ((int64_t)1 << TIME_BITS) - 1;
 }
 
+bool log_is_easy(const struct window *window, struct block *block, int64_t at_ms)
+{
+    const struct geometry *geometry = &window->geometry[block->class];
+    if (block->end >= geometry->capacity || block->start == block->end || !log_fits(block, at_ms))
+        return false;
+    const uint64_t *last = events_at(window, block) + (block->end - 1u) * (size_t)window->stride;
+    return !geometry->busy || event_ms(block, last) <= at_ms;
+}
+
 static void event_write(const struct window *window, uint64_t *to, const struct block *block,
                         const struct window_event *event)
 {

@@ -14,23 +14,28 @@ static void fetch_slot(const struct window *window, const struct window_visit *v
     __builtin_prefetch(&window->slot[hash_place(visit->hash, window->slots_count)]);
 }
 
-static void fetch_block(struct window *window, struct window_visit *visit)
+static void fetch_block_of(const struct window *window, const struct window_slot *slot)
 {
-    visit->slot = visit->flags != 0 ? window_entity(window, visit->key, visit->hash)
-                                    : window_find(window, visit->key, visit->hash);
-    if (visit->slot == NULL || visit->slot->block == 0)
+    if (slot == NULL || slot->block == 0)
         return;
-    const char *at = (const char *)block_at(window, visit->slot->block);
+    const char *at = (const char *)block_at(window, slot->block);
     __builtin_prefetch(at, 1);
     __builtin_prefetch(at + 64, 1);
     __builtin_prefetch(at + 128, 1);
 }
 
-static void fetch_tail(const struct window *window, const struct window_visit *visit)
+static void fetch_block(struct window *window, struct window_visit *visit)
 {
-    if (visit->slot == NULL || visit->slot->block == 0)
+    visit->slot = visit->flags != 0 ? window_entity(window, visit->key, visit->hash)
+                                    : window_find(window, visit->key, visit->hash);
+    fetch_block_of(window, visit->slot);
+}
+
+static void fetch_tail(const struct window *window, const struct window_slot *slot)
+{
+    if (slot == NULL || slot->block == 0)
         return;
-    struct block *block = block_at(window, visit->slot->block);
+    struct block *block = block_at(window, slot->block);
     const char *end =
         (const char *)(events_at(window, block) + (size_t)block->end * window->stride);
     __builtin_prefetch(end, 1);
@@ -42,6 +47,17 @@ static void fetch_tail(const struct window *window, const struct window_visit *v
     __builtin_prefetch(state + 64, 1);
 }
 
+void window_fetch(const struct window *window, const struct window_visit *visit,
+                  enum window_fetch what)
+{
+    if (what == WINDOW_FETCH_SLOT)
+        fetch_slot(window, visit);
+    else if (what == WINDOW_FETCH_BLOCK)
+        fetch_block_of(window, window_find(window, visit->key, visit->hash));
+    else
+        fetch_tail(window, window_find(window, visit->key, visit->hash));
+}
+
 /* With so few events no rule cares for more than how many there are. */
 static void answer_bounds(const struct window *window, const struct window_asked *asked,
                           uint32_t events_count, unsigned lane)
@@ -50,6 +66,16 @@ static void answer_bounds(const struct window *window, const struct window_asked
         const struct window_want *want = &asked->want[i];
         want->into[lane] = bound_of(&window->plan.feature[want->feature], events_count);
     }
+}
+
+/* An event that is easily taken out again comes without anything being forgotten for its age. */
+static int64_t newest_for(const struct window *window, const struct window_visit *visit,
+                          const struct window_batch *batch)
+{
+    bool easy =
+        batch->probed && visit->slot->block != 0 &&
+        log_is_easy(window, block_at(window, visit->slot->block), batch->at_ms[visit->lane]);
+    return easy ? INT64_MIN / 2 : batch->newest_ms;
 }
 
 static enum status visit_make(struct window *window, struct window_visit *visit,
@@ -68,7 +94,8 @@ static enum status visit_make(struct window *window, struct window_visit *visit,
             .column = visit->turned ? batch->turned : batch->column,
             .lane = lane,
         };
-        TRY(window_add(window, visit->slot, &event, batch->newest_ms, &visit->kept));
+        TRY(window_add(window, visit->slot, &event, newest_for(window, visit, batch),
+                       &visit->kept));
         own = visit->kept;
     }
     visit->events_count = window_events_count(window, visit->slot);
@@ -99,7 +126,7 @@ enum status window_visits(struct window *window, struct window_visit *const *vis
         if (i + BLOCK_AHEAD < count)
             fetch_block(window, visit[i + BLOCK_AHEAD]);
         if (i + TAIL_AHEAD < count)
-            fetch_tail(window, visit[i + TAIL_AHEAD]);
+            fetch_tail(window, visit[i + TAIL_AHEAD]->slot);
         TRY(visit_make(window, visit[i], batch));
     }
     return STATUS_OK;

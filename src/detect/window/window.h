@@ -116,6 +116,7 @@ struct window_batch {
     const uint64_t *const *column; /* per value, per lane */
     const uint64_t *const *turned; /* the same for turned visits */
     int64_t newest_ms;             /* as of window_add */
+    bool probed;                   /* each event was held (held.h) and will be taken out again */
 };
 
 /* Bytes of one event, and of an entity that remembers so many events: its block, its running
@@ -149,6 +150,12 @@ struct window_slot *window_entity(struct window *window, uint64_t key, uint64_t 
  * those before were made. */
 enum status window_visits(struct window *window, struct window_visit *const *visit, uint32_t count,
                           const struct window_batch *batch);
+
+/* For visits that will be made one by one: sends for what stands where, so that it is there when
+ * it is looked at.  Each step needs what the one before has sent for. */
+enum window_fetch { WINDOW_FETCH_SLOT, WINDOW_FETCH_BLOCK, WINDOW_FETCH_TAIL };
+void window_fetch(const struct window *window, const struct window_visit *visit,
+                  enum window_fetch what);
 
 /* Remembers the event.  `newest_ms` is the newest time that all later events have in common as a
  * past: what lies farther back than anybody can look from there is forgotten.  `*kept` says

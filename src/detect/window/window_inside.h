@@ -20,10 +20,10 @@
 #include <string.h>
 
 enum {
-    FLAG_BITS = 30,        /* beside the time in an event's first word */
-    TIME_BITS = 34,        /* 198 days of milliseconds */
-    OLDEST_SHIFT = 18,     /* of the time behind the base, to make `oldest` of it */
-    SMALL_EVENTS_MAX = 64, /* the scan's arrays */
+    FLAG_BITS = 30,             /* beside the time in an event's first word */
+    TIME_BITS = 34,             /* 198 days of milliseconds */
+    OLDEST_SHIFT = 18,          /* of the time behind the base, to make `oldest` of it */
+    SMALL_EVENTS_MAX = 64,      /* the scan's arrays */
     RETAINED = RECORD_BATCH_MAX /* events that fell off and can still be walked to */
 };
 
@@ -185,6 +185,12 @@ void busy_move(const struct window *window, struct block *from, struct block *to
 void busy_insert(const struct window *window, struct block *block, uint32_t place);
 /* The events before `start` are about to be forgotten. */
 void busy_drop(const struct window *window, struct block *block, uint32_t start);
+/* What busy_take_back needs to know of the place where the next event will stand. */
+uint64_t busy_summary(const struct window *window, struct block *block, uint32_t place);
+/* The last event, which came behind all others, is taken out again. */
+void busy_take_back(const struct window *window, struct block *block, uint64_t summary);
+/* The event that was forgotten last is remembered again, as before what came since. */
+void busy_recall(const struct window *window, struct block *block);
 /* As window_read, of a busy entity. */
 void busy_read(const struct window *window, struct block *block, int64_t at_ms,
                const struct window_want *want, unsigned wants_count, unsigned lane, bool own);
@@ -199,3 +205,6 @@ void window_leave(struct window *window, struct window_slot *slot);
 /* The least class whose blocks hold that many events. */
 unsigned log_class(const struct window *window, uint32_t events);
 void log_release(struct window *window, struct window_slot *slot);
+/* Whether an event of that time would find its place behind the block's last one, or anywhere in a
+ * quiet entity's, with nothing else moved but the oldest, which may fall off. */
+bool log_is_easy(const struct window *window, struct block *block, int64_t at_ms);

@@ -4,7 +4,7 @@
  * The model forgets nothing but what falls off at events_max, so the test also shows that
  * forgetting, growing, shrinking, compacting and sweeping never change an answer. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "detect/window/window.h"
+#include "detect/window/held.h"
 
 #include "ground/arena.h"
 #include "ground/chance.h"
@@ -343,7 +343,47 @@ struct pace {
     unsigned names;
     unsigned sweep;
     unsigned read_one_in;
+    unsigned probes; /* at each step */
 };
+
+/* Some event comes, is asked about, and is taken out again. */
+static void probe(struct bench *bench, unsigned entity, struct pace pace)
+{
+    static unsigned char room[1 << 22];
+    static uint64_t answer[PROFILE_FEATURES_MAX];
+    struct window_shelf shelf = {room, 0, sizeof room};
+    struct window_held held;
+    struct window_counts before, after;
+    struct model_event event = event_drawn(bench, pace.names);
+    if (chance_below(&bench->chance, 4) == 0)
+        event.at_ms -= (int64_t)chance_below(&bench->chance, (uint64_t)pace.step_ms * 20 + 1);
+    const uint64_t *column[VALUES];
+    for (unsigned v = 0; v < VALUES; v++)
+        column[v] = &event.value[v];
+    struct window_visit visit = {.key = key_of(entity), .flags = event.flags};
+    struct window_visit *visits = &visit;
+    visit.hash = window_hash(visit.key);
+    struct window_batch batch = {
+        .at_ms = &event.at_ms,
+        .position = &event.position,
+        .column = column,
+        .turned = column,
+        .newest_ms = bench->newest_ms,
+        .probed = true,
+    };
+    struct window_want want[PROFILE_FEATURES_MAX];
+    unsigned count = 0;
+    for (unsigned f = 0; f < bench->plan.features_count; f++)
+        want[count++] = (struct window_want){(uint16_t)f, 0, &answer[f]};
+    assert_int_equal(window_reserve(bench->window, 1), STATUS_OK);
+    window_count(bench->window, &before);
+    assert_int_equal(window_hold(bench->window, &visit, event.at_ms, &shelf, &held), STATUS_OK);
+    assert_int_equal(window_visits(bench->window, &visits, 1, &batch), STATUS_OK);
+    window_read(bench->window, visit.slot, event.at_ms, want, count, 0, visit.kept);
+    window_put_back(&held);
+    window_count(bench->window, &after);
+    assert_memory_equal(&before, &after, sizeof before);
+}
 
 static void play(struct bench *bench, struct pace pace)
 {
@@ -375,6 +415,8 @@ static void play(struct bench *bench, struct pace pace)
             check_reads(bench, other, bench->newest_ms, 0);
         if (chance_below(chance, pace.read_one_in * 8) == 0)
             check_walk(bench, other);
+        for (unsigned k = 0; k < pace.probes; k++)
+            probe(bench, (unsigned)chance_below(chance, pace.entities), pace);
         window_sweep(bench->window, pace.sweep, bench->newest_ms);
     }
 }
@@ -385,7 +427,7 @@ static void test_small_entities(void **state)
     static struct bench bench;
     for (uint64_t seed = 1; seed <= 8; seed++) {
         bench_init(&bench, seed, 16384, 32, seed % 2 ? 20 : 50);
-        play(&bench, (struct pace){64, 4000, 600 * 1000, 5, 3, 1});
+        play(&bench, (struct pace){64, 4000, 600 * 1000, 5, 3, 1, 0});
         bench_release(&bench);
     }
 }
@@ -396,7 +438,7 @@ static void test_busy_entities(void **state)
     static struct bench bench;
     for (uint64_t seed = 11; seed <= 16; seed++) {
         bench_init(&bench, seed, 16384, (uint32_t)(seed % 3), seed % 2 ? 30 : 31);
-        play(&bench, (struct pace){3, 6000, 20 * 1000, 30, 1, 4});
+        play(&bench, (struct pace){3, 6000, 20 * 1000, 30, 1, 4, 0});
         bench_release(&bench);
     }
 }
@@ -407,8 +449,8 @@ static void test_between(void **state)
     static struct bench bench;
     for (uint64_t seed = 21; seed <= 26; seed++) {
         bench_init(&bench, seed, 16384, 16, 12);
-        play(&bench, (struct pace){6, 5000, 200 * 1000, 8, 2, 2});
-        play(&bench, (struct pace){6, 600, 4 * HOUR_MS, 8, 2, 1}); /* they grow quiet */
+        play(&bench, (struct pace){6, 5000, 200 * 1000, 8, 2, 2, 0});
+        play(&bench, (struct pace){6, 600, 4 * HOUR_MS, 8, 2, 1, 0}); /* they grow quiet */
         bench_release(&bench);
     }
 }
@@ -420,7 +462,22 @@ static void test_too_many_events(void **state)
     for (uint64_t seed = 31; seed <= 36; seed++) {
         uint32_t events_max = seed == 31 ? 1 : seed == 32 ? 2 : 20 + (uint32_t)seed * 7;
         bench_init(&bench, seed, events_max, 0, 12);
-        play(&bench, (struct pace){4, 4000, 30 * 1000, 8, 2, 2});
+        play(&bench, (struct pace){4, 4000, 30 * 1000, 8, 2, 2, 0});
+        bench_release(&bench);
+    }
+}
+
+/* The model knows nothing of the probes. */
+static void test_events_taken_out_again(void **state)
+{
+    (void)state;
+    static struct bench bench;
+    for (uint64_t seed = 41; seed <= 48; seed++) {
+        uint32_t events_max = seed == 41 ? 1 : seed < 45 ? 20 + (uint32_t)seed * 7 : 16384;
+        bench_init(&bench, seed, events_max, seed % 3 == 0 ? 16 : 0, seed % 2 ? 12 : 40);
+        play(&bench, (struct pace){4, 1500, 30 * 1000, 8, 2, 2, 2});
+        play(&bench, (struct pace){60, 500, 600 * 1000, 8, 2, 1, 1});
+        play(&bench, (struct pace){4, 300, 4 * HOUR_MS, 8, 2, 1, 1});
         bench_release(&bench);
     }
 }
@@ -430,7 +487,7 @@ static void test_the_largest_entity(void **state)
     (void)state;
     static struct bench bench;
     bench_init(&bench, 41, 16384, 0, 12);
-    play(&bench, (struct pace){1, 42000, 900, 3000, 0, 2500});
+    play(&bench, (struct pace){1, 42000, 900, 3000, 0, 2500, 0});
     uint64_t key = key_of(0);
     const struct window_slot *slot = window_find(bench.window, key, window_hash(key));
     assert_int_equal(window_events_count(bench.window, slot), 16384);
@@ -444,7 +501,7 @@ static void test_leaps_of_time(void **state)
     static struct bench bench;
     bench_init(&bench, 51, 16384, 8, 12);
     for (unsigned i = 0; i < 40; i++) {
-        play(&bench, (struct pace){4, 60, 60 * 1000, 8, 0, 1});
+        play(&bench, (struct pace){4, 60, 60 * 1000, 8, 0, 1, 0});
         bench.newest_ms += (int64_t)chance_below(&bench.chance, 40000) * DAY_MS;
     }
     bench_release(&bench);
@@ -456,7 +513,7 @@ static void test_sweep(void **state)
     (void)state;
     static struct bench bench;
     bench_init(&bench, 61, 16384, 8, 12);
-    play(&bench, (struct pace){64, 5000, 1000, 8, 0, 100});
+    play(&bench, (struct pace){64, 5000, 1000, 8, 0, 100, 0});
     struct window_counts counts;
     window_count(bench.window, &counts);
     assert_int_equal(counts.entities, 64);
@@ -466,7 +523,7 @@ static void test_sweep(void **state)
     assert_int_equal(counts.entities, 0);
     assert_int_equal(counts.events, 0);
     assert_int_equal(counts.busy, 0);
-    play(&bench, (struct pace){64, 1000, 1000, 8, 5, 1});
+    play(&bench, (struct pace){64, 1000, 1000, 8, 5, 1, 0});
     bench_release(&bench);
 }
 
@@ -612,6 +669,7 @@ int main(void)
         cmocka_unit_test(test_busy_entities),
         cmocka_unit_test(test_between),
         cmocka_unit_test(test_too_many_events),
+        cmocka_unit_test(test_events_taken_out_again),
         cmocka_unit_test(test_the_largest_entity),
         cmocka_unit_test(test_leaps_of_time),
         cmocka_unit_test(test_sweep),
