@@ -1,7 +1,7 @@
-/* screening.c -- POST /v1/screen/…: a body becomes questions, and the answers come from the
- * thinker's thread.
+/* screening.c -- POST /v1/screen/…: a body becomes questions, and the answers come at once, or, if
+ * the memory is in use, as soon as it is free.
  *
- *     body ─> records ─> question ──(thinker, between two batches)──> answers ─> reply
+ *     body ─> records ─> question ──(memory, between two batches)──> answers ─> reply
  *
  * Values stand as records.md writes them: phones with country code or as dialled at home, amounts
  * as decimal texts, times in RFC 3339.  A request without a time is about now.
@@ -181,7 +181,7 @@ static void answer_word(struct visit *visit, struct screening *screening)
     visit_answer_json(visit, 200, &text);
 }
 
-/* On the thinker's thread. */
+/* On this thread, before screen_ask returns, or on another's. */
 static void answered(struct screen_asking *asking)
 {
     struct screening *screening =
@@ -192,7 +192,7 @@ static void answered(struct screen_asking *asking)
 
 static void ask_them(struct visit *visit, struct screening *screening)
 {
-    visit->later = true; /* from a successful question on the visit is the thinker's */
+    visit->later = true; /* from a successful question on it belongs to who answers */
     enum status status = screen_ask(visit->rooms->screen, &screening->asking);
     if (status == STATUS_OK)
         return;

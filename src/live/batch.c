@@ -7,17 +7,21 @@
 
 #include "ground/arena.h"
 
-bool batch_must_end(const struct batch *batch, struct slice bytes)
+bool batch_must_end(const struct live *live, struct slice bytes)
 {
+    const struct batch *batch = live->batch;
     /* Whoever hears of other entries hears of them in order. */
-    bool other = bytes.size > 0 && bytes.at[0] != ENTRY_RECORD && bytes.at[0] != ENTRY_HEARTBEAT;
+    bool hears = live->options.listener.heard != NULL;
+    bool other = bytes.size > 0 && bytes.at[0] != ENTRY_RECORD && bytes.at[0] != ENTRY_HEARTBEAT &&
+                 (hears || bytes.at[0] == ENTRY_RULES);
     return batch->count == RECORD_BATCH_MAX || (other && batch->count > 0);
 }
 
 bool batch_changes(const struct live *live, struct slice bytes)
 {
     struct entry entry;
-    return entry_read(bytes, &entry) == STATUS_OK && entry.type == ENTRY_RULES &&
+    return bytes.size > 0 && bytes.at[0] == ENTRY_RULES && /* of thousands of entries none is */
+           entry_read(bytes, &entry) == STATUS_OK &&
            memcmp(&entry.change.image, &live->image, sizeof live->image) != 0;
 }
 
@@ -26,7 +30,7 @@ enum status batch_add(struct live *live, uint64_t sequence, struct slice bytes)
     struct batch *batch = live->batch;
     struct live_listener listener = live->options.listener;
     struct entry entry;
-    must(!batch_must_end(batch, bytes));
+    must(!batch_must_end(live, bytes));
     TRY(entry_read(bytes, &entry));
     if (entry.type == ENTRY_RECORD) {
         TRY(entry_record(&entry, sequence, batch->scratch, &batch->record[batch->count]));

@@ -31,10 +31,12 @@ struct offer {
     uint64_t first;
 };
 
-/* What somebody wants to know of the memory of detection; `ask` is called once on the thinker's
- * thread between two batches and must be quick. */
+/* What somebody wants to know of the memory of detection; `ask` is called once between two batches,
+ * on the thinker's thread or on that of anybody who asks, and must be quick.  `then`, if not NULL,
+ * is called behind it on the same thread, when others may ask again; it is the last touch. */
 struct question {
     void (*ask)(struct question *question, struct pipeline *pipeline);
+    void (*then)(struct question *question);
     struct question *next; /* the queue's */
 };
 
@@ -140,7 +142,8 @@ enum status live_open(struct live **out, const struct live_options *options, str
 /* STATUS_FULL: too much is waiting; STATUS_REFUSED: larger than a frame, or closing; nothing was
  * taken (`done` will not be called).  Any thread. */
 enum status live_offer(struct live *live, struct offer *offer);
-/* STATUS_FULL: QUESTIONS_MAX are waiting.  Any thread. */
+/* STATUS_FULL: QUESTIONS_MAX are waiting.  Any thread; where nobody else has the memory in hand the
+ * question was answered when this returns. */
 enum status live_ask(struct live *live, struct question *question);
 /* Any thread. */
 void live_count(struct live *live, struct live_counts *out);

@@ -1,13 +1,14 @@
 /* live_inside.h -- who owns what between the threads.
  *
  *   writer    the journal, the far end of the belt
- *   thinker   the pipeline, the near end of the belt, `batch`; begins snapshots
+ *   thinker   the near end of the belt, `batch`; begins snapshots
+ *   in hand   the pipeline: the thinker's for a batch, or whose question is answered (hand.c)
  *   curator   finished snapshots, until they have a name
  *   all       what stands below `lock`, while they hold it
  *
  *   offers ──> writer ──> journal
  *                └──────> belt ──> thinker ──> pipeline
- *   questions ─────────────────────────┘ */
+ *   questions ──────────────────────────────┘ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -62,6 +63,7 @@ struct live {
     int64_t counted_ms; /* when the pipeline's counts were last shown */
 
     struct belt belt;
+    _Atomic int64_t asked_us; /* when a question was last put */
 
     struct digest image; /* of the rule set */
     struct alert_sink alerts;
@@ -75,9 +77,11 @@ struct live {
     size_t offers_bytes; /* of those in the list */
     struct question *questions, **questions_end;
     uint32_t questions_count;
-    bool closing;     /* no more offers */
-    bool all_written; /* the writer has gone home */
-    bool all_thought; /* the thinker has, too */
+    bool in_hand;       /* somebody has the memory of detection */
+    bool thinker_waits; /* for it */
+    bool closing;       /* no more offers */
+    bool all_written;   /* the writer has gone home */
+    bool all_thought;   /* the thinker has, too */
     bool snapshot_wanted, snapshot_begun;
     uint64_t retain_from; /* the writer may remove segments below */
     bool failed;          /* nothing is acknowledged or thought any more */
@@ -100,6 +104,15 @@ void live_wait_us(struct live *live, pthread_cond_t *bell, int64_t us);
 /* Microseconds of patience: no answer depends on them. */
 int64_t live_ticks_us(void);
 
+/* ---- hand.c ---- */
+
+/* The thinker's: waits until the memory is free, and has it from then on. */
+void hand_take(struct live *live);
+/* Answers what waits, and lets the memory go; false: nothing waited. */
+bool hand_let_go(struct live *live);
+/* How many records a batch may have now. */
+size_t hand_batch_max(struct live *live);
+
 /* ---- writer.c ---- */
 
 /* A thread's life. */
@@ -120,7 +133,7 @@ bool batch_changes(const struct live *live, struct slice bytes);
 /* Puts an entry into the batch; its bytes are lent until batch_think. */
 enum status batch_add(struct live *live, uint64_t sequence, struct slice bytes);
 /* Whether the batch must be thought about before this entry is put into it. */
-bool batch_must_end(const struct batch *batch, struct slice bytes);
+bool batch_must_end(const struct live *live, struct slice bytes);
 /* Gives the batch to the pipeline and empties it. */
 enum status batch_think(struct live *live);
 

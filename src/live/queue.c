@@ -1,4 +1,4 @@
-/* queue.c -- what waits: offers for the writer, questions for the thinker; and what all may ask.
+/* queue.c -- offers that wait for the writer, and what all may ask.
  *
  * Invariants:  1. counts.queue_bytes is what is offered, on its way to the journal, or on the belt,
  *                 and never above queue_bytes_max: so the belt has room for what was taken.
@@ -92,22 +92,6 @@ enum status live_offer(struct live *live, struct offer *offer)
     bool refused = !fits || live->closing;
     pthread_mutex_unlock(&live->lock);
     return taken ? STATUS_OK : refused ? STATUS_REFUSED : STATUS_FULL;
-}
-
-enum status live_ask(struct live *live, struct question *question)
-{
-    question->next = NULL;
-    pthread_mutex_lock(&live->lock);
-    bool taken = live->questions_count < QUESTIONS_MAX && !live->closing;
-    if (taken) {
-        if (live->questions == NULL)
-            pthread_cond_signal(&live->for_thinker);
-        *live->questions_end = question;
-        live->questions_end = &question->next;
-        live->questions_count++;
-    }
-    pthread_mutex_unlock(&live->lock);
-    return taken ? STATUS_OK : STATUS_FULL;
 }
 
 bool live_snapshot_damaged(const struct live *live, struct journal_finding *out)

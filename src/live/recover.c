@@ -152,7 +152,7 @@ enum status recover_entry(struct live *live, uint64_t sequence, struct slice byt
                           struct progress progress, struct journal_finding *found)
 {
     struct slice copy;
-    if (batch_must_end(live->batch, bytes))
+    if (batch_must_end(live, bytes))
         TRY(batch_end(live, progress));
     TRY(slice_copy(live->batch->scratch, bytes, &copy));
     enum status status = batch_add(live, sequence, copy);

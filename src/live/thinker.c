@@ -1,11 +1,11 @@
 /* thinker.c -- the thread that detection belongs to.
  *
- *   entries from the belt ──> batch ──> pipeline      then questions, then the next batch
+ *   entries from the belt ──> batch ──> pipeline ──> questions that wait ──> the next batch
+ *                                └── the memory is taken in hand ──┘ (hand.c)
  *
  * Invariants:  1. Entries are thought about in their order, each once.
- *              2. A question waits for at most one batch of RECORD_BATCH_MAX records.
- *              3. Nothing behind a change of rules is thought about by the old ones.
- *              4. Where the pipeline says no, detection stands still at `thought`: nothing is
+ *              2. Nothing behind a change of rules is thought about by the old ones.
+ *              3. Where the pipeline says no, detection stands still at `thought`: nothing is
  *                 skipped, and nothing behind it is thought about. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/live_inside.h"
@@ -45,8 +45,10 @@ static enum status batch_fill(struct live *live)
 {
     struct slice bytes;
     uint64_t sequence;
+    size_t most = hand_batch_max(live);
     live->awaits = false;
-    while (belt_peek(&live->belt, &sequence, &bytes) && !batch_must_end(live->batch, bytes)) {
+    while (live->batch->count < most && belt_peek(&live->belt, &sequence, &bytes) &&
+           !batch_must_end(live, bytes)) {
         must(sequence == live->batch->below);
         live->awaits = batch_changes(live, bytes);
         if (live->awaits)
@@ -57,20 +59,22 @@ static enum status batch_fill(struct live *live)
     return STATUS_OK;
 }
 
-static bool batch_turn(struct live *live)
+/* What does not need the memory: the records are read.  false: there are none. */
+static bool batch_begin(struct live *live)
 {
-    struct batch *batch = live->batch;
-    uint64_t below = batch->below;
+    uint64_t below = live->batch->below;
     if (live->counts.stands != STATUS_OK) /* written by this thread alone */
         return false;
     enum status status = batch_fill(live);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK)
         stand(live, LIVE_FAILURE_ENTRY, status);
-        return false;
-    }
-    if (batch->below == below)
-        return false;
-    status = batch_think(live);
+    return status == STATUS_OK && live->batch->below != below;
+}
+
+static bool batch_end(struct live *live)
+{
+    struct batch *batch = live->batch;
+    enum status status = batch_think(live);
     if (status != STATUS_OK) {
         stand(live, LIVE_FAILURE_DETECTION, status);
         return false;
@@ -81,41 +85,35 @@ static bool batch_turn(struct live *live)
     return true;
 }
 
-static bool questions_answer(struct live *live)
+/* A successor takes over before the batch is filled, because that ended where it stands. */
+static void swap_turn(struct live *live)
 {
-    pthread_mutex_lock(&live->lock);
-    struct question *question = live->questions;
-    live->counts.questions += live->questions_count;
-    live->questions = NULL;
-    live->questions_end = &live->questions;
-    live->questions_count = 0;
-    pthread_mutex_unlock(&live->lock);
-    bool any = question != NULL;
-    while (question != NULL) {
-        struct question *next = question->next; /* its memory may be gone when it was answered */
-        question->ask(question, live->pipeline);
-        question = next;
-    }
-    return any;
+    if (atomic_load(&live->swap_at) == 0)
+        return;
+    hand_take(live);
+    successor_turn(live);
+    (void)hand_let_go(live);
 }
 
 bool thinker_turn(struct live *live)
 {
-    bool asked = questions_answer(live);
-    successor_turn(live);
-    bool thought = batch_turn(live);
+    swap_turn(live);
+    bool filled = batch_begin(live);
+    hand_take(live);
+    bool thought = filled && batch_end(live);
     keep_turn(live);
-    return asked || thought;
+    return hand_let_go(live) || thought;
 }
 
 /* Sleeps until there is something to do; false: there never will be. */
 static bool wait_for_work(struct live *live)
 {
     pthread_mutex_lock(&live->lock);
+    bool asked = live->questions != NULL && !live->in_hand; /* else they are answered there */
     bool awaits = live->awaits && (live->failed || atomic_load(&live->swap_at) == 0);
-    bool idle = live->questions == NULL &&
-                (awaits || live->counts.stands != STATUS_OK || belt_is_empty(&live->belt));
-    bool over = idle && live->all_written;
+    bool idle =
+        !asked && (awaits || live->counts.stands != STATUS_OK || belt_is_empty(&live->belt));
+    bool over = idle && live->all_written && !live->in_hand;
     if (idle && !over)
         live_wait_us(live, &live->for_thinker, NAP_US);
     pthread_mutex_unlock(&live->lock);

@@ -120,13 +120,11 @@ static void decision_write(struct decision *decision, const struct screen_reques
 }
 
 /* STATUS_FULL: the writer takes no more. */
-static enum status answer_one(struct screen *screen, struct pipeline *pipeline,
-                              const struct screen_request *request, struct screen_answer *answer)
+static enum status write_down(struct screen *screen, const struct screen_request *request,
+                              struct screen_answer *answer)
 {
     uint64_t number;
     struct decision *decision = decision_take(screen, &number);
-    screen_decide(screen->policies, pipeline, request, screen->clock.now(screen->clock.self),
-                  answer);
     name_answer(screen, number, answer);
     decision_write(decision, request, answer);
     decision->offer = (struct offer){.entry = &decision->entry, .count = 1, .done = decision_done};
@@ -152,15 +150,28 @@ static void count_answers(struct screen *screen, const struct screen_asking *ask
     pthread_mutex_unlock(&screen->lock);
 }
 
+static struct screen_asking *asking_of(struct question *question)
+{
+    return (struct screen_asking *)((char *)question - offsetof(struct screen_asking, question));
+}
+
+/* With the memory of detection in hand. */
 static void ask(struct question *question, struct pipeline *pipeline)
 {
-    struct screen_asking *asking =
-        (struct screen_asking *)((char *)question - offsetof(struct screen_asking, question));
+    struct screen_asking *asking = asking_of(question);
+    const struct screen *screen = asking->screen;
+    moment now = screen->clock.now(screen->clock.self);
+    for (size_t i = 0; i < asking->count; i++)
+        screen_decide(screen->policies, pipeline, &asking->request[i], now, &asking->answer[i]);
+}
+
+static void answered(struct question *question)
+{
+    struct screen_asking *asking = asking_of(question);
     struct screen *screen = asking->screen;
     for (size_t i = 0; i < asking->count; i++) {
         struct screen_answer *answer = &asking->answer[i];
-        enum status status = answer_one(screen, pipeline, &asking->request[i], answer);
-        answer->refused = status != STATUS_OK;
+        answer->refused = write_down(screen, &asking->request[i], answer) != STATUS_OK;
     }
     count_answers(screen, asking);
     asking->done(asking);
@@ -184,7 +195,7 @@ enum status screen_ask(struct screen *screen, struct screen_asking *asking)
     must(asking->count >= 1);
     must(asking->count <= SCREEN_BATCH_MAX);
     asking->screen = screen;
-    asking->question = (struct question){.ask = ask};
+    asking->question = (struct question){.ask = ask, .then = answered};
     TRY(promise(screen, asking->count));
     enum status status = live_ask(screen->live, &asking->question);
     if (status == STATUS_OK)

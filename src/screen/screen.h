@@ -5,7 +5,7 @@
  * maps scores, marks, lists and earlier alerts to answers; the default policy never blocks on a
  * machine's score alone.  Every answer is an entry of the journal.
  *
- *   request ── question ──> thinker, between two batches: engine_probe, lists, marks, desk
+ *   request ── question ──> memory, between two batches: engine_probe, lists, marks, desk
  *                              │ policy
  *                              ├──> answer ──> whoever asked
  *                              └──> decision ──> journal, without waiting for the sync */
@@ -88,7 +88,8 @@ struct screen_counts {
 enum status screen_create(struct screen **out, const struct screen_options *options,
                           struct arena *boot);
 /* Several requests at one moment of the memory.  The caller's, lent until `done` was called; that
- * happens once, on the thinker's thread, and must be quick. */
+ * happens once, perhaps before screen_ask returns, on the caller's thread or that of another asker
+ * or of detection, and must be quick. */
 struct screen_asking {
     const struct screen_request *request;
     struct screen_answer *answer; /* as many */
