@@ -167,6 +167,15 @@ static int hear(struct connection *from)
     return 1;
 }
 
+/* Sleeps until something was answered or the next request is due: a client that spins would take a
+ * processor from the service that it measures. */
+static int wait_for(int poll, struct epoll_event *event, int64_t due_us)
+{
+    int64_t us = due_us - now_us();
+    struct timespec patience = {0, us > 0 ? us * 1000 : 0};
+    return epoll_pwait2(poll, event, 64, &patience, NULL);
+}
+
 static double quantile_ms(uint64_t all, double share)
 {
     uint64_t seen = 0;
@@ -201,7 +210,7 @@ int main(int argc, char **argv)
         idle[i] = i;
     for (;;) {
         int64_t now = now_us();
-        int64_t due;
+        int64_t due = now;
         while (idle_count > 0 && (due = begun + (int64_t)((double)sent * 1e6 / rate)) <= now &&
                due < end) {
             struct connection *to = &connection[idle[--idle_count]];
@@ -217,7 +226,7 @@ int main(int argc, char **argv)
         if (heard == sent && now >= end)
             break;
         struct epoll_event event[64];
-        int many = epoll_wait(poll, event, 64, idle_count > 0 && now < end ? 0 : 1);
+        int many = wait_for(poll, event, idle_count > 0 && now < end ? due : now + 1000);
         for (int i = 0; i < many; i++) {
             struct connection *from = event[i].data.ptr;
             if (hear(from)) {

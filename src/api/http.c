@@ -31,6 +31,7 @@ enum {
     GRACE_MS = 5000,       /* of a body or an answer, before its rate counts */
     KEEPER_EVERY_MS = 250, /* how often it looks for slow clients */
     BODY_PAGES_MIN = 64 * 1024,
+    CONNECTION_BYTES_MORE = 16 * 1024, /* beside the headers: their places, the head of an answer */
 };
 
 struct http {
@@ -798,8 +799,9 @@ static enum status daemon_start(struct http *http, struct sockaddr_storage *addr
         MHD_OPTION_THREAD_POOL_SIZE, options->threads > 1 ? options->threads : 0,
         MHD_OPTION_CONNECTION_LIMIT, options->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         options->connections_per_peer_max, MHD_OPTION_CONNECTION_TIMEOUT, options->idle_seconds_max,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_bytes_max * 2 + 32 * 1024,
-        MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)16 * 1024, MHD_OPTION_NOTIFY_COMPLETED,
+        /* The library wipes all of it after each request. */
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_bytes_max + CONNECTION_BYTES_MORE,
+        MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)4 * 1024, MHD_OPTION_NOTIFY_COMPLETED,
         on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
         MHD_OPTION_URI_LOG_CALLBACK, on_uri, http, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, http,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_ARRAY,

@@ -26,6 +26,7 @@ struct offer {
     const struct slice *entry;
     size_t count;
     void (*done)(struct offer *offer, enum status status, uint64_t first);
+    bool patient;       /* nobody waits for it: it goes with others, or after LIVE_PATIENCE_MS */
     struct offer *next; /* this and the rest are the queue's */
     size_t bytes;
     uint64_t first;

@@ -75,6 +75,7 @@ struct live {
     pthread_cond_t for_writer, for_thinker, for_curator;
     struct offer *offers, **offers_end;
     size_t offers_bytes; /* of those in the list */
+    size_t hurried;      /* offers in the list that somebody waits for */
     struct question *questions, **questions_end;
     uint32_t questions_count;
     bool in_hand;       /* somebody has the memory of detection */

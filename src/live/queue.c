@@ -78,8 +78,9 @@ enum status live_offer(struct live *live, struct offer *offer)
     bool taken = fits && !full && !live->closing;
     if (taken) {
         /* The writer sleeps only while there is nothing, or too little for a commit. */
-        bool wakes = live->offers == NULL ||
+        bool wakes = live->offers == NULL || (!offer->patient && live->hurried == 0) ||
                      live->offers_bytes + offer->bytes >= live->options.commit_bytes_max;
+        live->hurried += !offer->patient;
         *live->offers_end = offer;
         live->offers_end = &offer->next;
         live->offers_bytes += offer->bytes;

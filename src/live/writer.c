@@ -1,6 +1,7 @@
 /* writer.c -- the thread that makes offers durable and says so.
  *
- *   collect    what is offered, for a little while or until it is much
+ *   collect    what is offered, for a little while or until it is much; a longer while, as long as
+ *              nobody waits for any of it
  *   append     a frame for each offer
  *   sync       once for all
  *   lay        the entries on the belt
@@ -67,6 +68,7 @@ static struct offer *group_take(struct live *live)
     size_t bytes = 0;
     while (*end != NULL && (bytes == 0 || bytes < live->options.commit_bytes_max)) {
         bytes += (*end)->bytes;
+        live->hurried -= !(*end)->patient;
         end = &(*end)->next;
     }
     live->offers = *end;
@@ -83,9 +85,20 @@ static struct offer *group_collect(struct live *live)
     pthread_mutex_lock(&live->lock);
     if (live->offers == NULL && !live->closing && !live->options.by_hand)
         live_wait_us(live, &live->for_writer, 1000 * beat_wait_ms(live));
-    int64_t until_us = live_ticks_us() + live->options.commit_wait_us;
-    while (!live->options.by_hand && live->offers != NULL && more_may_come(live, until_us))
+    int64_t wait_us = live->options.commit_wait_us;
+    int64_t patience_us = (int64_t)LIVE_PATIENCE_MS * 1000;
+    int64_t until_us = live_ticks_us() + (wait_us > patience_us ? wait_us : patience_us);
+    bool hurries = false;
+    while (!live->options.by_hand && live->offers != NULL) {
+        if (!hurries && live->hurried > 0) {
+            int64_t soon_us = live_ticks_us() + wait_us;
+            until_us = soon_us < until_us ? soon_us : until_us;
+            hurries = true;
+        }
+        if (!more_may_come(live, until_us))
+            break;
         live_wait_us(live, &live->for_writer, until_us - live_ticks_us());
+    }
     struct offer *group = group_take(live);
     pthread_mutex_unlock(&live->lock);
     return group;

@@ -307,7 +307,9 @@ void text_add_record(struct text *text, const struct record *record)
     for (unsigned i = 0; i < schema->fields_count; i++) {
         if (!record_knows(record, i))
             continue;
-        text_addf(text, ",\"%s\":", schema->fields[i].name);
+        text_add_string(text, ",\"");
+        text_add_string(text, schema->fields[i].name);
+        text_add_string(text, "\":");
         if (is_number(schema->fields[i].type)) {
             text_add_field(text, record, i);
             continue;

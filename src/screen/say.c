@@ -1,13 +1,15 @@
 /* say.c -- answers and decisions as JSON.
  *
  * What goes to the asker holds the sentences of the policy; what goes to the journal holds the
- * request instead, and of the policy only the codes: it is the journal that must tell later why. */
+ * request instead, and of the policy only the codes: it is the journal that must tell later why.
+ * Most answers have no reasons, and are made tens of thousands of times a second: what each has is
+ * put together from pieces, not printed by a format. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "screen/screen.h"
 
 static void add_moment(struct text *text, const char *key, moment at)
 {
-    text_addf(text, ",\"%s\":\"", key);
+    text_add_string(text, key);
     text_add_moment(text, at, 0);
     text_add_char(text, '"');
 }
@@ -41,7 +43,7 @@ static void add_reason(struct text *text, const struct screen_reason *reason, bo
     text_addf(text, ",\"%s\":", what);
     text_add_json(text, slice_of(reason->name));
     if (reason->since.ms != MOMENT_NONE.ms)
-        add_moment(text, "since", reason->since);
+        add_moment(text, ",\"since\":\"", reason->since);
     if (sentences) {
         text_add_string(text, ",\"en\":");
         text_add_json(text, line->say[TONGUE_EN]);
@@ -53,14 +55,20 @@ static void add_reason(struct text *text, const struct screen_reason *reason, bo
 
 static void add_answer(struct text *text, const struct screen_answer *answer, bool sentences)
 {
-    text_addf(text, "\"id\":\"%s\",\"kind\":\"%s\",\"answer\":\"%s\"", answer->id,
-              screen_kind_name(answer->kind), screen_word_name(answer->word));
-    add_moment(text, "asked", answer->asked);
+    text_add_string(text, "\"id\":\"");
+    text_add_string(text, answer->id);
+    text_add_string(text, "\",\"kind\":\"");
+    text_add_string(text, screen_kind_name(answer->kind));
+    text_add_string(text, "\",\"answer\":\"");
+    text_add_string(text, screen_word_name(answer->word));
+    text_add_char(text, '"');
+    add_moment(text, ",\"asked\":\"", answer->asked);
     if (answer->watermark.ms != MOMENT_NONE.ms)
-        add_moment(text, "known_up_to", answer->watermark);
+        add_moment(text, ",\"known_up_to\":\"", answer->watermark);
     if (answer->until.ms != MOMENT_NONE.ms)
-        add_moment(text, "until", answer->until);
-    text_addf(text, ",\"findings\":%u", answer->findings);
+        add_moment(text, ",\"until\":\"", answer->until);
+    text_add_string(text, ",\"findings\":");
+    text_add_whole(text, answer->findings);
     if (answer->findings > 0)
         add_number(text, "score", answer->score);
     if (answer->late)

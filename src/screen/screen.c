@@ -127,7 +127,8 @@ static enum status write_down(struct screen *screen, const struct screen_request
     struct decision *decision = decision_take(screen, &number);
     name_answer(screen, number, answer);
     decision_write(decision, request, answer);
-    decision->offer = (struct offer){.entry = &decision->entry, .count = 1, .done = decision_done};
+    decision->offer = (struct offer){
+        .entry = &decision->entry, .count = 1, .done = decision_done, .patient = true};
     enum status status = live_offer(screen->live, &decision->offer);
     if (status != STATUS_OK)
         decision_give_back(decision);

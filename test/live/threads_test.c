@@ -168,7 +168,8 @@ static void question_ask(struct sender *sender)
 
 static void letter_write(struct sender *sender, struct letter *letter, size_t count, uint64_t n)
 {
-    letter->offer = (struct offer){.entry = letter->entry, .count = count, .done = letter_done};
+    letter->offer = (struct offer){
+        .entry = letter->entry, .count = count, .done = letter_done, .patient = n % 5 == 3};
     for (size_t k = 0; k < count; k++) {
         struct record record = stream_record(sender->seed, n + k, sender->arena);
         must(entry_of_record(&record, sender->arena, &letter->entry[k]) == STATUS_OK);
