@@ -61,24 +61,12 @@ static enum status pack_join(struct opening *opening, const struct law_pack *pac
     return STATUS_OK;
 }
 
-static enum status file_join(struct opening *opening, const char *path)
+static enum status text_join(struct opening *opening, const char *path, struct slice text)
 {
     struct law_pack pack;
     struct law_calendar days;
-    struct slice bytes;
-    enum disk_fault fault;
     bool calendar;
-    enum status status = disk_read_all(path, LAW_FILE_BYTES_MAX, opening->boot, &bytes, &fault);
-    if (status != STATUS_OK) {
-        (void)!complain_of_file(
-            opening, path,
-            status == STATUS_FULL
-                ? SAYING("is too large, or there is no memory", "文件过大或内存不足")
-                : SAYING("cannot be read", "无法读取"),
-            SLICE(""));
-        return status;
-    }
-    TRY(law_read(path, bytes, opening->boot, &pack, &days, &calendar, opening->why));
+    TRY(law_read(path, text, opening->boot, &pack, &days, &calendar, opening->why));
     if (!calendar)
         return pack_join(opening, &pack);
     if (opening->law->calendar.years_count > 0)
@@ -86,6 +74,21 @@ static enum status file_join(struct opening *opening, const char *path)
                                 SLICE(""));
     opening->law->calendar = days;
     return STATUS_OK;
+}
+
+static enum status file_join(struct opening *opening, const char *path)
+{
+    struct slice text;
+    enum disk_fault fault;
+    enum status status = disk_read_all(path, LAW_FILE_BYTES_MAX, opening->boot, &text, &fault);
+    if (status == STATUS_OK)
+        return text_join(opening, path, text);
+    (void)!complain_of_file(
+        opening, path,
+        status == STATUS_FULL ? SAYING("is too large, or there is no memory", "文件过大或内存不足")
+                              : SAYING("cannot be read", "无法读取"),
+        SLICE(""));
+    return status;
 }
 
 static int by_name(const void *a, const void *b)
@@ -124,6 +127,19 @@ enum status law_open(struct law *out, const char *folder, struct arena *boot,
         if (ends_well(names[i]))
             TRY(file_join(&opening, path));
     }
+    qsort(opening.packs, law.packs_count, sizeof *opening.packs, by_name);
+    law.packs = opening.packs;
+    *out = law;
+    return STATUS_OK;
+}
+
+enum status law_open_shipped(struct law *out, struct arena *boot, struct text why[TONGUES_COUNT])
+{
+    struct law law = {.packs_count = 0};
+    struct opening opening = {.law = &law, .boot = boot, .why = why};
+    TRY(ARENA_NEW(boot, LAW_PACKS_MAX, &opening.packs));
+    for (uint32_t i = 0; i < law_shipped_count(); i++)
+        TRY(text_join(&opening, law_shipped(i).path, law_shipped(i).text));
     qsort(opening.packs, law.packs_count, sizeof *opening.packs, by_name);
     law.packs = opening.packs;
     *out = law;

@@ -123,6 +123,8 @@ enum status law_read(const char *path, struct slice text, struct arena *arena,
  * other; IO: `why` says what cannot be read; FULL. */
 enum status law_open(struct law *out, const char *folder, struct arena *boot,
                      struct text why[TONGUES_COUNT]);
+/* The packs that the program carries, which are those of law/ as it was built.  FULL. */
+enum status law_open_shipped(struct law *out, struct arena *boot, struct text why[TONGUES_COUNT]);
 
 /* The pack of the subject that is in force on the day; of several the one that began last.  NULL:
  * none. */

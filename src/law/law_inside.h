@@ -104,3 +104,11 @@ void law_add_measure_line(struct text *text, const struct law_measure *measure, 
 /* As JSON objects. */
 void law_add_entry_json(struct text *text, const struct law_value *value);
 void law_add_measure_json(struct text *text, const struct law_measure *measure);
+
+/* The files that the program carries. */
+struct law_file {
+    const char *path;
+    struct slice text;
+};
+uint32_t law_shipped_count(void);
+struct law_file law_shipped(uint32_t i);

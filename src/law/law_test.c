@@ -77,9 +77,25 @@ static void the_pack_of_a_day_is_the_one_in_force(void **state)
     assert_ptr_equal(law_find(&law, LAW_SUBJECT_discipline, day("2024-12-01")), final);
     assert_ptr_equal(law_find(&law, LAW_SUBJECT_discipline, day("2024-11-30")), old);
     assert_ptr_equal(law_find(&law, LAW_SUBJECT_discipline, day("2023-12-25")), old); /* no draft */
-    assert_null(law_find(&law, LAW_SUBJECT_discipline, day("2019-03-31")));
+    assert_ptr_equal(law_find(&law, LAW_SUBJECT_discipline, day("2019-03-31")),
+                     pack_of("cn-pboc-2017"));
+    assert_null(law_find(&law, LAW_SUBJECT_discipline, day("2016-12-31")));
     assert_null(law_find(&law, LAW_SUBJECT_penalty, day("2022-11-30")));
     assert_true(pack_of("cn-draft-2023-11")->draft);
+}
+
+static void the_program_carries_what_lies_in_the_folder(void **state)
+{
+    struct law carried;
+    (void)state;
+    why_reset();
+    assert_int_equal(law_open_shipped(&carried, arena, why), STATUS_OK);
+    assert_int_equal(carried.packs_count, law.packs_count);
+    assert_int_equal(carried.calendar.exceptions_count, law.calendar.exceptions_count);
+    for (uint32_t i = 0; i < law.packs_count; i++) {
+        assert_true(slice_equal(carried.packs[i].name, law.packs[i].name));
+        assert_memory_equal(&carried.packs[i].hash, &law.packs[i].hash, sizeof(struct digest));
+    }
 }
 
 static void the_numbers_are_those_of_the_law(void **state)
@@ -505,6 +521,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_subject_has_a_pack_in_force_today),
         cmocka_unit_test(the_pack_of_a_day_is_the_one_in_force),
+        cmocka_unit_test(the_program_carries_what_lies_in_the_folder),
         cmocka_unit_test(the_numbers_are_those_of_the_law),
         cmocka_unit_test(open_questions_have_no_value_but_words),
         cmocka_unit_test(category_b_is_never_published_and_incoming_funds_stay),

@@ -10,8 +10,6 @@
 #include "ruleset.h"
 #include "say.h"
 
-#include <limits.h>
-
 enum { LAW_SIZE_MAX = 256 << 20, LAW_TEXT_MAX = 4 << 20, WHY_BYTES_MAX = 8192 };
 
 struct law_look {
@@ -48,28 +46,8 @@ static enum exit_code show(const struct law_look *look)
                            : outlet_put(look->command, NULL, text_slice(&look->text));
 }
 
-/* --law, else ./law, else what was installed beside the program. */
-static enum exit_code folder_of(const struct law_look *look, struct text *out)
+static enum exit_code said(struct law_look *look, enum status status)
 {
-    const char *path = command_value(look->command, FLAG_law);
-    if (path != NULL) {
-        text_add_string(out, path);
-        return EXIT_DONE;
-    }
-    if (path_is_folder("law")) {
-        text_add_string(out, "law");
-        return EXIT_DONE;
-    }
-    if (path_shipped("law", out))
-        return EXIT_DONE;
-    COMPLAIN(look->command, "there are no law packs: name their folder with --law.",
-             "找不到法规包：请用 --law 指明目录。");
-    return EXIT_INPUT;
-}
-
-static enum exit_code read_folder(struct law_look *look, const char *folder)
-{
-    enum status status = law_open(&look->law, folder, look->arena, look->why);
     if (status == STATUS_OK)
         return EXIT_DONE;
     if (look->why[look->command->tongue].size == 0)
@@ -78,12 +56,20 @@ static enum exit_code read_folder(struct law_look *look, const char *folder)
     return EXIT_INPUT;
 }
 
+static enum exit_code read_folder(struct law_look *look, const char *folder)
+{
+    return said(look, law_open(&look->law, folder, look->arena, look->why));
+}
+
+/* --law, else ./law, else what the program carries. */
 static enum exit_code read_law(struct law_look *look)
 {
-    char path[PATH_MAX];
-    struct text folder = text_over(path, sizeof path);
-    enum exit_code code = folder_of(look, &folder);
-    return code == EXIT_DONE ? read_folder(look, path) : code;
+    const char *path = command_value(look->command, FLAG_law);
+    if (path == NULL && path_is_folder("law"))
+        path = "law";
+    if (path != NULL)
+        return read_folder(look, path);
+    return said(look, law_open_shipped(&look->law, look->arena, look->why));
 }
 
 /* ---- check ---- */

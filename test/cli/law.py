@@ -29,10 +29,13 @@ class Law(ask.Case):
         self.assertIn("calendar of 5 years", self.ask("law", "check", os.path.join(LAW, "calendar-cn.yaml"),
                                                       code=0).out)
 
-    def test_without_packs_it_says_where_to_name_them(self):
-        self.assertIn("--law", self.ask("law", "list", code=3).err)
+    def test_the_program_carries_the_packs_of_the_source(self):
+        carried = self.ask("law", "list", "--json", code=0).out
+        self.assertEqual(carried, self.law("list", "--json", code=0).out)
         shutil.copytree(LAW, self.path("law"))
-        self.assertIn("cn-final-2024-12", self.ask("law", "list", code=0).out)
+        os.remove(self.path("law/cn-stop-2016.yaml"))
+        self.assertNotIn("cn-stop-2016", self.ask("law", "list", code=0).out)
+        self.assertIn("nowhere", self.ask("law", "list", "--law", "nowhere", code=3).err)
 
     def test_a_mistake_is_named_with_its_place_in_both_tongues(self):
         shutil.copytree(LAW, self.path("law"))
@@ -58,7 +61,8 @@ class Law(ask.Case):
             self.assertIn(name, everything)
         self.assertIn("国办发明电〔2023〕7号", everything)
         for day, name, other in (("2025-03-01", "cn-final-2024-12", "cn-pboc-2019"),
-                                 ("2023-12-25", "cn-pboc-2019", "cn-final-2024-12")):
+                                 ("2023-12-25", "cn-pboc-2019", "cn-final-2024-12"),
+                                 ("2018-05-01", "cn-pboc-2017", "cn-pboc-2019")):
             names = [pack["pack"] for pack in json.loads(self.law("list", "--on", day, "--json", code=0).out)["packs"]]
             self.assertIn(name, names)
             self.assertNotIn(other, names)
