@@ -7,7 +7,12 @@
 
 static bool codes_equal(struct law_codes a, struct law_codes b)
 {
-    return a.count == b.count && memcmp(a.at, b.at, a.count * sizeof *a.at) == 0;
+    if (a.count != b.count)
+        return false;
+    for (uint32_t i = 0; i < a.count; i++)
+        if (a.at[i] != b.at[i])
+            return false;
+    return true;
 }
 
 static bool values_equal(const struct law_value *a, const struct law_value *b)

@@ -61,9 +61,8 @@ enum status law_whole(const struct law_reading *reading, outline_node node, int6
 enum status law_fen(const struct law_reading *reading, outline_node node, int64_t *out);
 enum status law_yes(const struct law_reading *reading, outline_node node, bool *out);
 enum status law_date_read(const struct law_reading *reading, outline_node node, law_date *out);
-/* `{en: ..., zh: ...}` */
-enum status law_both(const struct law_reading *reading, outline_node node,
-                     struct slice out[TONGUES_COUNT]);
+/* `{en: ..., zh: ...}` into TONGUES_COUNT slices. */
+enum status law_both(const struct law_reading *reading, outline_node node, struct slice *out);
 enum status law_mark_read(const struct law_reading *reading, outline_node node, enum law_mark *out);
 /* One of so many words. */
 enum status law_word_read(const struct law_reading *reading, outline_node node,

@@ -155,8 +155,7 @@ enum status law_date_read(const struct law_reading *reading, outline_node node, 
     return STATUS_OK;
 }
 
-enum status law_both(const struct law_reading *reading, outline_node node,
-                     struct slice out[TONGUES_COUNT])
+enum status law_both(const struct law_reading *reading, outline_node node, struct slice *out)
 {
     static const struct slice KEYS[TONGUES_COUNT] = {{"en", 2}, {"zh", 2}};
     outline_node at[TONGUES_COUNT];
