@@ -1,4 +1,4 @@
-/* message_fuzz.c -- any bytes as a file of messages between banks.
+/* message_fuzz.c -- any bytes that begin like XML, as a file of messages between banks.
  *
  * Held to: read = accepted + rejected; each payment, written as canonical JSON and read again, is
  * the same payment; places grow; a file is read to its end or says why not. */
@@ -44,7 +44,7 @@ static void read_again(const struct record *record)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    if (size > FILE_BYTES_MAX)
+    if (size == 0 || size > FILE_BYTES_MAX || bytes[0] != '<')
         return 0;
     if (boot == NULL)
         must(arena_create(&boot, MEMORY_MAX) == STATUS_OK);

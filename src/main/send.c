@@ -1,4 +1,5 @@
 /* send.c -- `cutline send`: files to a service, in pieces of whole lines, each under its own key.
+ * Messages in XML have no lines that could be parted: such a file goes whole, or not at all.
  *
  *      file ─> unpacked ─> piece of lines (with the header before it) ─> POST, Idempotency-Key
  *
@@ -21,7 +22,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { PIECE_MAX = 1 << 20, ANSWER_MAX = 64 * 1024, TRIES_MAX = 120, TELL_MS = 10000 };
+enum {
+    PIECE_MAX = 1 << 20,
+    WHOLE_MAX = 8 << 20,
+    ANSWER_MAX = 64 * 1024,
+    TRIES_MAX = 120,
+    TELL_MS = 10000
+};
 
 struct sending {
     struct asking asking;
@@ -31,6 +38,7 @@ struct sending {
     const char *map;
     char *piece;
     size_t header, size; /* bytes of the piece: header, all */
+    bool whole;          /* the file at hand is XML */
     char *answer;
     uint64_t pieces, accepted, rejected, again, bytes;
     int64_t told_ms;
@@ -129,8 +137,20 @@ static enum exit_code put_piece(struct sending *sending, const char *path, struc
 
 /* ---- one file ---- */
 
+static bool is_xml(const struct source *source)
+{
+    struct slice rest = {source->at, (size_t)(source->end - source->at)};
+    if (slice_starts(rest, SLICE("\xEF\xBB\xBF")))
+        rest = (struct slice){rest.at + 3, rest.size - 3};
+    while (rest.size != 0 && (unsigned char)rest.at[0] <= ' ')
+        rest = (struct slice){rest.at + 1, rest.size - 1};
+    return rest.size != 0 && rest.at[0] == '<';
+}
+
 static bool wants_header(const struct sending *sending, char first)
 {
+    if (sending->whole)
+        return false;
     if (sending->mapping != NULL)
         return sending->mapping->form == FORM_CSV && sending->mapping->shapes_count == 0;
     return first != '{';
@@ -159,7 +179,7 @@ static void take_header(struct sending *sending, struct source *source)
 /* Moves whole lines from the window into the piece.  Whether the piece is full. */
 static bool fill(struct sending *sending, struct source *source)
 {
-    size_t room = PIECE_MAX - sending->size;
+    size_t room = (sending->whole ? WHOLE_MAX : PIECE_MAX) - sending->size;
     size_t size = (size_t)(source->end - source->at);
     bool full = size > room;
     if (full)
@@ -167,7 +187,7 @@ static bool fill(struct sending *sending, struct source *source)
     size_t whole = size;
     while (whole != 0 && source->at[whole - 1] != '\n')
         whole--;
-    bool rest = source->ended && !full; /* the last line has no end */
+    bool rest = sending->whole || (source->ended && !full); /* the last line has no end */
     if (whole == 0 && full && sending->size == sending->header)
         whole = size; /* one line that is longer than a piece: it will be rejected */
     else if (rest)
@@ -176,6 +196,16 @@ static bool fill(struct sending *sending, struct source *source)
     sending->size += whole;
     source->at += whole;
     return full;
+}
+
+static enum exit_code too_large(const struct sending *sending, const char *path)
+{
+    COMPLAIN(sending->asking.command,
+             "%s: is XML of more than %d MiB, which is not parted: send its messages in several "
+             "files.",
+             "%s：是超过 %d MiB 的 XML，不能拆分：请将报文分成多个文件发送。", path,
+             WHOLE_MAX >> 20);
+    return EXIT_INPUT;
 }
 
 static enum exit_code send_rows(struct sending *sending, struct source *source, const char *path,
@@ -191,6 +221,8 @@ static enum exit_code send_rows(struct sending *sending, struct source *source, 
             source_more(source);
             continue;
         }
+        if (full && sending->whole)
+            return too_large(sending, path);
         if (sending->size > sending->header)
             code = put_piece(sending, path, kind);
         sending->size = sending->header;
@@ -218,6 +250,9 @@ static enum exit_code send_file(struct sending *sending, struct source *source, 
         complain_fault(command, path, fault);
         return EXIT_INPUT;
     }
+    sending->whole = is_xml(source);
+    if (sending->whole && said == NULL)
+        kind = SLICE("");
     enum exit_code code = send_rows(sending, source, path, kind);
     source_close(source);
     return code;
@@ -251,7 +286,7 @@ enum exit_code verb_send(const struct command *command)
     sending.clock = clock_of_machine();
     sending.told_ms = sending.clock.ticks_ms(sending.clock.self);
     if (arena_create(&sending.boot, 16 << 20) != STATUS_OK ||
-        ARENA_NEW(sending.boot, PIECE_MAX, &sending.piece) != STATUS_OK ||
+        ARENA_NEW(sending.boot, WHOLE_MAX, &sending.piece) != STATUS_OK ||
         ARENA_NEW(sending.boot, ANSWER_MAX, &sending.answer) != STATUS_OK ||
         source_create(&source, sending.boot) != STATUS_OK)
         return say_no_memory(command);

@@ -42,7 +42,7 @@ enum status deliveries_create(struct deliveries **out, const struct deliveries_o
 /* A delivery whose body has so many bytes.  STATUS_FULL: too many are being worked on.  Any thread;
  * so is all below, for each delivery one at a time. */
 enum status delivery_take(struct deliveries *deliveries, size_t body_size, struct delivery **out);
-/* Reads the body: plain, gzip or zstd, CSV or JSON lines, of this kind (empty: the rows or the
+/* Reads the body: plain, gzip or zstd, CSV, JSON lines or XML, of this kind (empty: the rows or the
  * header tell), through the mapping (NULL: canonical).  STATUS_MALFORMED, STATUS_ABSENT (empty),
  * STATUS_REFUSED (no such kind): `why` says it; STATUS_FULL: it unpacks to too much, or it is more
  * than one frame. After a failure nothing of it counts as offered. */

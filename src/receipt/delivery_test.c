@@ -84,6 +84,41 @@ static void kinds_are_mixed_and_rejects_are_told_by_line(void **state)
     assert_int_equal(counts.by_kind[RECORD_call], 1);
 }
 
+/* A body of messages between banks needs no word about what it is; a broken one is nothing. */
+static void messages_between_banks_are_taken_whole_or_not(void **state)
+{
+    (void)state;
+#define TRANSFER(id)                                                  \
+    "<CdtTrfTxInf><PmtId><TxId>" id "</TxId></PmtId><IntrBkSttlmAmt " \
+    "Ccy=\"CNY\">1.50</IntrBkSttlmAmt></CdtTrfTxInf>\n"
+    static const char BODY[] =
+        "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08\"><FIToFICstmrCdtTrf>"
+        "<GrpHdr><CreDtTm>2026-03-02T09:00:00+08:00</CreDtTm></GrpHdr>\n" TRANSFER(
+            "1") "<CdtTrfTxInf/>\n" TRANSFER("2") "</FIToFICstmrCdtTrf></Document>";
+#undef TRANSFER
+    struct delivery *delivery;
+    struct deliveries_counts counts;
+    assert_int_equal(delivery_take(pool, sizeof BODY - 1, &delivery), STATUS_OK);
+    assert_int_equal(read_body(delivery, (struct slice){BODY, sizeof BODY - 1}, ""), STATUS_OK);
+    assert_int_equal(delivery->accepted, 2);
+    assert_int_equal(delivery->rejected, 1);
+    assert_non_null(strstr(delivery->rejects.at,
+                           "{\"line\":3,\"column\":0,\"reason\":\"EMPTY_FIELD\",\"why\":\"element "
+                           "CdtTrfTxInf/IntrBkSttlmAmt/@Ccy must not be empty\"}"));
+    delivery_settle(delivery, STATUS_OK);
+    delivery_give_back(delivery);
+    assert_int_equal(delivery_take(pool, sizeof BODY - 1, &delivery), STATUS_OK);
+    struct slice cut = {BODY, sizeof BODY - 40};
+    assert_int_equal(read_body(delivery, cut, ""), STATUS_MALFORMED);
+    assert_non_null(strstr(en, "body: line 4"));
+    assert_non_null(strstr(en, "ends in the middle of a document"));
+    assert_non_null(strstr(zh, "在文档中间结束"));
+    delivery_give_back(delivery);
+    deliveries_count(pool, &counts);
+    assert_int_equal(counts.offered, 3);
+    assert_int_equal(counts.accepted, 2);
+}
+
 static void a_pool_that_is_used_up_turns_away(void **state)
 {
     (void)state;
@@ -164,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(kinds_are_mixed_and_rejects_are_told_by_line, begin, end),
+        cmocka_unit_test_setup_teardown(messages_between_banks_are_taken_whole_or_not, begin, end),
         cmocka_unit_test_setup_teardown(a_pool_that_is_used_up_turns_away, begin, end),
         cmocka_unit_test_setup_teardown(what_cannot_be_taken_now_is_refused_and_counted, begin,
                                         end),

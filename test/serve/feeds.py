@@ -50,6 +50,23 @@ class Feeds(house.Case):
         self.assertEqual(figures['cutline_ingest_events_total{outcome="accepted"}'], 0)
         self.assertGreater(figures["cutline_ingest_keys_answered_again_total"], 1)
 
+    def test_a_file_of_messages_between_banks_is_sent_whole(self):
+        path = os.path.join(self.house.folder, "calls.xml")  # its name says nothing
+        one = ("<CdtTrfTxInf><PmtId><TxId>T{}</TxId></PmtId><IntrBkSttlmAmt Ccy='CNY'>1.50</IntrBkSttlmAmt>"
+               "<Dbtr><Nm>{}</Nm></Dbtr></CdtTrfTxInf>\n")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("<FIToFICstmrCdtTrf><GrpHdr><CreDtTm>2026-03-02T09:00:00+08:00</CreDtTm></GrpHdr>\n")
+            file.writelines(one.format(i, "x" * 100) for i in range(10000))  # more than a piece of lines
+            file.write("</FIToFICstmrCdtTrf>\n")
+        sent = self.send(path)
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+        self.assertIn("10000 records accepted, 0 rejected, in 1 deliveries", sent.stderr)
+        with open(path, "a", encoding="utf-8") as file:
+            file.write("<FIToFICstmrCdtTrf/>\n" * 400000)
+        sent = self.send(path)
+        self.assertNotEqual(sent.returncode, 0)
+        self.assertIn("is XML of more than 8 MiB", sent.stderr)
+
     def test_who_may_not_is_told(self):
         path = os.path.join(self.house.folder, "calls.csv")
         with open(path, "w", encoding="utf-8") as file:

@@ -55,6 +55,22 @@ class Records(house.Case):
         self.assertEqual(status, 400)
         self.assertIn("nothing", answer["detail"])
 
+    def test_messages_between_banks_are_records(self):
+        one = "<CdtTrfTxInf><PmtId><TxId>{}</TxId></PmtId><IntrBkSttlmAmt Ccy='CNY'>1.50</IntrBkSttlmAmt></CdtTrfTxInf>"
+        xml = ("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08'><FIToFICstmrCdtTrf><GrpHdr><CreDtTm>"
+               "2026-03-02T09:00:00+08:00</CreDtTm></GrpHdr>\n" + one.format(1) + "\n<CdtTrfTxInf/>\n" + one.format(2) +
+               "</FIToFICstmrCdtTrf></Document>")
+        kind = {"Content-Type": "application/xml"}
+        status, _, answer = self.house.send(xml, headers=kind)
+        self.assertEqual((status, answer["accepted"], answer["rejected"]), (200, 2, 1))
+        self.assertIn("IntrBkSttlmAmt/@Ccy", answer["rejects"][0]["why"])
+        status, _, answer = self.house.send(xml[:-20], headers=kind)
+        self.assertEqual(status, 400)
+        self.assertIn("ends in the middle of a document", answer["detail"])
+        status, _, answer = self.house.send("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", headers=kind)
+        self.assertEqual(status, 400)
+        self.assertIn("DOCTYPE", answer["detail"])
+
     def test_a_key_is_answered_once_and_the_same_again(self):
         body = call(1) + call(2)
         first = self.house.send(body, key="a")
