@@ -4,7 +4,8 @@
  *                 transaction: with the action, or not at all.
  *              2. A refused entry refuses the action: the transaction can only be rolled back.
  *              3. A note is handed out only after what it signs is durable; so no rollback and no
- *                 power cut makes this log contradict its own signature.
+ *                 power cut makes this log contradict its own signature.  One that is signed by
+ *                 the way is a row of the transaction that it signs.
  * Not chosen:  triggers that forbid changes.  Whoever can change the file can drop a trigger; what
  *              cannot be prevented here is proved elsewhere, by those who keep checkpoints. */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -95,7 +96,7 @@ enum status audit_size(struct audit *audit, uint64_t *out)
     return tree_size(audit->store, out);
 }
 
-static enum status append(struct audit *audit, struct audit_entry entry, uint64_t *sequence)
+static enum status append(struct audit *audit, struct audit_entry entry, uint64_t *added)
 {
     static const char INSERT[] =
         "INSERT INTO audit_entry (sequence, time, actor, organisation, action, object_kind, "
@@ -124,19 +125,8 @@ static enum status append(struct audit *audit, struct audit_entry entry, uint64_
     TRY(tree_frontier(audit->store, size, size ^ (size + 1), &frontier));
     struct digest leaf = merkle_leaf(encoded);
     TRY(merkle_append(&frontier, &leaf, (struct merkle_sink){tree_save, audit->store}));
-    if (sequence != NULL)
-        *sequence = size;
+    *added = size;
     return STATUS_OK;
-}
-
-enum status audit_append(struct audit *audit, const struct audit_entry *entry, uint64_t *sequence)
-{
-    /* Breaks a constraint on purpose: after it the store will not commit the action either. */
-    static const char POISON[] = "INSERT INTO audit_node (number, hash) VALUES (-1, NULL)";
-    enum status status = append(audit, *entry, sequence);
-    if (status != STATUS_OK)
-        (void)!(store_run(audit->store, POISON, NULL, 0) == STATUS_OK);
-    return status;
 }
 
 /* Inside the transaction: signs and stores, or gives the checkpoint that stands there already. */
@@ -156,6 +146,38 @@ static enum status checkpoint_add(struct audit *audit, const struct seal_keypair
     const struct store_value row[] = {STORE_OF_WHOLE((int64_t)note.size),
                                       STORE_OF_TEXT(text_slice(text))};
     return store_run(audit->store, INSERT, row, 2);
+}
+
+void audit_sign(struct audit *audit, const struct seal_keypair *keypair)
+{
+    must(memcmp(&keypair->key, &audit->key, sizeof audit->key) == 0);
+    audit->keypair = keypair;
+}
+
+static enum status sign_by_the_way(struct audit *audit, uint64_t size)
+{
+    char bytes[NOTE_BYTES_MAX];
+    struct text text = text_over(bytes, sizeof bytes);
+    if (audit->keypair == NULL || size % AUDIT_ENTRIES_SIGNED != 0)
+        return STATUS_OK;
+    enum status status = checkpoint_add(audit, audit->keypair, &text);
+    /* What no longer fits its past is not signed; whoever asks for a checkpoint is told so. */
+    return status == STATUS_MALFORMED ? STATUS_OK : status;
+}
+
+enum status audit_append(struct audit *audit, const struct audit_entry *entry, uint64_t *sequence)
+{
+    /* Breaks a constraint on purpose: after it the store will not commit the action either. */
+    static const char POISON[] = "INSERT INTO audit_node (number, hash) VALUES (-1, NULL)";
+    uint64_t added = 0;
+    enum status status = append(audit, *entry, &added);
+    if (status == STATUS_OK)
+        status = sign_by_the_way(audit, added + 1);
+    if (status != STATUS_OK)
+        (void)!(store_run(audit->store, POISON, NULL, 0) == STATUS_OK);
+    else if (sequence != NULL)
+        *sequence = added;
+    return status;
 }
 
 enum status audit_checkpoint(struct audit *audit, const struct seal_keypair *keypair,

@@ -22,6 +22,7 @@ enum {
     AUDIT_REASON_MAX = 4096, /* what a person types into a box */
     AUDIT_DETAIL_MAX = 65536,
     AUDIT_NOTES_MAX = 64, /* checkpoints from outside in one audit_verify() */
+    AUDIT_ENTRIES_SIGNED = 1000,
 };
 
 /* The schema steps of this room, for main/ to put into its list for store_open(). */
@@ -54,6 +55,11 @@ struct audit_sink {
  * says how; the whole truth is audit_verify()'s.  STATUS_REFUSED: no possible origin. */
 enum status audit_open(struct audit **out, struct store *store, struct slice origin,
                        const struct seal_key *key, struct arena *boot, struct text *why);
+
+/* From now on each AUDIT_ENTRIES_SIGNED-th entry brings a checkpoint with it, in the transaction of
+ * whoever adds it: however many come in a second, no more than that are unprotected.  Lends
+ * `keypair`, for the life of the log. */
+void audit_sign(struct audit *audit, const struct seal_keypair *keypair);
 
 /* Adds an entry inside the open transaction of the caller; `entry->sequence` is not looked at, the
  * new one goes to `*sequence` (NULL: not wanted).  After any other status the transaction can only

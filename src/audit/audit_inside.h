@@ -27,6 +27,7 @@ struct audit {
     struct store *store;
     struct slice origin;
     struct seal_key key;
+    const struct seal_keypair *keypair; /* NULL: nobody signs by the way */
     char *encoded; /* ENTRY_BYTES_MAX + 1 */
 };
 

@@ -206,6 +206,35 @@ static void a_reader_verifies_too(void **state)
     store_close(reader);
 }
 
+static void each_thousandth_entry_brings_a_checkpoint(void **state)
+{
+    struct place *place = *state;
+    struct audit_verdict verdict = {.fault = AUDIT_FAULT_NONE};
+    const struct audit_entry wrong = {.actor = SLICE("two words")};
+    audit_sign(place->audit, &place->keypair);
+    for (uint64_t i = 0; i < 2500; i++) {
+        if (i % 7 == 0)
+            assert_int_equal(store_begin(place->store), STATUS_OK);
+        assert_int_equal(act(place, i), STATUS_OK);
+        if (i % 7 == 6 || i == 2499)
+            assert_int_equal(store_commit(place->store), STATUS_OK);
+    }
+    assert_int_equal(count_of(place, "SELECT count(*) FROM audit_checkpoint"), 2);
+    assert_int_equal(audit_verify(place->audit, NULL, 0, &verdict), STATUS_OK);
+    assert_int_equal(verdict.fault, AUDIT_FAULT_NONE);
+    assert_int_equal(verdict.checkpoints, 2);
+    assert_int_equal(verdict.signed_size, 2000);
+    /* One that is taken back takes its checkpoint with it. */
+    assert_int_equal(store_begin(place->store), STATUS_OK);
+    for (uint64_t i = 2500; i < 3000; i++)
+        assert_int_equal(act(place, i), STATUS_OK);
+    assert_int_equal(audit_append(place->audit, &wrong, NULL), STATUS_MALFORMED);
+    assert_int_equal(store_commit(place->store), STATUS_IO);
+    assert_int_equal(count_of(place, "SELECT count(*) FROM audit_checkpoint"), 2);
+    assert_int_equal(audit_verify(place->audit, NULL, 0, &verdict), STATUS_OK);
+    assert_int_equal(verdict.signed_size, 2000);
+}
+
 static void a_rollback_leaves_nothing(void **state)
 {
     struct place *place = *state;
@@ -922,6 +951,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_bytes_of_an_entry_are_as_documented),
         OVER(place_make, an_empty_log_is_a_log),
+        OVER(place_make, each_thousandth_entry_brings_a_checkpoint),
         OVER(place_make, a_rollback_leaves_nothing),
         OVER(place_make, rollbacks_do_not_show_in_the_root),
         OVER(place_make, a_refused_entry_refuses_the_action),

@@ -104,6 +104,7 @@ static enum exit_code open_store(struct service *service)
     if (audit_open(&service->audit, service->store, slice_of(service->origin),
                    &service->access_keys.seal.key, service->boot, &why) != STATUS_OK)
         return fail(service, "audit", bytes);
+    audit_sign(service->audit, &service->access_keys.seal);
     struct access_options options = {
         .store = service->store,
         .store_path = service->store_path,
