@@ -4,7 +4,11 @@
  * the files alike.  Names that begin with a dot are left alone.
  *
  * A program at PREFIX/bin/cutline finds its shipped things at PREFIX/share/cutline: the whole can
- * be moved or unpacked anywhere. */
+ * be moved or unpacked anywhere.  One that was built and not installed, at TREE/build/cutline,
+ * finds those of its source tree.
+ *
+ * Not chosen:  the source tree's path as a constant of the program.  Two builds would differ, and
+ *              an installed one would read a folder that somebody else may write. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "paths.h"
 
@@ -23,6 +27,36 @@ bool path_is_folder(const char *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
+static void cut_last(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash != NULL)
+        *slash = '\0';
+}
+
+/* Whether `folder` is one of meson's, below a source tree that has such a thing. */
+static bool path_of_tree(char *folder, const char *name, struct text *out)
+{
+    char bytes[PATH_MAX];
+    struct stat about;
+    struct text build = text_over(bytes, sizeof bytes);
+    text_addf(&build, "%s/build.ninja", folder);
+    if (build.full || stat(bytes, &about) != 0)
+        return false;
+    cut_last(folder);
+    struct text tree = text_over(bytes, sizeof bytes);
+    text_addf(&tree, "%s/meson.build", folder);
+    if (tree.full || stat(bytes, &about) != 0)
+        return false;
+    struct text found = text_over(bytes, sizeof bytes);
+    text_addf(&found, "%s/%s", folder, name);
+    if (found.full || !path_is_folder(bytes))
+        return false;
+    *out = text_over(out->at, out->size_max + 1);
+    text_add(out, text_slice(&found));
+    return !out->full;
+}
+
 bool path_shipped(const char *name, struct text *out)
 {
     char program[PATH_MAX];
@@ -30,14 +64,12 @@ bool path_shipped(const char *name, struct text *out)
     if (size <= 0)
         return false;
     program[size] = '\0';
-    for (int up = 0; up < 2; up++) {
-        char *slash = strrchr(program, '/');
-        if (slash == NULL)
-            return false;
-        *slash = '\0';
-    }
+    cut_last(program);
+    char folder[PATH_MAX];
+    memcpy(folder, program, sizeof folder);
+    cut_last(program);
     text_addf(out, "%s/share/cutline/%s", program, name);
-    return !out->full && path_is_folder(out->at);
+    return (!out->full && path_is_folder(out->at)) || path_of_tree(folder, name, out);
 }
 
 static bool ends_with(const char *name, const char *ending)

@@ -14,6 +14,7 @@ struct paths {
 /* Adds a file as it is, or of a folder, all files below it that end so.  EXIT_INPUT: said. */
 enum exit_code paths_add(struct paths *paths, const struct command *command, const char *path,
                          const char *ending, struct arena *boot);
-/* The folder of shipped things beside the program, like "rules"; false: there is none. */
+/* The folder of shipped things beside the program, like "rules", or of the source tree that it was
+ * built in; false: there is none, `out` says where it would have been. */
 bool path_shipped(const char *name, struct text *out);
 bool path_is_folder(const char *path);

@@ -1,5 +1,5 @@
 /* ruleset.c -- where rules come from: --rules, else ./rules, else what was installed beside the
- * program. */
+ * program, or lies in the source tree that it was built in. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ruleset.h"
 
@@ -49,8 +49,14 @@ enum exit_code ruleset_find(struct ruleset *ruleset, const struct command *comma
     struct text shipped = text_over(bytes, sizeof bytes);
     struct slice copy;
     if (!path_shipped("rules", &shipped)) {
-        COMPLAIN(command, "there are no rules: neither ./rules nor %s; name some with --rules.",
-                 "没有规则：./rules 和 %s 均不存在；请用 --rules 指定。", bytes);
+        if (VERBS[command->verb].flags >> FLAG_rules & 1)
+            COMPLAIN(command, "there are no rules: neither ./rules nor %s; name some with --rules.",
+                     "没有规则：./rules 和 %s 均不存在；请用 --rules 指定。", bytes);
+        else
+            COMPLAIN(command,
+                     "there are no rules: neither ./rules nor %s; name some in the configuration, "
+                     "as detect.rules.",
+                     "没有规则：./rules 和 %s 均不存在；请在配置中用 detect.rules 指定。", bytes);
         return EXIT_INPUT;
     }
     if (slice_copy(arena, text_slice(&shipped), &copy) != STATUS_OK)

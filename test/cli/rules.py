@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shutil
+import subprocess
 
 import ask
 from ask import HEAD, SOURCE, calls
@@ -20,6 +22,30 @@ class Rules(ask.Case):
         self.assertIn("broken.cut:3:8", answer.err)
         self.assertIn("caller", answer.err)
         self.assertRegex(self.ask("rules", "check", "--lang", "zh", code=3).err, "[一-鿿]")
+
+    def test_a_program_that_was_built_finds_the_rules_of_its_tree(self):
+        program = self.path("tree/build/cutline")
+        os.makedirs(self.path("tree/build"))
+        os.makedirs(self.path("elsewhere"))
+        os.mkdir(self.path("tree/rules"))
+        shutil.copy(ask.CUTLINE, program)
+        self.write("tree/rules/one.cut", ask.RULES)
+        for name in ("tree/meson.build", "tree/build/build.ninja"):
+            self.write(name, "")
+
+        def run(*words):
+            return subprocess.run([program, *words, "--lang", "en"], cwd=self.path("elsewhere"), capture_output=True,
+                                  text=True, env=self.environment(), timeout=60)
+        found = run("rules", "check")
+        self.assertEqual((found.returncode, "1 files" in found.stdout), (0, True), found)
+        os.remove(self.path("tree/build/build.ninja"))  # a folder of that name, and no build
+        gone = run("rules", "check")
+        self.assertEqual(gone.returncode, 3, gone)
+        self.assertIn("tree/share/cutline/rules; name some with --rules.", gone.stderr)
+        served = run("serve", "--data", self.path("data"))
+        self.assertEqual(served.returncode, 3, served)
+        self.assertIn("as detect.rules.", served.stderr)
+        self.assertNotIn("--rules", served.stderr)
 
     def test_check_json(self):
         self.write("broken.cut", BROKEN)
