@@ -81,10 +81,12 @@ struct access_keys {
     struct secret pseudonym;  /* names people in logs and alerts without naming them */
     struct secret token;      /* digests of tokens, sessions, codes */
     struct secret totp;       /* seals what second factors are made from */
+    struct secret alert;      /* seals what alerts say unmasked */
 };
 
-/* The keys in a directory; those missing are made if `create`.  STATUS_REFUSED: others may read
- * them, or they have not their size; STATUS_ABSENT; STATUS_IO.  `why`: one sentence. */
+/* The keys in a directory; those missing are made if `create`, else a missing `alert` is all zeros.
+ * STATUS_REFUSED: others may read them, or they have not their size; STATUS_ABSENT; STATUS_IO.
+ * `why`: one sentence. */
 enum status access_keys_open(struct volume *keys, bool create, struct seal_chance chance,
                              struct access_keys *out, struct text *why);
 

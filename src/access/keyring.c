@@ -2,7 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "access/access_inside.h"
 
-static const char *const KEY_NAMES[] = {"seal", "pseudonym", "token", "totp"};
+static const char *const KEY_NAMES[] = {"seal", "pseudonym", "token", "totp", "alert"};
+
+/* Keys from here on are younger than some installations: whoever only looks does without. */
+enum { KEYS_OF_OLD = 4 };
 
 enum { KEYS_COUNT = sizeof KEY_NAMES / sizeof KEY_NAMES[0] };
 
@@ -53,6 +56,10 @@ enum status access_keys_open(struct volume *keys, bool create, struct seal_chanc
     struct access_keys made = {0};
     for (unsigned i = 0; i < KEYS_COUNT; i++) {
         enum status status = key_read(keys, KEY_NAMES[i], &secret[i], why);
+        if (status == STATUS_ABSENT && !create && i >= KEYS_OF_OLD) {
+            secret[i] = (struct secret){{0}};
+            continue;
+        }
         if (status == STATUS_ABSENT && create)
             status = key_make(keys, KEY_NAMES[i], chance, &secret[i]);
         if (status != STATUS_OK) {
@@ -68,6 +75,7 @@ enum status access_keys_open(struct volume *keys, bool create, struct seal_chanc
     made.pseudonym = secret[1];
     made.token = secret[2];
     made.totp = secret[3];
+    made.alert = secret[4];
     *out = made;
     secret_wipe(&seed, sizeof seed);
     secret_wipe(secret, sizeof secret);

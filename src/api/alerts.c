@@ -177,16 +177,22 @@ void handle_alerts_reveal(struct visit *visit)
         visit_problem(visit, PROBLEM_value_refused, &SAYING("reason", "reason"));
         return;
     }
+    struct slice unmasked;
+    enum status status = bulletin_unseal(visit->rooms->bulletin, &row, visit->arena, &unmasked);
+    if (status != STATUS_OK) {
+        visit_problem(visit, PROBLEM_broken, NULL);
+        return;
+    }
     if (!visit_begin(visit))
         return;
-    enum status status = bulletin_reveal(visit->rooms->bulletin, slice_of(visit->identity.user));
+    status = bulletin_reveal(visit->rooms->bulletin, slice_of(visit->identity.user));
     if (status == STATUS_FULL)
         visit_problem_wait(visit, PROBLEM_reveal_limit, 600);
     else if (status != STATUS_OK)
         visit_problem_of(visit, status);
     else {
         visit->answer =
-            (struct http_answer){.status = 200, .type = "application/json", .body = row.unmasked};
+            (struct http_answer){.status = 200, .type = "application/json", .body = unmasked};
         visit->object_kind = SLICE("alert");
         visit->object_id = row.id;
         visit->reason = visit_text(visit, "reason");

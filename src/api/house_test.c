@@ -76,6 +76,8 @@ static void bulletin_up(struct house *house, struct clock clock)
     const struct bulletin_options options = {.store = house->store,
                                              .store_path = house->path,
                                              .pseudonym = house->keys.pseudonym,
+                                             .sealing = house->keys.alert,
+                                             .chance = seal_chance_of_machine(),
                                              .zone_minutes = 480,
                                              .queue_bytes_max = 8 << 20,
                                              .clock = clock,

@@ -26,6 +26,11 @@ const struct store_migration BULLETIN_MIGRATIONS[BULLETIN_MIGRATIONS_COUNT] = {
      "CREATE TABLE alert_reveal (number INTEGER PRIMARY KEY, actor TEXT NOT NULL, time INTEGER NOT "
      "NULL);"
      "CREATE INDEX alert_reveal_actor ON alert_reveal (actor, time);"},
+    {"alerts unmasked are sealed",
+     "ALTER TABLE alert ADD COLUMN sealed BLOB;"
+     "CREATE INDEX alert_unsealed ON alert (number) WHERE sealed IS NULL;"
+     "CREATE TABLE alert_sealing (done INTEGER NOT NULL);"
+     "INSERT INTO alert_sealing (done) VALUES (0);"},
 };
 
 /* ---- in ---- */
@@ -173,18 +178,21 @@ void bulletin_settle(struct bulletin *bulletin)
 
 /* ---- the keeper ---- */
 
-static enum status row_keep(struct store *store, const struct pending *head, const char *texts,
-                            uint64_t *rows)
+static enum status row_keep(struct bulletin *bulletin, const struct pending *head,
+                            const char *texts, uint64_t *rows)
 {
     static const char KEEP[] =
         "INSERT INTO alert (id, position, image, shadow, typology, rule, subject_kind, subject, "
-        "respond, grade, score, time, first, words, masked, unmasked) VALUES (?1, ?2, ?3, ?4, ?5, "
-        "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT (id) DO NOTHING";
+        "respond, grade, score, time, first, words, masked, unmasked, sealed) VALUES (?1, ?2, ?3, "
+        "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, '', ?16) ON CONFLICT (id) DO "
+        "NOTHING";
     struct slice text[PENDING_TEXTS];
     for (unsigned i = 0; i < PENDING_TEXTS; i++) {
         text[i] = (struct slice){texts, head->texts[i]};
         texts += head->texts[i];
     }
+    struct slice sealed;
+    TRY(sealing_write(bulletin, text[PENDING_ID], text[PENDING_UNMASKED], &sealed));
     const struct store_value values[] = {STORE_OF_TEXT(text[PENDING_ID]),
                                          STORE_OF_WHOLE((int64_t)head->position),
                                          STORE_OF_TEXT(text[PENDING_IMAGE]),
@@ -200,7 +208,8 @@ static enum status row_keep(struct store *store, const struct pending *head, con
                                          STORE_OF_WHOLE(head->first),
                                          STORE_OF_TEXT(text[PENDING_WORDS]),
                                          STORE_OF_TEXT(text[PENDING_MASKED]),
-                                         STORE_OF_TEXT(text[PENDING_UNMASKED])};
+                                         STORE_OF_BYTES(sealed)};
+    struct store *store = bulletin->options.store;
     TRY(store_run(store, KEEP, values, 16));
     *rows += store_changed(store) > 0;
     return STATUS_OK;
@@ -214,7 +223,7 @@ static enum status buffer_keep(struct bulletin *bulletin, const struct buffer *b
     for (size_t at = 0; at < buffer->size;) {
         struct pending head;
         memcpy(&head, buffer->bytes + at, sizeof head);
-        enum status status = row_keep(store, &head, buffer->bytes + at + sizeof head, rows);
+        enum status status = row_keep(bulletin, &head, buffer->bytes + at + sizeof head, rows);
         if (status != STATUS_OK) {
             store_rollback(store);
             return status;
@@ -302,7 +311,10 @@ enum status bulletin_open(struct bulletin **out, const struct bulletin_options *
     must(options->webhooks_count <= WEBHOOKS_MAX);
     TRY(pages_take(bulletin->room, (void **)&bulletin->buffer[0].bytes));
     TRY(pages_take(bulletin->room, (void **)&bulletin->buffer[1].bytes));
+    TRY(arena_take(boot, SEALING_PLAIN_MAX, (void **)&bulletin->plain));
+    TRY(arena_take(boot, SEALING_PLAIN_MAX + SECRET_OVERHEAD, (void **)&bulletin->sealed));
     conditions_make(bulletin);
+    TRY(sealing_finish(bulletin, why));
     TRY(newest_read(bulletin));
     if (pthread_create(&bulletin->keeper, NULL, keeper_run, bulletin) != 0)
         return STATUS_FULL;
@@ -329,6 +341,7 @@ void bulletin_close(struct bulletin *bulletin)
     pages_give_back(bulletin->buffer[0].bytes, bulletin->room);
     pages_give_back(bulletin->buffer[1].bytes, bulletin->room);
     secret_wipe(&bulletin->options.pseudonym, sizeof bulletin->options.pseudonym);
+    secret_wipe(&bulletin->options.sealing, sizeof bulletin->options.sealing);
 }
 
 void bulletin_count(struct bulletin *bulletin, struct bulletin_counts *out)

@@ -7,10 +7,10 @@
  *                                                         └─ webhooks, each at its own pace
  *
  * An alert is a row with a number of its own (the cursor), the position of its record, its image,
- * its two JSON forms (masked, unmasked) and the columns that the filter language may ask.  Rows are
- * written in groups, in the order of their coming; a replay that makes an alert again finds its id
- * taken and changes nothing.  Whoever sends alerts on remembers in the store how far it came, so
- * the table itself is every receiver's queue. */
+ * its two JSON forms (masked, and unmasked as a sealed text) and the columns that the filter
+ * language may ask.  Rows are written in groups, in the order of their coming; a replay that makes
+ * an alert again finds its id taken and changes nothing.  Whoever sends alerts on remembers in the
+ * store how far it came, so the table itself is every receiver's queue. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -25,7 +25,8 @@
 
 struct bulletin;
 
-enum { BULLETIN_MIGRATIONS_COUNT = 1 };
+/* Those behind the first came later: main/ puts them behind what other rooms had by then. */
+enum { BULLETIN_MIGRATIONS_FIRST = 1, BULLETIN_MIGRATIONS_COUNT = 2 };
 extern const struct store_migration BULLETIN_MIGRATIONS[BULLETIN_MIGRATIONS_COUNT];
 
 /* One receiver; `secret` signs what is posted to it. */
@@ -39,6 +40,8 @@ struct bulletin_options {
     struct store *store;    /* the writer */
     const char *store_path; /* for readers */
     struct secret pseudonym;
+    struct secret sealing; /* of what is unmasked */
+    struct seal_chance chance;
     int32_t zone_minutes;
     size_t queue_bytes_max; /* of alerts that wait for the keeper; at least two of the largest */
     struct clock clock;
@@ -50,11 +53,13 @@ struct bulletin_options {
     struct courier courier;
     /* On a thread of this room: alerts can no longer be kept, the process must end. */
     void (*failed)(void *self, enum status status);
+    /* In bulletin_open: alerts of before are being sealed.  NULL: nobody wants to know. */
+    void (*sealed)(void *self, uint64_t done, uint64_t all);
     void *self;
 };
 
-/* STATUS_MALFORMED: a webhook's filter cannot be understood, `why` says where; STATUS_FULL;
- * STATUS_IO. */
+/* Seals what is not sealed yet.  STATUS_MALFORMED: a webhook's filter cannot be understood, `why`
+ * says where; STATUS_FULL; STATUS_IO. */
 enum status bulletin_open(struct bulletin **out, const struct bulletin_options *options,
                           struct arena *boot, struct text *why);
 /* Keeps what waits, then closes. */
@@ -99,6 +104,9 @@ enum status bulletin_look(struct store *store, const struct bulletin_query *quer
 /* Texts into the arena.  STATUS_ABSENT. */
 enum status bulletin_find(struct store *store, struct slice id, struct arena *arena,
                           struct alert_row *out);
+/* What it says unmasked, into the arena.  STATUS_MALFORMED: another key, or it was changed. */
+enum status bulletin_unseal(struct bulletin *bulletin, const struct alert_row *row,
+                            struct arena *arena, struct slice *out);
 /* The number of the newest row; 0: none. */
 enum status bulletin_newest(struct store *store, uint64_t *out);
 /* {"number":…,"shadow":…,"subject":"p_…","alert":{…masked…}} */

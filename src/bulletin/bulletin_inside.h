@@ -63,9 +63,14 @@ struct outlet {
     bool file_open;
 };
 
+/* An alert's id and what it says unmasked. */
+enum { SEALING_PLAIN_MAX = ALERT_BYTES_MAX + ALERT_ID_SIZE + 2 };
+
 struct bulletin {
     struct bulletin_options options;
-    size_t room; /* bytes of one buffer */
+    char *plain;           /* SEALING_PLAIN_MAX, the keeper's */
+    unsigned char *sealed; /* … sealed */
+    size_t room;           /* bytes of one buffer */
     pthread_mutex_t lock;
     pthread_cond_t filled, emptied, grown;
     struct buffer buffer[2];
@@ -81,6 +86,11 @@ struct bulletin {
     struct outlet outlet[WEBHOOKS_MAX + 1];
 };
 
+/* On the keeper's thread; lent until the next one. */
+enum status sealing_write(struct bulletin *bulletin, struct slice id, struct slice unmasked,
+                          struct slice *out);
+/* Before there is a keeper: rows that are not sealed yet. */
+enum status sealing_finish(struct bulletin *bulletin, struct text *why);
 /* Waits for room.  STATUS_IO: the keeper has failed. */
 enum status pending_put(struct bulletin *bulletin, struct pending head,
                         const struct slice texts[PENDING_TEXTS]);

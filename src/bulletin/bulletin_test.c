@@ -2,6 +2,7 @@
  * twice, also when something fails or the process ends in between. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulletin/bulletin_inside.h"
+#include "ground/disk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,6 +31,7 @@ struct house {
     struct receiver receiver;
     struct bulletin_webhook webhook;
     bool failed;
+    void (*sealed)(void *self, uint64_t done, uint64_t all);
 };
 
 static enum status received(void *self, const struct courier_letter *letter, int *http_status)
@@ -71,6 +73,8 @@ static void up(struct house *house, bool file, bool webhook)
     house->webhook.secret = SLICE("key");
     const struct bulletin_options options = {.store = house->store,
                                              .store_path = house->path,
+                                             .sealing = {{7}},
+                                             .chance = seal_chance_of_machine(),
                                              .zone_minutes = 480,
                                              .queue_bytes_max = 8 << 20,
                                              .clock = clock_of_machine(),
@@ -80,6 +84,7 @@ static void up(struct house *house, bool file, bool webhook)
                                              .webhooks_count = webhook,
                                              .courier = {received, &house->receiver},
                                              .failed = on_failure,
+                                             .sealed = house->sealed,
                                              .self = house};
     assert_int_equal(bulletin_open(&house->bulletin, &options, house->boot, &why), STATUS_OK);
 }
@@ -163,6 +168,159 @@ static struct counted count_rows(struct house *house)
     store_close(reader);
     arena_destroy(scratch);
     return counted;
+}
+
+/* ---- what is unmasked ---- */
+
+static const char CANARY[] = "+8613911234567";
+
+/* Whether the bytes of the database, of its log or of its index hold them. */
+static bool files_hold(const struct house *house, const char *bytes)
+{
+    static const char *const ENDS[] = {"", "-wal", "-shm"};
+    bool held = false;
+    for (unsigned i = 0; i < 3; i++) {
+        char path[128];
+        struct arena *arena = NULL;
+        struct slice file;
+        enum disk_fault fault;
+        (void)snprintf(path, sizeof path, "%s%s", house->path, ENDS[i]);
+        assert_int_equal(arena_create(&arena, 64 << 20), STATUS_OK);
+        if (disk_read_all(path, 32 << 20, arena, &file, &fault) == STATUS_OK)
+            held = held || memmem(file.at, file.size, bytes, strlen(bytes)) != NULL;
+        arena_destroy(arena);
+    }
+    return held;
+}
+
+/* As the program of before wrote them. */
+static void rows_of_before(struct house *house, int64_t count)
+{
+    char room[256];
+    struct text why = text_over(room, sizeof room);
+    assert_int_equal(arena_create(&house->boot, 64 << 20), STATUS_OK);
+    assert_int_equal(
+        store_open(&house->store, house->path, BULLETIN_MIGRATIONS, 1, house->boot, &why),
+        STATUS_OK);
+    assert_int_equal(store_begin(house->store), STATUS_OK);
+    for (int64_t i = 0; i < count; i++) {
+        char id[32], unmasked[4000];
+        (void)snprintf(id, sizeof id, "b%05d", (int)i);
+        (void)snprintf(unmasked, sizeof unmasked, "{\"subject\":\"%s\",\"n\":%03900d}", CANARY,
+                       (int)i);
+        const struct store_value values[] = {STORE_OF_TEXT(slice_of(id)),
+                                             STORE_OF_TEXT(slice_of(unmasked))};
+        assert_int_equal(
+            store_run(house->store,
+                      "INSERT INTO alert (id, position, image, shadow, typology, rule, "
+                      "subject_kind, subject, respond, grade, score, time, first, words, masked, "
+                      "unmasked) VALUES (?1, 1, 'i', 0, 't', 'r', 'phone', 'p_', 'lead', 1, 0.5, "
+                      "1, 1, 'w', '{}', ?2)",
+                      values, 2),
+            STATUS_OK);
+    }
+    assert_int_equal(store_commit(house->store), STATUS_OK);
+    store_close(house->store);
+    arena_destroy(house->boot);
+}
+
+static enum status unsealed_of(struct house *house, const char *id, struct slice *out)
+{
+    char room[256];
+    struct text why = text_over(room, sizeof room);
+    struct alert_row row;
+    struct store *reader = NULL;
+    assert_int_equal(store_open_reader(&reader, house->path, house->boot, &why), STATUS_OK);
+    assert_int_equal(bulletin_find(reader, slice_of(id), house->boot, &row), STATUS_OK);
+    store_close(reader);
+    return bulletin_unseal(house->bulletin, &row, house->boot, out);
+}
+
+static void what_is_unmasked_is_nowhere_in_the_files(void **state)
+{
+    struct house *house = *state;
+    struct slice unmasked;
+    char text[64];
+    up(house, false, false);
+    (void)snprintf(text, sizeof text, "{\"subject\":\"%s\"}", CANARY);
+    const struct slice texts[PENDING_TEXTS] = {
+        SLICE("a1"),     SLICE("image"), SLICE("mule"), SLICE("rule"), SLICE("account"),
+        SLICE("p_0011"), SLICE("lead"),  SLICE("w\n"),  SLICE("{}"),   slice_of(text)};
+    assert_int_equal(pending_put(house->bulletin, (struct pending){.position = 1}, texts),
+                     STATUS_OK);
+    bulletin_settle(house->bulletin);
+    assert_false(files_hold(house, CANARY));
+    assert_int_equal(unsealed_of(house, "a1", &unmasked), STATUS_OK);
+    assert_true(slice_equal(unmasked, slice_of(text)));
+    down(house);
+}
+
+static void rows_of_before_are_sealed_at_the_start(void **state)
+{
+    struct house *house = *state;
+    struct slice unmasked;
+    rows_of_before(house, 1000);
+    assert_true(files_hold(house, CANARY));
+    up(house, false, false);
+    assert_false(files_hold(house, CANARY));
+    assert_int_equal(unsealed_of(house, "b00777", &unmasked), STATUS_OK);
+    assert_true(slice_starts(unmasked, SLICE("{\"subject\":\"+8613911234567\",\"n\":000")));
+    struct counted counted = count_rows(house);
+    assert_int_equal(counted.rows, 1000);
+    down(house);
+}
+
+/* A process is killed after each of some groups; the next start goes on. */
+static void killed_sealed(void *self, uint64_t done, uint64_t all)
+{
+    (void)self;
+    (void)all;
+    if (done >= 400)
+        _exit(0);
+}
+
+static void a_killed_sealing_is_gone_on_with(void **state)
+{
+    struct house *house = *state;
+    struct slice unmasked;
+    rows_of_before(house, 1000);
+    for (unsigned i = 0; i < 2; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            house->sealed = killed_sealed;
+            up(house, false, false);
+            _exit(1);
+        }
+        int how = 0;
+        assert_int_equal(waitpid(child, &how, 0), child);
+        assert_int_equal(how, 0);
+        assert_true(files_hold(house, CANARY));
+    }
+    up(house, false, false);
+    assert_false(files_hold(house, CANARY));
+    assert_int_equal(unsealed_of(house, "b00999", &unmasked), STATUS_OK);
+    down(house);
+}
+
+static void a_sealed_text_opens_only_beside_its_id(void **state)
+{
+    struct house *house = *state;
+    struct slice unmasked;
+    up(house, false, false);
+    put(house, 1, false);
+    put(house, 2, false);
+    bulletin_settle(house->bulletin);
+    assert_int_equal(unsealed_of(house, "a00002", &unmasked), STATUS_OK);
+    assert_int_equal(store_begin(house->store), STATUS_OK);
+    assert_int_equal(store_run(house->store,
+                               "UPDATE alert SET sealed = (SELECT sealed FROM alert WHERE id = "
+                               "'a00001') WHERE id = 'a00002'",
+                               NULL, 0),
+                     STATUS_OK);
+    assert_int_equal(store_commit(house->store), STATUS_OK);
+    assert_int_equal(unsealed_of(house, "a00001", &unmasked), STATUS_OK);
+    assert_int_equal(unsealed_of(house, "a00002", &unmasked), STATUS_MALFORMED);
+    down(house);
 }
 
 static void a_replay_changes_nothing(void **state)
@@ -448,6 +606,10 @@ int main(void)
         ROOM(a_file_that_was_moved_away_begins_anew),
         ROOM(killed_again_and_again_the_file_has_each_line_once),
         ROOM(reveals_have_an_hourly_bound),
+        ROOM(what_is_unmasked_is_nowhere_in_the_files),
+        ROOM(rows_of_before_are_sealed_at_the_start),
+        ROOM(a_killed_sealing_is_gone_on_with),
+        ROOM(a_sealed_text_opens_only_beside_its_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,8 +34,9 @@ struct alert_row {
     double score;
     moment time;
     bool first, shadow;
-    struct slice words; /* title and reason, masked, in both tongues, ASCII in lower case */
-    struct slice masked, unmasked; /* JSON */
+    struct slice words;  /* title and reason, masked, in both tongues, ASCII in lower case */
+    struct slice masked; /* JSON */
+    struct slice sealed; /* what is unmasked: bulletin_unseal */
 };
 
 struct filter;

@@ -4,7 +4,7 @@
 
 #define ROW_COLUMNS                                                                                \
     "number, id, position, image, shadow, typology, rule, subject_kind, subject, respond, grade, " \
-    "score, time, first, words, masked, unmasked"
+    "score, time, first, words, masked, sealed"
 
 enum { ROW_COLUMNS_COUNT = 17, SQL_BYTES_MAX = 16384 };
 
@@ -26,7 +26,7 @@ static void row_of(const struct store_value *value, struct alert_row *out)
                               .first = value[13].whole != 0,
                               .words = value[14].bytes,
                               .masked = value[15].bytes,
-                              .unmasked = value[16].bytes};
+                              .sealed = value[16].bytes};
 }
 
 enum status bulletin_look(struct store *store, const struct bulletin_query *query,

@@ -30,6 +30,17 @@ static void alerts_failed(void *self, enum status status)
     _Exit(EXIT_FAILED); /* the journal makes them again */
 }
 
+static void alerts_sealed(void *self, uint64_t done, uint64_t all)
+{
+    struct service *service = self;
+    int64_t now = service->clock.ticks_ms(service->clock.self);
+    if (done < all && now - service->second_ms < SECOND_MS)
+        return;
+    service->second_ms = now;
+    LOG(&service->log, sealing, LOG_WHOLE(count, done), LOG_WHOLE(last, all));
+    notify_manager("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=sealing");
+}
+
 /* The folder and the name of alerts.file. */
 static enum exit_code file_of(struct service *service, struct bulletin_options *options)
 {
@@ -91,11 +102,14 @@ enum exit_code alerts_open(struct service *service)
         .store = service->store,
         .store_path = service->store_path,
         .pseudonym = service->access_keys.pseudonym,
+        .sealing = service->access_keys.alert,
+        .chance = seal_chance_of_machine(),
         .zone_minutes = service->config.home_zone,
         .queue_bytes_max = QUEUE_BYTES,
         .clock = service->clock,
         .courier = courier_of_network(),
         .failed = alerts_failed,
+        .sealed = alerts_sealed,
         .self = service,
     };
     enum exit_code code = file_of(service, &options);

@@ -19,10 +19,13 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = ACCESS_MIGRATIONS[i];
     for (size_t i = 0; i < API_MIGRATIONS_COUNT; i++)
         all[count++] = API_MIGRATIONS[i];
-    for (size_t i = 0; i < BULLETIN_MIGRATIONS_COUNT; i++)
+    for (size_t i = 0; i < BULLETIN_MIGRATIONS_FIRST; i++)
         all[count++] = BULLETIN_MIGRATIONS[i];
     for (size_t i = 0; i < RULEBOOK_MIGRATIONS_COUNT; i++)
         all[count++] = RULEBOOK_MIGRATIONS[i];
+    /* Steps that came later stand behind all that a store may have had before. */
+    for (size_t i = BULLETIN_MIGRATIONS_FIRST; i < BULLETIN_MIGRATIONS_COUNT; i++)
+        all[count++] = BULLETIN_MIGRATIONS[i];
     return count;
 }
 

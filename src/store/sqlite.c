@@ -594,7 +594,7 @@ enum status store_open(struct store **out, const char *path,
     TRY(database_open(&store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, boot, why));
     enum status status = plain(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
                                       "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; "
-                                      "PRAGMA temp_store=MEMORY;");
+                                      "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;");
     if (status == STATUS_OK)
         status = schema_update(store, migrations, count, why);
     if (status != STATUS_OK) {
@@ -650,6 +650,16 @@ enum status store_backup(struct store *store, const char *path)
 {
     alone_begin(store);
     enum status status = backup(store, path);
+    alone_end(store);
+    return status;
+}
+
+enum status store_scrub(struct store *store)
+{
+    alone_begin(store);
+    enum status status = plain(store, "VACUUM");
+    if (status == STATUS_OK)
+        status = plain(store, "PRAGMA wal_checkpoint(TRUNCATE)");
     alone_end(store);
     return status;
 }

@@ -87,5 +87,9 @@ enum status store_one(struct store *store, const char *sql, const struct store_v
 /* A whole, consistent copy of the database under another path, while it is in use.  On the writer
  * this and store_check wait for their turn like a transaction, and see what is committed. */
 enum status store_backup(struct store *store, const char *path);
+/* Writes the database anew and empties its log, so that nothing of what was changed or removed is
+ * left in either file.  Waits for its turn like a transaction; nobody may be reading through the
+ * writer.  STATUS_FULL: the disk has no room for a second copy; STATUS_IO. */
+enum status store_scrub(struct store *store);
 /* Checks every page and index.  STATUS_MALFORMED with the first fault in `why`. */
 enum status store_check(struct store *store, struct text *why);

@@ -1,0 +1,91 @@
+"""alerts.py -- what leaves the service about people: the file of alerts is as its schema says, and nothing is unmasked
+where it should not be."""
+# SPDX-License-Identifier: Apache-2.0
+import glob
+import json
+import os
+import sqlite3
+import time
+
+import house
+from house import SOURCE, call
+
+SCREENED = "+8617012345677"
+
+
+class Alerts(house.Case):
+    CONFIG = "alerts: {file: alerts.ndjson}\n"
+
+    def lines(self, count, seconds=20):
+        path = os.path.join(self.house.folder, "alerts.ndjson")
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            with open(path, encoding="utf-8") as file:
+                lines = file.read().split("\n")
+            if len(lines) > count and lines[-1] == "":
+                return lines[:-1]
+            time.sleep(0.1)
+        raise AssertionError(f"{lines}")
+
+    def test_every_line_of_the_file_is_as_the_schema_says(self):
+        try:
+            import jsonschema
+        except ImportError:
+            self.skipTest("python3-jsonschema is not installed")
+        with open(os.path.join(SOURCE, "src/alert/alert.schema.json"), encoding="utf-8") as file:
+            schema = json.load(file)
+        validator = jsonschema.Draft202012Validator(schema)
+        house_ = self.house.enrol()
+        for caller in range(40):
+            status, _, _ = house_.send("".join(call(n, caller=caller) for n in range(3 + caller % 5)), query="?kind=call")
+            self.assertEqual(status, 200)
+        lines = self.lines(40)
+        self.house.kill()
+        self.house.start()  # and no line is half, or stands twice, after a kill
+        house_.send("".join(call(n, caller=99) for n in range(9)), query="?kind=call")
+        lines = self.lines(len(lines) + 1)
+        ids = set()
+        for number, line in enumerate(lines, 1):
+            alert = json.loads(line)
+            errors = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(alert)]
+            self.assertEqual(errors, [], f"line {number}: {line}")
+            self.assertTrue(alert["masked"])
+            ids.add(alert["id"])
+        self.assertEqual(len(ids), len(lines))
+        self.assertEqual({json.loads(line)["grade"] for line in lines}, {"low", "high"})
+
+    def test_a_number_that_was_handed_in_is_in_no_file_but_journal_and_memory(self):
+        house_ = self.house.enrol()
+        numbers = [f"+86138{caller:08d}" for caller in range(70000001, 70000006)]
+        for caller in range(70000001, 70000006):
+            house_.send("".join(call(80000000 + n, caller=caller) for n in range(9)), query="?kind=call", key=f"k{caller}")
+        house_.send('{"kind":"call","caller":"' + numbers[0] + '","callee":7}\n')  # and one that is rejected
+        house_.send("not even JSON " + numbers[1] + "\n", query="?kind=call")
+        self.house.ask("POST", "/v1/screen/call", {"caller": numbers[2], "callee": SCREENED})
+        self.lines(5)
+        self.house.ask("GET", "/v1/alerts?q=subject:" + numbers[3].replace("+", "%2B"))
+        _, _, figures = self.house.ask("GET", "/metrics")
+        self.assertEqual(self.house.stop(), 0)  # with receipts and snapshot
+        database = sqlite3.connect(os.path.join(house_.data, "store.db"))
+        self.assertGreaterEqual(database.execute("SELECT COUNT(*) FROM alert WHERE sealed IS NOT NULL").fetchone()[0], 5)
+        self.assertEqual(database.execute("SELECT COUNT(*) FROM alert WHERE unmasked <> ''").fetchone()[0], 0)
+        database.close()
+        places = {"/metrics": figures}
+        for path in glob.glob(os.path.join(house_.data, "**"), recursive=True) + \
+                [os.path.join(house_.folder, name) for name in ("log", "alerts.ndjson")]:
+            if os.path.isfile(path):
+                with open(path, "rb") as file:
+                    places[os.path.relpath(path, house_.folder)] = file.read()
+        told = [name for name in places if name.split(os.sep)[:2] in (["data", "journal"], ["data", "snapshot"])]
+        kept = b"".join(places.pop(name) for name in told)
+        for number in numbers + [f"+86139{80000000 + n}" for n in range(9)] + [SCREENED]:
+            national = number[3:].encode()
+            for name, content in places.items():
+                self.assertNotIn(national, content, f"{number} stands in {name}")
+        self.assertIn("data/store.db", places)
+        self.assertIn("log", places)
+        self.assertIn(numbers[0].encode(), kept)  # the search would find it
+
+
+if __name__ == "__main__":
+    house.main()
