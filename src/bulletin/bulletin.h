@@ -124,6 +124,19 @@ unsigned bulletin_receivers(struct bulletin *bulletin,
                             struct bulletin_receiver out[WEBHOOKS_MAX + 1]);
 int32_t bulletin_zone(const struct bulletin *bulletin);
 
+/* Alerts whose record happened before `before` and lies below position `below`. */
+struct bulletin_old {
+    moment before;
+    uint64_t below;
+    size_t count_max;
+};
+/* Inside a transaction of the writer: removes the oldest of them that every receiver was told of,
+ * never the newest alert of all. */
+enum status bulletin_forget(struct bulletin *bulletin, const struct bulletin_old *old,
+                            uint64_t *removed);
+/* How many are so old, through any reader. */
+enum status bulletin_count_old(struct store *store, moment before, uint64_t *count);
+
 /* Inside a transaction of the writer: one more look of `actor` at something unmasked.
  * STATUS_FULL: the hour's share is used up. */
 enum status bulletin_reveal(struct bulletin *bulletin, struct slice actor);

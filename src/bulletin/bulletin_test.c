@@ -592,6 +592,38 @@ static void reveals_have_an_hourly_bound(void **state)
     down(house);
 }
 
+static uint64_t forget(struct house *house, uint64_t below)
+{
+    uint64_t removed = 99;
+    const struct bulletin_old old = {{1772294400001}, below, 100};
+    assert_int_equal(store_begin(house->store), STATUS_OK);
+    assert_int_equal(bulletin_forget(house->bulletin, &old, &removed), STATUS_OK);
+    assert_int_equal(store_commit(house->store), STATUS_OK);
+    return removed;
+}
+
+static void an_alert_goes_only_when_nobody_needs_it(void **state)
+{
+    struct house *house = *state;
+    house->receiver.fail = 1000000;
+    up(house, false, true);
+    for (unsigned i = 1; i <= 10; i++)
+        put(house, i, false);
+    bulletin_settle(house->bulletin);
+    assert_int_equal(forget(house, 100), 0); /* the receiver was told of none */
+    down(house);
+    up(house, false, false);
+    assert_int_equal(forget(house, 4), 3); /* a recovery may make the others again */
+    assert_int_equal(forget(house, 100), 6);
+    assert_int_equal(forget(house, 100), 0); /* the newest stays, and its number */
+    put(house, 11, false);
+    bulletin_settle(house->bulletin);
+    struct bulletin_counts counts;
+    bulletin_count(house->bulletin, &counts);
+    assert_int_equal(counts.newest, 11);
+    down(house);
+}
+
 int main(void)
 {
 #define ROOM(name) cmocka_unit_test_setup_teardown(name, opened, closed)
@@ -610,6 +642,7 @@ int main(void)
         ROOM(rows_of_before_are_sealed_at_the_start),
         ROOM(a_killed_sealing_is_gone_on_with),
         ROOM(a_sealed_text_opens_only_beside_its_id),
+        ROOM(an_alert_goes_only_when_nobody_needs_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

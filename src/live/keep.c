@@ -211,6 +211,9 @@ static enum status snapshot_settle(struct live *live, struct arena *scratch)
     live->counts.snapshots++;
     pthread_mutex_unlock(&live->lock);
     TRY(older_remove(live, scratch, &oldest));
+    pthread_mutex_lock(&live->lock);
+    live->counts.snapshot_oldest = oldest;
+    pthread_mutex_unlock(&live->lock);
     return journal_let_go(live, scratch, oldest);
 }
 

@@ -123,6 +123,7 @@ struct live_counts {
     uint64_t offers, refused, frames, syncs, questions;
     uint64_t queue_bytes;
     uint64_t snapshot_position; /* of the newest; 0: none */
+    uint64_t snapshot_oldest;   /* a recovery begins nowhere below; 0: not known yet */
     uint64_t snapshots, snapshots_failed;
     int64_t snapshot_stop_us; /* the longest stop of detection for one so far */
     moment heartbeat;         /* time of the last one thought about */

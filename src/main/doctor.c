@@ -43,6 +43,13 @@ static struct slice below(const struct visit_to *to, char out[PATH_MAX], const c
     return text_slice(&text);
 }
 
+static bool path_is_there(const char *path)
+{
+    struct disk_about about;
+    enum disk_fault fault;
+    return disk_about(path, &about, &fault) == STATUS_OK;
+}
+
 static bool look_at_folder(struct visit_to *to)
 {
     struct disk_about about;
@@ -137,6 +144,33 @@ static void look_inside(struct visit_to *to)
                    "其中没有已确认的内容；下次启动时会将其移开"));
 }
 
+/* What alerts.retention would remove. */
+static void look_at_alerts(struct visit_to *to, const struct config *config, struct arena *boot)
+{
+    char path[PATH_MAX], bytes[WHY_MAX] = "", said[TONGUES_COUNT][128] = {"", ""};
+    struct text why = text_over(bytes, sizeof bytes);
+    struct clock clock = clock_of_machine();
+    struct store *store;
+    uint64_t count = 0;
+    (void)below(to, path, "store.db");
+    if (config->alerts_retention == 0 || !path_is_there(path) ||
+        store_open_reader(&store, path, boot, &why) != STATUS_OK)
+        return; /* what is wrong with the store, others say */
+    moment before = {clock.now(clock.self).ms - config->alerts_retention};
+    enum status status = bulletin_count_old(store, before, &count);
+    store_close(store);
+    if (status != STATUS_OK)
+        return;
+    struct text en = text_over(said[TONGUE_EN], sizeof said[0]);
+    struct text zh = text_over(said[TONGUE_ZH], sizeof said[0]);
+    text_addf(&en, "%llu alerts are older and will be removed", (unsigned long long)count);
+    text_addf(&zh, "%llu 条告警已超期，将被删除", (unsigned long long)count);
+    put(to, count == 0 ? MARK_FINE : MARK_NOTE,
+        SAYING("alerts are kept as long as alerts.retention says",
+               "告警按 alerts.retention 的期限保留"),
+        SAYING(said[TONGUE_EN], said[TONGUE_ZH]));
+}
+
 enum exit_code verb_doctor(const struct command *command)
 {
     struct visit_to to = {command, command_value(command, FLAG_data), 0};
@@ -159,6 +193,7 @@ enum exit_code verb_doctor(const struct command *command)
         look_at_disk(&to, &config);
         look_at_clock(&to);
         look_at_backup(&to);
+        look_at_alerts(&to, &config, boot);
         if (!look_at_lock(&to))
             look_inside(&to);
     }

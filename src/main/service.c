@@ -474,7 +474,7 @@ static enum exit_code open_ground(struct service *service)
         .take = log_to_stderr,
     };
     service->started_ms = service->clock.ticks_ms(service->clock.self);
-    service->snapshot_ms = service->receipts_ms = service->retained_ms = service->started_ms;
+    service->snapshot_ms = service->receipts_ms = service->started_ms;
     service->clock_stepped = MOMENT_NONE;
     if (arena_create(&service->boot, boot_max) != STATUS_OK ||
         ARENA_NEW(service->boot, service->config.tails_count + 1, &service->plans) != STATUS_OK ||
@@ -533,6 +533,7 @@ static void keep_second(struct service *service, int64_t ticks)
         LOG(&service->log, checkpoint_failed, LOG_TEXT(status, slice_of(status_name(status))));
     readiness_judge(service);
     inforce_keep(service);
+    retain_alerts(service, ticks);
     if (ticks - service->receipts_ms < RECEIPTS_EVERY_MS)
         return;
     service->receipts_ms = ticks;

@@ -143,6 +143,12 @@ void inforce_keep(struct service *service);
 /* After live and bulletin are closed. */
 void inforce_close(struct service *service);
 
+/* ---- retain.c ---- */
+
+/* Once a second, on the keeping thread: some of the alerts that are older than the operator keeps
+ * them. */
+void retain_alerts(struct service *service, int64_t ticks);
+
 /* ---- readiness.c ---- */
 
 /* Once a second, on the keeping thread. */

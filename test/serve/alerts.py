@@ -5,6 +5,7 @@ import glob
 import json
 import os
 import sqlite3
+import subprocess
 import time
 
 import house
@@ -85,6 +86,55 @@ class Alerts(house.Case):
         self.assertIn("data/store.db", places)
         self.assertIn("log", places)
         self.assertIn(numbers[0].encode(), kept)  # the search would find it
+
+
+class Retention(house.Case):
+    CONFIG = "snapshot: {interval: 1s}\n"
+
+    def doctor(self, config):
+        run = subprocess.run([house.CUTLINE, "doctor", "--data", self.house.data, "--config", config, "--lang", "en"],
+                             capture_output=True, text=True, timeout=60)
+        return run.stdout
+
+    def rows(self, sql):
+        database = sqlite3.connect(f"file:{self.house.data}/store.db?mode=ro", uri=True)
+        try:
+            return database.execute(sql).fetchall()
+        finally:
+            database.close()
+
+    def test_old_alerts_go_when_the_operator_says_so_and_are_not_made_again(self):
+        house_ = self.house.enrol()
+        for caller in range(30):
+            house_.send("".join(call(n, caller=caller) for n in range(9)), query="?kind=call")
+        until = time.monotonic() + 20
+        while self.rows("SELECT COUNT(DISTINCT subject) FROM alert WHERE grade = 3")[0][0] < 30 and time.monotonic() < until:
+            time.sleep(0.2)
+        newest = self.rows("SELECT MAX(number) FROM alert")[0][0]
+        time.sleep(4)
+        self.assertEqual(self.rows("SELECT COUNT(*) FROM alert")[0][0], newest)  # off, unless somebody says so
+        self.assertNotIn("alerts.retention", self.doctor(house_.config))
+        with open(house_.config, encoding="utf-8") as file:
+            text = file.read()
+        with open(house_.config, "w", encoding="utf-8") as file:
+            file.write(text + "alerts: {retention: 1h}\n")
+        self.assertIn(f"{newest - 1} alerts are older and will be removed", self.doctor(house_.config))
+        house_.stop()
+        house_.start()
+        until = time.monotonic() + 40
+        while self.rows("SELECT COUNT(*) FROM alert")[0][0] > 1 and time.monotonic() < until:
+            time.sleep(0.2)
+        self.assertEqual(self.rows("SELECT number FROM alert"), [(newest,)])
+        entries = self.rows("SELECT actor, outcome, detail FROM audit_entry WHERE action = 'alerts.retain'")
+        self.assertEqual(sum(json.loads(detail)["count"] for _, _, detail in entries), newest - 1)
+        self.assertTrue(all(actor == "cutline" and outcome == "done" for actor, outcome, _ in entries))
+        house_.kill()
+        house_.start()
+        house_.send("".join(call(n, caller=77) for n in range(3)), query="?kind=call")
+        until = time.monotonic() + 20
+        while len(self.rows("SELECT number FROM alert")) < 2 and time.monotonic() < until:
+            time.sleep(0.2)
+        self.assertEqual(self.rows("SELECT number FROM alert ORDER BY number"), [(newest,), (newest + 1,)])
 
 
 if __name__ == "__main__":
