@@ -167,6 +167,16 @@ enum status law_switch(const struct law_pack *pack, const char *name, bool *out,
 enum status law_date_value(const struct law_pack *pack, const char *name, law_date *out,
                            const struct law_value **how);
 bool law_codes_have(struct law_codes codes, enum law_code code);
+/* What holds for the object in that category; NULL: nothing, or the pack leaves it open. */
+const struct law_measure *law_measure_find(const struct law_pack *pack, enum law_code object,
+                                           enum law_code category);
+
+/* The moment at which the term `name`, begun at `from`, ends: counted by the pack's own
+ * `term.counting`, otherwise from the next day; not rolled over holidays.  ABSENT: the pack leaves
+ * it open (`*unknown` is LAW_DATE_NONE), or the calendar does not know the day `*unknown`, see
+ * text_add_law_unknown_day(); FULL: past the year 9999. */
+enum status law_deadline(const struct law *law, const struct law_pack *pack, const char *name,
+                         moment from, int32_t zone_minutes, moment *end, law_date *unknown);
 
 /* How an entry's value reads: "5 years", "city or above". */
 void text_add_law_value(struct text *text, const struct law_value *value, enum tongue tongue);

@@ -209,6 +209,56 @@ static void category_b_is_never_published_and_incoming_funds_stay(void **state)
     }
 }
 
+static void a_measure_is_found_by_object_and_category(void **state)
+{
+    (void)state;
+    const struct law_pack *final = pack_of("cn-final-2024-12");
+    const struct law_measure *measure =
+        law_measure_find(final, LAW_CODE_payment_account, LAW_CODE_determined);
+    assert_int_equal(measure->restriction, LAW_CODE_business_stopped);
+    assert_true(law_codes_have(measure->exceptions, LAW_CODE_balance_to_own_account));
+    assert_non_null(law_measure_find(final, LAW_CODE_dishonesty_list, LAW_CODE_criminal));
+    assert_null(law_measure_find(final, LAW_CODE_dishonesty_list, LAW_CODE_determined));
+    assert_null(law_measure_find(final, LAW_CODE_credit_database, LAW_CODE_criminal)); /* open */
+    assert_null(law_measure_find(pack_of("cn-stop-2016"), LAW_CODE_wallet, LAW_CODE_criminal));
+}
+
+static void deadline_is(const char *pack, const char *name, const char *from, const char *wanted)
+{
+    moment at, end, until;
+    law_date unknown;
+    assert_int_equal(moment_parse(slice_of(from), &at), STATUS_OK);
+    assert_int_equal(moment_parse(slice_of(wanted), &until), STATUS_OK);
+    assert_int_equal(law_deadline(&law, pack_of(pack), name, at, 480, &end, &unknown), STATUS_OK);
+    assert_int_equal(end.ms, until.ms);
+}
+
+static void deadlines_come_from_the_pack_and_the_calendar(void **state)
+{
+    moment at, end = {7};
+    law_date unknown;
+    (void)state;
+    deadline_is("cn-stop-2016", "term", "2025-10-02T10:00:00+08:00", "2025-10-04T10:00:00+08:00");
+    deadline_is("cn-final-2024-12", "term.determined", "2025-01-10T09:00:00+08:00",
+                "2027-01-11T00:00:00+08:00");
+    deadline_is("cn-freeze", "deposits.term", "2025-08-31T09:00:00+08:00",
+                "2026-03-01T00:00:00+08:00");
+    deadline_is("cn-return-2016", "bank.execute", "2025-09-30T16:00:00+08:00",
+                "2025-10-12T00:00:00+08:00"); /* Thu 9, Fri 10, Sat 11 October, made up */
+    deadline_is("cutline-defaults-2026", "dissuasion.extreme.contact", "2026-05-01T00:00:30+08:00",
+                "2026-05-01T00:01:30+08:00");
+    assert_int_equal(moment_parse(SLICE("2026-12-30T09:00:00+08:00"), &at), STATUS_OK);
+    assert_int_equal(
+        law_deadline(&law, pack_of("cn-return-2016"), "bank.execute", at, 480, &end, &unknown),
+        STATUS_ABSENT);
+    assert_int_equal(unknown.days, day("2026-12-31").days);
+    assert_int_equal(
+        law_deadline(&law, pack_of("cn-final-2024-12"), "appeal.accept", at, 480, &end, &unknown),
+        STATUS_ABSENT);
+    assert_int_equal(unknown.days, LAW_DATE_NONE.days);
+    assert_int_equal(end.ms, 7);
+}
+
 static void a_proposal_is_marked_as_one_and_stands_in_no_pack_of_law(void **state)
 {
     (void)state;
@@ -525,6 +575,8 @@ int main(void)
         cmocka_unit_test(the_numbers_are_those_of_the_law),
         cmocka_unit_test(open_questions_have_no_value_but_words),
         cmocka_unit_test(category_b_is_never_published_and_incoming_funds_stay),
+        cmocka_unit_test(a_measure_is_found_by_object_and_category),
+        cmocka_unit_test(deadlines_come_from_the_pack_and_the_calendar),
         cmocka_unit_test(a_proposal_is_marked_as_one_and_stands_in_no_pack_of_law),
         cmocka_unit_test(a_stamp_names_the_very_pack),
         cmocka_unit_test(a_doubtful_value_is_said_to_be_one),

@@ -75,3 +75,33 @@ bool law_codes_have(struct law_codes codes, enum law_code code)
             return true;
     return false;
 }
+
+const struct law_measure *law_measure_find(const struct law_pack *pack, enum law_code object,
+                                           enum law_code category)
+{
+    must(law_code_group(object) == LAW_GROUP_thing);
+    must(law_code_group(category) == LAW_GROUP_category);
+    for (uint32_t i = 0; i < pack->measures_count; i++) {
+        const struct law_measure *measure = &pack->measures[i];
+        if (measure->object == object && law_codes_have(measure->categories, category))
+            return measure;
+    }
+    return NULL;
+}
+
+/* Only a pack of discipline has a switch for it. */
+static enum law_counting counting_of(const struct law_pack *pack)
+{
+    const struct law_value *value = law_value_find(pack, SLICE("term.counting"));
+    bool first = value != NULL && value->code == LAW_CODE_first_day;
+    return first ? LAW_COUNTING_FIRST_DAY : LAW_COUNTING_NEXT_DAY;
+}
+
+enum status law_deadline(const struct law *law, const struct law_pack *pack, const char *name,
+                         moment from, int32_t zone_minutes, moment *end, law_date *unknown)
+{
+    struct law_term term = {.counting = counting_of(pack)};
+    *unknown = LAW_DATE_NONE;
+    TRY(law_span_of(pack, name, &term.span, NULL));
+    return law_term_end(&term, from, zone_minutes, &law->calendar, end, unknown);
+}
