@@ -5,6 +5,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 
 import ask
 from ask import SOURCE
@@ -112,6 +114,32 @@ class Law(ask.Case):
                          re.search(r"\n\d+ differences\n$", answer.out).group(0))
         self.assertIn("\n0 differences", self.law("diff", "cn-stop-2016", "cn-stop-2016", code=0).out)
         self.assertIn("different subjects", self.law("diff", "cn-stop-2016", "cn-freeze", code=3).err)
+
+    def clauses(self, root):
+        run = subprocess.run([sys.executable, os.path.join(SOURCE, "tools", "clauses"), ask.CUTLINE, root],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, env=self.environment())
+        return run.returncode, run.stdout.decode("utf-8"), run.stderr.decode("utf-8")
+
+    def test_every_number_is_traced_from_its_clause_to_its_test(self):
+        code, out, err = self.clauses(SOURCE)
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("S13 2(1)2 [V2] -> cn-stop-2016 term -> ", out)
+
+    def test_a_gap_in_the_trace_is_named(self):
+        shutil.copytree(LAW, self.path("tree/law"))
+        os.makedirs(self.path("tree/src/law"))
+        os.makedirs(self.path("tree/test"))
+        shutil.copy(os.path.join(SOURCE, "src", "law", "entries.inc"), self.path("tree/src/law"))
+        self.write("tree/src/stop.c", '#include "law/law.h"\nTRY(law_span_of(pack, "term.cap", &cap, NULL));\n')
+        code, _, err = self.clauses(self.path("tree"))
+        self.assertEqual(code, 1)
+        self.assertIn("src/stop.c:2: relies on `term.cap`, and no test speaks of it", err)
+        self.write("tree/src/stop_test.c", 'cap_is("term.cap", 5);\n')
+        self.assertEqual(self.clauses(self.path("tree"))[0], 0)
+        self.write("tree/src/more.c", '#include "law/law.h"\nlaw_count(law_find(law, s, on),\n "term.cpa", &n, NULL);\n')
+        code, _, err = self.clauses(self.path("tree"))
+        self.assertEqual(code, 1)
+        self.assertIn("src/more.c:3: no list knows the entry `term.cpa`", err)
 
 
 ask.main()
