@@ -282,8 +282,8 @@ enum status work_find(struct work *work, struct store *reader, const char *id,
 {
     struct row *row = NULL;
     TRY(row_read(work, reader, id, request, &row));
-    struct party *party = row_party(row, slice_of(by->organisation));
-    if (party == NULL)
+    struct party *party = by == NULL ? NULL : row_party(row, slice_of(by->organisation));
+    if (by != NULL && party == NULL)
         return STATUS_ABSENT;
     return row_view(work, reader, row, party, 0, request, out);
 }

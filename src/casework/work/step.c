@@ -174,7 +174,50 @@ static enum status joins(struct work *work, const struct work_draft *draft, int6
     return change_finish(&change, lacks, count, out);
 }
 
-enum status work_add(struct work *work, const struct work_draft *draft, struct arena *request,
+/* What makes two drafts the same where nobody says it: the values of the kind's key fields, if all
+ * are there. */
+static enum status draft_key(const struct work_draft *draft, const struct work_value *value,
+                             struct arena *arena, struct slice *out)
+{
+    char *room = NULL;
+    uint64_t lacks = draft->kind->key_fields;
+    *out = draft->key;
+    if (draft->key.size != 0 || lacks == 0)
+        return STATUS_OK;
+    TRY(arena_take(arena, WORK_TEXT_BYTES_MAX + 1, (void **)&room));
+    struct text text = text_over(room, WORK_TEXT_BYTES_MAX + 1);
+    for (unsigned f = 0; f < draft->kind->fields_count; f++) {
+        if ((draft->kind->key_fields & WORK_BIT(f)) == 0)
+            continue;
+        for (unsigned i = 0; i < draft->values_count; i++) {
+            if (value[i].field != (int)f)
+                continue;
+            lacks &= ~WORK_BIT(f);
+            text_add(&text, value[i].value);
+            text_add_char(&text, 0x1F);
+        }
+    }
+    if (lacks == 0 && !text.full)
+        *out = text_slice(&text);
+    return STATUS_OK;
+}
+
+/* What the kind asks of values beyond their form. */
+static enum status holds_check(struct work *work, const struct work_kind *kind,
+                               const struct work_item *item, int step,
+                               const struct work_value *value, unsigned count,
+                               struct work_refusal *refusal)
+{
+    const struct work_plug *plug = plug_of(work, kind);
+    int field = -1;
+    if (plug == NULL || plug->holds == NULL)
+        return STATUS_OK;
+    enum work_fault fault = plug->holds(plug->self, item, step, value, count, &field);
+    return fault == WORK_FAULT_NONE ? STATUS_OK
+                                    : refuse(work, refusal, fault, field, STATUS_MALFORMED);
+}
+
+enum status work_add(struct work *work, const struct work_draft *given, struct arena *request,
                      struct work_refusal *refusal, struct work_item *out, bool *joined)
 {
     static const char SOURCE[] = "SELECT item FROM work_source WHERE source = ?1 AND ?2 = ?2";
@@ -184,10 +227,14 @@ enum status work_add(struct work *work, const struct work_draft *draft, struct a
     struct row *row = NULL;
     int64_t number = 0;
     moment now = steady_now(work->steady);
+    struct work_draft whole = *given;
+    const struct work_draft *draft = &whole;
     *joined = false;
     TRY(draft_may(work, draft, refusal));
     TRY(values_check(work, draft->kind, draft->value, draft->values_count, draft->kind->first_must,
                      draft->kind->first_may, request, refusal, &value));
+    TRY(holds_check(work, draft->kind, NULL, -1, value, draft->values_count, refusal));
+    TRY(draft_key(draft, value, request, &whole.key));
     if (draft->source.size != 0) {
         struct digest digest = draft_digest(work, draft, "work source", draft->source);
         TRY(number_by_key(work, SOURCE, &digest, 0, &number));
@@ -304,6 +351,9 @@ enum status work_step(struct work *work, const struct work_move *move, struct ar
         return refuse(work, refusal, WORK_FAULT_VALUE, -1, STATUS_MALFORMED);
     TRY(values_check(work, kind, move->value, move->values_count, step->must, step->may, request,
                      refusal, &value));
+    struct work_item as_it_is;
+    TRY(row_view(work, work->store, change.row, NULL, 0, request, &as_it_is));
+    TRY(holds_check(work, kind, &as_it_is, index, value, move->values_count, refusal));
     if (step->approval == WORK_TWO) {
         change.what.what = "asked";
         change.what.step = index;

@@ -299,7 +299,8 @@ struct work_sink {
 /* In the order of work_take_next for open ones, newest first for others; masked. */
 enum status work_list(struct work *work, struct store *reader, const struct work_query *query,
                       const struct identity *by, struct arena *request, struct work_sink sink);
-/* STATUS_ABSENT: none, or no seat. */
+/* `by` NULL: the machine, which sees everything unmasked, for `after` and its like.
+ * STATUS_ABSENT: none, or no seat. */
 enum status work_find(struct work *work, struct store *reader, const char *id,
                       const struct identity *by, struct arena *request, struct work_item *out);
 /* The item as JSON in the form of docs/casework.md, masked; its log, notes, links and attachments'
