@@ -9,7 +9,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "answer/lines_inside.h"
 
-#include "intake/intake.h"
+#include "record/phone.h"
 
 enum { WORDS_MAX = 32, NUMBER_COLUMN = 0 };
 

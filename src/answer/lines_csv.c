@@ -11,7 +11,7 @@
 
 #include "ground/checksum.h"
 #include "intake/csv.h"
-#include "intake/intake.h"
+#include "record/phone.h"
 
 struct csv_line {
     const char *value; /* for each column: size (u16), bytes */

@@ -10,7 +10,7 @@
 #include "ground/checksum.h"
 #include "ground/disk.h"
 #include "ground/limits.h"
-#include "intake/intake.h"
+#include "record/phone.h"
 
 #include <stdlib.h>
 

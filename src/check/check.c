@@ -6,7 +6,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/check.h"
 
-#include "intake/intake.h"
+#include "record/phone.h"
 #include "intake/json.h"
 
 #define WORD(name, en, zh) \

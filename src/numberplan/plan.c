@@ -14,7 +14,7 @@
 #include "ground/folder.h"
 #include "ground/limits.h"
 #include "intake/csv.h"
-#include "intake/intake.h"
+#include "record/phone.h"
 
 #include <pthread.h>
 
