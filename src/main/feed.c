@@ -112,7 +112,8 @@ static bool is_same_file(const char *a, const char *b)
 static enum exit_code add_files(struct feed *feed, const char *except)
 {
     const struct command *command = feed->command;
-    for (uint32_t i = 0; i < command->operands_count; i++) {
+    uint32_t first = command->verb == VERB_trace; /* whose first operand is no file */
+    for (uint32_t i = first; i < command->operands_count; i++) {
         const char *path = command->operand[i];
         if (is_same_file(except, path))
             continue;

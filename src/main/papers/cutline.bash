@@ -16,6 +16,12 @@ _cutline() {
     --threads) COMPREPLY=(); return ;;
     --memory) COMPREPLY=(); return ;;
     --truth) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --method) mapfile -t COMPREPLY < <(compgen -W 'timestamp fifo lifo pro_rata poison' -- "$word"); return ;;
+    --depth) COMPREPLY=(); return ;;
+    --since) COMPREPLY=(); return ;;
+    --until) COMPREPLY=(); return ;;
+    --answer) COMPREPLY=(); return ;;
+    --graphml) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --html) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --against) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --seed) COMPREPLY=(); return ;;
@@ -53,6 +59,7 @@ _cutline() {
     'intake guess') flags='--kind --home --zone --currency --output --lang --no-color --help' ;;
     'intake check') flags='--map --kind --home --zone --currency --rejects --max-rejects --quiet --lang --no-color --help' ;;
     'simulate') flags='--quiet --seed --out --people --days --start --fraud --classes --lang --no-color --help' ;;
+    'trace') flags='--map --kind --home --zone --currency --rejects --max-rejects --json --table --output --unmask --memory --sort --quiet --records --backward --method --depth --since --until --answer --graphml --html --lang --no-color --help' ;;
     'serve') flags='--data --config --lang --no-color --help' ;;
     'send') flags='--map --kind --quiet --to --token --lang --no-color --help' ;;
     'lead') flags='--json --to --token --reason --of --state --place --lang --no-color --help' ;;
@@ -78,7 +85,7 @@ _cutline() {
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate serve send lead dissuade case top doctor backup restore verify config journal audit law man completion version help'
+        words='detect backtest rules intake simulate trace serve send lead dissuade case top doctor backup restore verify config journal audit law man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test push approve'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -86,7 +93,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate serve send lead dissuade case top doctor backup restore verify config journal audit law man completion version help'
+        words='detect backtest rules intake simulate trace serve send lead dissuade case top doctor backup restore verify config journal audit law man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi
