@@ -49,18 +49,30 @@ static enum status key_take(const struct reading *reading, outline_node node, st
     return slice_copy(reading->boot, key, out);
 }
 
+/* A path beside the terms; empty if it is not there. */
+static enum status path_take(const struct reading *reading, outline_node node, struct slice *out)
+{
+    if (node < 0)
+        return STATUS_OK;
+    struct slice path = outline_text(reading->outline, node);
+    if (outline_type(reading->outline, node) != OUTLINE_TEXT || path.size == 0 ||
+        path.size > CHECK_TEXT_MAX || memchr(path.at, '\0', path.size) != NULL)
+        return complain(reading, node, ANSWER_COMPLAINT_path_form);
+    return answer_beside(reading->path, path, reading->boot, out);
+}
+
 /* ---- who may ask ---- */
 
 static enum status asker_read(const struct reading *reading, outline_node item)
 {
-    static const char *const KEYS[] = {"name", "key", "a_minute", "a_day", "next_key"};
-    outline_node node[5];
+    static const char *const KEYS[] = {"name", "key", "a_minute", "a_day", "next_key", "folder"};
+    outline_node node[6];
     struct terms *terms = reading->terms;
     if (terms->askers_count == TERMS_ASKERS_MAX)
         return complain(reading, item, ANSWER_COMPLAINT_many);
     struct terms_asker *asker = &terms->asker[terms->askers_count];
     *asker = (struct terms_asker){.a_minute = 60, .a_day = 10000};
-    TRY(answer_keys(reading->outline, item, KEYS, 5, node));
+    TRY(answer_keys(reading->outline, item, KEYS, 6, node));
     if (node[0] < 0 || node[1] < 0)
         return complain(reading, item, ANSWER_COMPLAINT_asker_name);
     TRY(name_take(reading, node[0], &asker->name));
@@ -73,6 +85,7 @@ static enum status asker_read(const struct reading *reading, outline_node item)
         TRY(answer_whole(reading->outline, node[3], &asker->a_day));
     if (node[4] >= 0)
         TRY(key_take(reading, node[4], &asker->next_key));
+    TRY(path_take(reading, node[5], &asker->folder));
     terms->askers_count++;
     return STATUS_OK;
 }
@@ -246,27 +259,75 @@ static enum status each(const struct reading *reading, outline_node list,
     return STATUS_OK;
 }
 
+enum root_key {
+    ROOT_answer,
+    ROOT_name,
+    ROOT_listen,
+    ROOT_port,
+    ROOT_certificate,
+    ROOT_certificate_key,
+    ROOT_lines,
+    ROOT_holder_key,
+    ROOT_notices,
+    ROOT_askers,
+    ROOT_answers,
+    ROOT_person,
+    ROOTS_COUNT
+};
+
+/* Where we are and what we read. */
+static enum status house_read(const struct reading *reading, const outline_node *node)
+{
+    struct terms *terms = reading->terms;
+    terms->address = SLICE("127.0.0.1");
+    terms->port = 8480;
+    if (node[ROOT_listen] >= 0) {
+        struct slice address = outline_text(reading->outline, node[ROOT_listen]);
+        if (address.size == 0 || address.size > TERMS_NAME_MAX)
+            return complain(reading, node[ROOT_listen], ANSWER_COMPLAINT_path_form);
+        TRY(slice_copy(reading->boot, address, &terms->address));
+    }
+    bool any = node[ROOT_port] >= 0 &&
+               slice_equal(outline_text(reading->outline, node[ROOT_port]), SLICE("0"));
+    if (any)
+        terms->port = 0;
+    else if (node[ROOT_port] >= 0)
+        TRY(answer_whole(reading->outline, node[ROOT_port], &terms->port));
+    if (terms->port > UINT16_MAX)
+        return complain(reading, node[ROOT_port], ANSWER_COMPLAINT_number_form);
+    TRY(path_take(reading, node[ROOT_certificate], &terms->certificate));
+    TRY(path_take(reading, node[ROOT_certificate_key], &terms->certificate_key));
+    TRY(path_take(reading, node[ROOT_holder_key], &terms->holder_key));
+    TRY(path_take(reading, node[ROOT_notices], &terms->notices));
+    return path_take(reading, node[ROOT_lines], &terms->lines);
+}
+
 static enum status read_all(const struct reading *reading)
 {
-    static const char *const KEYS[] = {"answer", "name", "askers", "answers", "person"};
+    static const char *const KEYS[ROOTS_COUNT] = {
+        "answer", "name",       "listen",  "port",   "certificate", "certificate_key",
+        "lines",  "holder_key", "notices", "askers", "answers",     "person",
+    };
     const struct outline *outline = reading->outline;
-    outline_node node[5];
+    outline_node node[ROOTS_COUNT];
     outline_node root = outline_root(outline);
-    TRY(answer_keys(outline, root, KEYS, 5, node));
-    if (node[0] < 0 || !slice_equal(outline_text(outline, node[0]), SLICE("1")))
-        return complain(reading, node[0] < 0 ? root : node[0], ANSWER_COMPLAINT_terms_version);
-    if (node[1] < 0)
+    TRY(answer_keys(outline, root, KEYS, ROOTS_COUNT, node));
+    if (node[ROOT_answer] < 0 || !slice_equal(outline_text(outline, node[ROOT_answer]), SLICE("1")))
+        return complain(reading, node[ROOT_answer] < 0 ? root : node[ROOT_answer],
+                        ANSWER_COMPLAINT_terms_version);
+    if (node[ROOT_name] < 0)
         return complain(reading, root, ANSWER_COMPLAINT_name_missing);
-    TRY(name_take(reading, node[1], &reading->terms->name));
-    if (node[2] < 0)
+    TRY(name_take(reading, node[ROOT_name], &reading->terms->name));
+    TRY(house_read(reading, node));
+    if (node[ROOT_askers] < 0)
         return complain(reading, root, ANSWER_COMPLAINT_askers_missing);
-    if (node[3] < 0)
+    if (node[ROOT_answers] < 0)
         return complain(reading, root, ANSWER_COMPLAINT_answers_missing);
-    TRY(each(reading, node[2], asker_read));
+    TRY(each(reading, node[ROOT_askers], asker_read));
     if (reading->terms->askers_count == 0)
-        return complain(reading, node[2], ANSWER_COMPLAINT_askers_missing);
-    TRY(each(reading, node[3], answer_read));
-    return each(reading, node[4], person_read);
+        return complain(reading, node[ROOT_askers], ANSWER_COMPLAINT_askers_missing);
+    TRY(each(reading, node[ROOT_answers], answer_read));
+    return each(reading, node[ROOT_person], person_read);
 }
 
 enum status terms_read(struct terms *out, const char *path, struct slice text, struct arena *boot,

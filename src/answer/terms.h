@@ -19,6 +19,7 @@ struct terms_asker {
     struct slice name;     /* as in its letters */
     struct slice key;      /* that they are signed with; its form is the partner room's */
     struct slice next_key; /* the one that will follow; empty */
+    struct slice folder;   /* where its letters lie and answers go; empty: it posts them to us */
     int64_t a_minute, a_day;
 };
 
@@ -40,7 +41,13 @@ struct terms_person {
 };
 
 struct terms {
-    struct slice name; /* to whom letters to us are addressed */
+    struct slice name;    /* to whom letters to us are addressed */
+    struct slice address; /* that is listened on; "127.0.0.1" */
+    int64_t port;
+    struct slice certificate, certificate_key; /* PEM files; empty: no TLS */
+    struct slice lines;                        /* the mapping of the register */
+    struct slice holder_key;                   /* file with the carriers' common key; empty */
+    struct slice notices; /* folder for what became of lines; empty: only the log knows */
     unsigned askers_count, answers_count, persons_count;
     struct terms_asker asker[TERMS_ASKERS_MAX];
     struct terms_answer answer[TERMS_ANSWERS_MAX];

@@ -26,6 +26,9 @@ static void only_what_is_listed_is_answered(void **state)
                                             "    fields: [address]\n    document: no\n"),
                      STATUS_OK);
     assert_true(slice_equal(terms.name, SLICE("telecom")));
+    assert_true(slice_equal(terms.address, SLICE("127.0.0.1")));
+    assert_int_equal(terms.port, 8480);
+    assert_int_equal(terms.lines.size, 0);
     const struct terms_asker *asker = terms_asker_find(&terms, SLICE("kunming"));
     assert_non_null(asker);
     assert_int_equal(asker->a_minute, 3);
@@ -88,6 +91,7 @@ static void what_is_wrong_is_named_with_its_place(void **state)
         {HEAD ANSWERS "person:\n  - {field: cell, above: 3}\n", "number"},
         {HEAD ANSWERS "person:\n  - {field: cell}\n", "person"},
         {HEAD ANSWERS "person:\n  - {numbers: nowhere.txt}\n", "nowhere.txt"},
+        {"answer: 1\nname: a\nport: 70000\naskers: []\nanswers: []\n", "whole number"},
         {"answer: 1\nname: a b\naskers: []\nanswers: []\n", "name"},
         {"answer: 1\nname: a\naskers:\n  - {name: b, key: 00ff}\nanswers: []\n", "base64"},
         {"answer: 1\nname: a\naskers:\n  - {name: b, key: " ASKER_KEY

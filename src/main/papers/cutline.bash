@@ -41,6 +41,7 @@ _cutline() {
     --as) mapfile -t COMPREPLY < <(compgen -W 'live shadow' -- "$word"); return ;;
     --law) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --on) COMPREPLY=(); return ;;
+    --plan) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --lang) mapfile -t COMPREPLY < <(compgen -W 'zh en' -- "$word"); return ;;
     esac
     case $verb in
@@ -62,6 +63,7 @@ _cutline() {
     'trace') flags='--map --kind --home --zone --currency --rejects --max-rejects --json --table --output --unmask --memory --sort --quiet --records --backward --method --depth --since --until --answer --graphml --html --lang --no-color --help' ;;
     'serve') flags='--data --config --lang --no-color --help' ;;
     'send') flags='--map --kind --quiet --to --token --lang --no-color --help' ;;
+    'lead route') flags='--json --unmask --plan --lang --no-color --help' ;;
     'lead') flags='--json --to --token --reason --of --state --place --lang --no-color --help' ;;
     'dissuade') flags='--json --to --token --reason --of --state --place --lang --no-color --help' ;;
     'case') flags='--json --to --token --reason --of --state --place --lang --no-color --help' ;;
