@@ -464,6 +464,7 @@ static enum took take_message(struct file *file, struct work *work, const struct
     enum took took = TOOK_REJECT;
     work->desk.clean = false;
     work->columns = row->column;
+    file->names = work->message_paths + (size_t)row->form * TRANSFER_COLUMNS;
     if (row->what == MESSAGE_PAYMENT)
         took = take_columns(file, work, file->plan, refusal);
     else

@@ -3,21 +3,22 @@
  *      source ──> pieces of 2 KiB ──> markup/gather ──> queue of rows ──> file.c, one at a time
  *
  * The reader of XML pushes, the merge of files pulls: so a piece is read only when the rows of the
- * piece before are gone.  The shortest row is `<CdtTrfTxInf/>`, which bounds how many one piece
+ * piece before are gone.  The shortest row is `<TxInf/>`, which bounds how many one piece
  * can hold.
  *
  * Invariants:  1. A row's texts lie in the queue until all rows of its piece are gone.
  *              2. An amount is the decimal that was written, exactly; zeros at its end count not.
  *              3. Each transfer, each report of a failure, each message of another kind is a row:
  *                 nothing is passed over in silence but reports that something went well.
+ *              4. What takes a payment back names it by the id that its own transfer gave it.
  * Not chosen:  matching a report of failure with the payment.  The payment's record has been handed
- * on, perhaps by another process; records have no field for what became of them. */
+ * on, perhaps by another process; a failure becomes a payment the other way, if it says enough. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "message.h"
 
 enum {
     PIECE_SIZE = 2048,
-    ROW_LEAST = sizeof "<CdtTrfTxInf/>" - 1,
+    ROW_LEAST = sizeof "<TxInf/>" - 1,
     ROWS_MAX = PIECE_SIZE / ROW_LEAST + 4,
     VALUE_MAX = 96,             /* what is longer than 64 is refused, and shown so far */
     OF_ALL_MAX = 4 * VALUE_MAX, /* of a message, copied for each of its rows */
@@ -27,37 +28,41 @@ enum {
 
 static const struct gather_path TRANSFER_PATHS[] = {
 #define PAYMENT(column, path, how) {(path), TRANSFER_##column, GATHER_##how},
+#define RETURN(column, path, how)
 #define STATUS(column, path, how)
 #include "message_columns.inc"
 #undef PAYMENT
+#undef RETURN
 #undef STATUS
 };
 
-enum report_column {
-    REPORT_OF_ALL,
-    REPORT_MESSAGE,
-    REPORT_UETR,
-    REPORT_TX,
-    REPORT_INSTR,
-    REPORT_END_TO_END,
-    REPORT_OF_ONE,
+static const struct gather_path RETURN_PATHS[] = {
+#define PAYMENT(column, path, how)
+#define RETURN(column, path, how) {(path), TRANSFER_##column, GATHER_##how},
+#define STATUS(column, path, how)
+#include "message_columns.inc"
+#undef PAYMENT
+#undef RETURN
+#undef STATUS
 };
 
 static const struct gather_path REPORT_PATHS[] = {
 #define PAYMENT(column, path, how)
-#define STATUS(column, path, how) {(path), REPORT_##column, GATHER_##how},
+#define RETURN(column, path, how)
+#define STATUS(column, path, how) {(path), TRANSFER_##column, GATHER_##how},
 #include "message_columns.inc"
 #undef PAYMENT
+#undef RETURN
 #undef STATUS
 };
 
-enum { FORM_TRANSFER, FORM_REPORT, FORMS_COUNT };
-
-static const struct gather_form FORMS[FORMS_COUNT] = {
-    [FORM_TRANSFER] = {"pacs.008", "FIToFICstmrCdtTrf", 2, 12, "CdtTrfTxInf", TRANSFER_PATHS,
-                       sizeof TRANSFER_PATHS / sizeof TRANSFER_PATHS[0]},
-    [FORM_REPORT] = {"pacs.002", "FIToFIPmtStsRpt", 3, 14, "TxInfAndSts", REPORT_PATHS,
-                     sizeof REPORT_PATHS / sizeof REPORT_PATHS[0]},
+static const struct gather_form FORMS[MESSAGE_FORMS] = {
+    [MESSAGE_TRANSFER] = {"pacs.008", "FIToFICstmrCdtTrf", 2, 12, "CdtTrfTxInf", TRANSFER_PATHS,
+                          sizeof TRANSFER_PATHS / sizeof TRANSFER_PATHS[0]},
+    [MESSAGE_RETURN] = {"pacs.004", "PmtRtr", 2, 14, "TxInf", RETURN_PATHS,
+                        sizeof RETURN_PATHS / sizeof RETURN_PATHS[0]},
+    [MESSAGE_REPORT] = {"pacs.002", "FIToFIPmtStsRpt", 3, 14, "TxInfAndSts", REPORT_PATHS,
+                        sizeof REPORT_PATHS / sizeof REPORT_PATHS[0]},
 };
 
 struct messages {
@@ -85,13 +90,13 @@ static struct slice keep(struct messages *messages, struct slice value)
 }
 
 /* The next place of the queue.  FULL: by the arithmetic of ROWS_MAX it never is. */
-static enum status add_row(struct messages *messages, enum message_what what, uint64_t line,
+static enum status add_row(struct messages *messages, enum message_form form, uint64_t line,
                            struct message_row **out)
 {
     if (messages->rows_count == ROWS_MAX)
         return STATUS_FULL;
     *out = &messages->row[messages->rows_count++];
-    **out = (struct message_row){.what = what, .line = line};
+    **out = (struct message_row){.what = MESSAGE_PASSED, .form = form, .line = line};
     return STATUS_OK;
 }
 
@@ -108,9 +113,9 @@ static void refuse(struct message_row *row, enum reject_reason reason, struct sl
 
 /* ---- transfers ---- */
 
-static struct slice path_of(enum message_column column)
+static struct slice path_of(enum message_form form, enum message_column column)
 {
-    return gather_column_path(&FORMS[FORM_TRANSFER], column);
+    return gather_column_path(&FORMS[form], column);
 }
 
 /* Digits, a point, digits; no sign but `+`, no groups, no exponent.  Zeros that say nothing are
@@ -151,11 +156,11 @@ static void check_time(struct message_row *row)
     for (size_t i = 0; i < sizeof BY_RANK / sizeof BY_RANK[0]; i++) {
         struct slice time = row->column[BY_RANK[i]];
         if (time.size != 0 && !is_iso_time(time))
-            refuse(row, REJECT_TIME, path_of(BY_RANK[i]), time);
+            refuse(row, REJECT_TIME, path_of(row->form, BY_RANK[i]), time);
         if (time.size != 0)
             return;
     }
-    refuse(row, REJECT_EMPTY_FIELD, path_of(TRANSFER_CREATED), SLICE(""));
+    refuse(row, REJECT_EMPTY_FIELD, path_of(row->form, TRANSFER_CREATED), SLICE(""));
 }
 
 static void check_transfer(struct message_row *row, const char *twice)
@@ -165,23 +170,23 @@ static void check_transfer(struct message_row *row, const char *twice)
     check_time(row);
     struct slice *amount = &row->column[TRANSFER_AMOUNT];
     if (amount->size != 0 && !amount_plain(amount))
-        refuse(row, REJECT_MONEY, path_of(TRANSFER_AMOUNT), *amount);
+        refuse(row, REJECT_MONEY, path_of(row->form, TRANSFER_AMOUNT), *amount);
     if (row->column[TRANSFER_CURRENCY].size == 0) /* never the home currency: it must be said */
-        refuse(row, REJECT_EMPTY_FIELD, path_of(TRANSFER_CURRENCY), SLICE(""));
+        refuse(row, REJECT_EMPTY_FIELD, path_of(row->form, TRANSFER_CURRENCY), SLICE(""));
     if (row->column[TRANSFER_INSTG].size == 0)
         row->column[TRANSFER_INSTG] = row->column[TRANSFER_INSTG_OF_ALL];
     if (row->column[TRANSFER_INSTD].size == 0)
         row->column[TRANSFER_INSTD] = row->column[TRANSFER_INSTD_OF_ALL];
 }
 
-static enum status take_transfer(struct messages *messages, const struct gathered *gathered)
+/* A transfer, or money that goes back: its columns are the same. */
+static void make_payment(struct messages *messages, struct message_row *row,
+                         const struct gathered *gathered)
 {
-    struct message_row *row;
-    TRY(add_row(messages, MESSAGE_PAYMENT, gathered->line, &row));
+    row->what = MESSAGE_PAYMENT;
     for (unsigned i = 0; i < TRANSFER_COLUMNS; i++)
         row->column[i] = keep(messages, gathered->column[i]);
     check_transfer(row, gathered->twice);
-    return STATUS_OK;
 }
 
 /* ---- reports ---- */
@@ -189,46 +194,75 @@ static enum status take_transfer(struct messages *messages, const struct gathere
 /* Which payment a report is about, by the name that is most its own. */
 static struct slice name_of_report(const struct slice *column)
 {
-    static const enum report_column BY_RANK[] = {REPORT_UETR, REPORT_TX, REPORT_INSTR,
-                                                 REPORT_END_TO_END, REPORT_MESSAGE};
+    static const enum message_column BY_RANK[] = {TRANSFER_REV_UETR, TRANSFER_REV_TX,
+                                                  TRANSFER_REV_INSTR, TRANSFER_END_TO_END,
+                                                  TRANSFER_MESSAGE};
     for (size_t i = 0; i < sizeof BY_RANK / sizeof BY_RANK[0]; i++)
         if (column[BY_RANK[i]].size != 0)
             return column[BY_RANK[i]];
     return SLICE("");
 }
 
-static enum status take_report(struct messages *messages, const struct gathered *gathered)
+static bool any_of(const struct slice *column, enum message_column first, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (column[first + i].size != 0)
+            return true;
+    return false;
+}
+
+/* Whether the report tells all that a payment the other way must say: which one it takes back,
+ * how much, between whom. */
+static bool tells_all(const struct slice *column)
+{
+    return any_of(column, TRANSFER_REV_UETR, 3) && column[TRANSFER_AMOUNT].size != 0 &&
+           any_of(column, TRANSFER_DBTR_IBAN, 3) && any_of(column, TRANSFER_CDTR_IBAN, 3);
+}
+
+static void take_report(struct messages *messages, struct message_row *row,
+                        const struct gathered *gathered)
 {
     const struct slice *column = gathered->column;
-    struct slice state = column[REPORT_OF_ONE];
-    struct message_row *row;
+    struct slice state = column[TRANSFER_OF_ONE];
     if (state.size == 0)
-        state = column[REPORT_OF_ALL];
-    TRY(add_row(messages, MESSAGE_PASSED, gathered->line, &row));
-    if (slice_equal(state, SLICE("RJCT")) || slice_equal(state, SLICE("CANC")))
-        refuse(row, REJECT_FAILED, SLICE("TxInfAndSts/TxSts"),
+        state = column[TRANSFER_OF_ALL];
+    if (!slice_equal(state, SLICE("RJCT")) && !slice_equal(state, SLICE("CANC")))
+        return;
+    if (tells_all(column))
+        make_payment(messages, row, gathered);
+    else
+        refuse(row, REJECT_FAILED, path_of(row->form, TRANSFER_OF_ONE),
                keep(messages, name_of_report(column)));
-    return STATUS_OK;
 }
 
 /* ---- what the reader of XML hands over ---- */
 
 static enum status take_row(void *self, const struct gathered *gathered)
 {
-    return gathered->form == FORM_TRANSFER ? take_transfer(self, gathered)
-                                           : take_report(self, gathered);
+    struct message_row *row;
+    TRY(add_row(self, (enum message_form)gathered->form, gathered->line, &row));
+    if (row->form == MESSAGE_REPORT)
+        take_report(self, row, gathered);
+    else
+        make_payment(self, row, gathered);
+    return STATUS_OK;
 }
 
 /* A message without rows says something as a whole, or lacks what it is about. */
 static enum status take_message(void *self, const struct gathered *message)
 {
+    static const struct slice PATHS[] = {
+        [MESSAGE_TRANSFER] = {"FIToFICstmrCdtTrf/CdtTrfTxInf", 29},
+        [MESSAGE_RETURN] = {"PmtRtr/TxInf", 12},
+    };
     struct message_row *row;
     if (message->rows_count != 0)
         return STATUS_OK;
-    if (message->form == FORM_REPORT)
-        return take_report(self, message);
-    TRY(add_row(self, MESSAGE_PASSED, message->line, &row));
-    refuse(row, REJECT_EMPTY_FIELD, SLICE("FIToFICstmrCdtTrf/CdtTrfTxInf"), SLICE(""));
+    TRY(add_row(self, (enum message_form)message->form, message->line, &row));
+    if (row->form == MESSAGE_REPORT)
+        take_report(self, row, message);
+    else
+        refuse(row, REJECT_EMPTY_FIELD, PATHS[row->form], SLICE(""));
     return STATUS_OK;
 }
 
@@ -242,7 +276,7 @@ static enum status take_stranger(void *self, const struct gather_stranger *stran
     };
     struct messages *messages = self;
     struct message_row *row;
-    TRY(add_row(messages, MESSAGE_PASSED, stranger->line, &row));
+    TRY(add_row(messages, MESSAGE_TRANSFER, stranger->line, &row));
     refuse(row, REASONS[stranger->why], keep(messages, stranger->path),
            keep(messages, stranger->value));
     return STATUS_OK;
@@ -255,7 +289,7 @@ enum status messages_create(struct messages **out, struct arena *boot)
     struct messages *messages;
     TRY(ARENA_NEW(boot, 1, &messages));
     struct gather_sink sink = {take_row, take_message, take_stranger, messages};
-    TRY(gather_create(&messages->gather, FORMS, FORMS_COUNT, sink, boot));
+    TRY(gather_create(&messages->gather, FORMS, MESSAGE_FORMS, sink, boot));
     *out = messages;
     return STATUS_OK;
 }
@@ -276,7 +310,7 @@ static enum status note_broken(struct messages *messages)
     messages->broken = true;
     if (!gather_is_in_row(messages->gather, &line))
         return STATUS_OK;
-    TRY(add_row(messages, MESSAGE_PASSED, line, &row));
+    TRY(add_row(messages, MESSAGE_TRANSFER, line, &row));
     refuse(row, REJECT_CUT, SLICE(""), SLICE(""));
     return STATUS_OK;
 }
@@ -342,9 +376,10 @@ enum status message_plan(struct plan *plan, const struct slice **paths, struct a
     struct origin *origins;
     struct slice *names;
     TRY(ARENA_NEW(arena, COUNT, &origins));
-    TRY(ARENA_NEW(arena, TRANSFER_COLUMNS, &names));
-    for (unsigned i = 0; i < TRANSFER_COLUMNS; i++)
-        names[i] = path_of((enum message_column)i);
+    TRY(ARENA_NEW(arena, MESSAGE_FORMS * TRANSFER_COLUMNS, &names));
+    for (unsigned i = 0; i < MESSAGE_FORMS * TRANSFER_COLUMNS; i++)
+        names[i] = path_of((enum message_form)(i / TRANSFER_COLUMNS),
+                           (enum message_column)(i % TRANSFER_COLUMNS));
     *paths = names;
     *plan = (struct plan){.kind = RECORD_payment};
     for (unsigned i = 0; i < COUNT; i++) {
@@ -361,7 +396,7 @@ enum status message_plan(struct plan *plan, const struct slice **paths, struct a
 
 void text_add_messages(struct text *text)
 {
-    text_add_forms(text, FORMS, FORMS_COUNT);
+    text_add_forms(text, FORMS, MESSAGE_FORMS);
 }
 
 void text_add_message_row(struct text *text, const struct message_row *row)
@@ -371,7 +406,7 @@ void text_add_message_row(struct text *text, const struct message_row *row)
         if (row->column[i].size == 0)
             continue;
         text_add_string(text, first ? "" : "; ");
-        text_add(text, path_of((enum message_column)i));
+        text_add(text, path_of(row->form, (enum message_column)i));
         text_add_char(text, '=');
         text_add(text, row->column[i]);
         first = false;

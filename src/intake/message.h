@@ -1,5 +1,6 @@
-/* message.h -- messages between banks, ISO 20022: transfers (pacs.008) become payments; of reports
- * on them (pacs.002), those of a failure are told. */
+/* message.h -- messages between banks, ISO 20022: transfers (pacs.008) become payments, returns
+ * (pacs.004) payments that take others back; of reports (pacs.002), those of a failure do so too,
+ * or are told. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -7,7 +8,7 @@
 #include "row.h"
 #include "source.h"
 
-/* The columns of a transfer, by the name that message_columns.inc gives them; each once. */
+/* The columns of a row, by the names that message_columns.inc gives them. */
 enum message_column {
     TRANSFER_CREATED,
     TRANSFER_INSTG_OF_ALL,
@@ -33,17 +34,28 @@ enum message_column {
     TRANSFER_CDTR_BIC,
     TRANSFER_CDTR_MMB,
     TRANSFER_CDTR_AGT,
-    TRANSFER_COLUMNS
+    TRANSFER_REV_UETR,
+    TRANSFER_REV_TX,
+    TRANSFER_REV_INSTR,
+    TRANSFER_COLUMNS, /* of a row; those behind are only looked at */
+    TRANSFER_OF_ALL = TRANSFER_COLUMNS,
+    TRANSFER_MESSAGE,
+    TRANSFER_END_TO_END,
+    TRANSFER_OF_ONE,
 };
 
+/* In the order in which text_add_messages() names them. */
+enum message_form { MESSAGE_TRANSFER, MESSAGE_RETURN, MESSAGE_REPORT, MESSAGE_FORMS };
+
 enum message_what {
-    MESSAGE_PAYMENT, /* columns of a transfer */
+    MESSAGE_PAYMENT, /* of its columns a payment is made */
     MESSAGE_PASSED,  /* a report of no failure */
     MESSAGE_WRONG,   /* a reject: reason, path, value */
 };
 
 struct message_row {
     enum message_what what;
+    enum message_form form;
     uint64_t line;
     enum reject_reason reason;
     struct slice path, value;
@@ -64,10 +76,10 @@ const struct markup_trouble *messages_trouble(const struct messages *messages);
 /* For the end of the process. */
 void messages_destroy(struct messages *messages);
 
-/* How a payment is made of a transfer's columns, and their paths, TRANSFER_COLUMNS of them.  Memory
- * from the arena. */
+/* How a payment is made of a row, and the paths of its columns, TRANSFER_COLUMNS for each form.
+ * Memory from the arena. */
 enum status message_plan(struct plan *plan, const struct slice **paths, struct arena *arena);
-/* "pacs.008.001.02–12, pacs.002.001.03–14". */
+/* "pacs.008.001.02–12, pacs.004.001.02–14, pacs.002.001.03–14". */
 void text_add_messages(struct text *text);
 /* The values of the row, each with its path, for people. */
 void text_add_message_row(struct text *text, const struct message_row *row);

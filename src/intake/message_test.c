@@ -215,16 +215,16 @@ static void what_is_not_read_says_what_would_be(void **state)
     (void)state;
     expect(DOCUMENT("13", TRANSFER("")),
            "VERSION@1 element /Document/FIToFICstmrCdtTrf is of a version that is not read "
-           "(pacs.008.001.02–12, pacs.002.001.03–14 are): " ISO "pacs.008.001.13\n");
+           "(pacs.008.001.02–12, pacs.004.001.02–14, pacs.002.001.03–14 are): " ISO
+           "pacs.008.001.13\n");
     expect("<Document xmlns='urn:example:pacs.008'>\n<FIToFICstmrCdtTrf/></Document>",
            "SPACE@2 element /Document/FIToFICstmrCdtTrf is not in a namespace " ISO
-           "pacs.008.001.NN or pacs.002.001.NN: urn:example:pacs.008\n");
-    expect(
-        "<Document xmlns='" ISO "pain.001.001.09'><CstmrCdtTrfInitn/></Document>",
-        "MESSAGE@1 element /Document is no message that is read (pacs.008 and pacs.002 are): " ISO
-        "pain.001.001.09\n");
-    expect("<html/>",
-           "MESSAGE@1 element / is no message that is read (pacs.008 and pacs.002 are): html\n");
+           "pacs.008.001.NN, pacs.004.001.NN or pacs.002.001.NN: urn:example:pacs.008\n");
+    expect("<Document xmlns='" ISO "pain.001.001.09'><CstmrCdtTrfInitn/></Document>",
+           "MESSAGE@1 element /Document is no message that is read (pacs.008, pacs.004 and "
+           "pacs.002 are): " ISO "pain.001.001.09\n");
+    expect("<html/>", "MESSAGE@1 element / is no message that is read (pacs.008, pacs.004 and "
+                      "pacs.002 are): html\n");
     expect("<FIToFICstmrCdtTrf/>",
            "EMPTY_FIELD@1 element FIToFICstmrCdtTrf/CdtTrfTxInf must not be empty\n");
 }
@@ -280,6 +280,50 @@ static void reports_of_failure_are_told(void **state)
     assert_int_equal(counts.rejected, 2);
 }
 
+#define ACCOUNT(side, id) "<" side "Acct><Id><Othr><Id>" id "</Id></Othr></Id></" side "Acct>"
+#define AGENT(side, bic) \
+    "<" side "Agt><FinInstnId><BICFI>" bic "</BICFI></FinInstnId></" side "Agt>"
+
+/* What comes back goes the other way, and names the payment as its own transfer did. */
+static void money_that_comes_back_takes_its_payment_back(void **state)
+{
+    (void)state;
+    expect(
+        "<Document xmlns='" ISO "pacs.004.001.09'><PmtRtr><GrpHdr><MsgId>m</MsgId>"
+        "<CreDtTm>2026-03-02T10:00:00Z</CreDtTm></GrpHdr>\n"
+        "<TxInf><RtrId>R1</RtrId><OrgnlTxId>T1</OrgnlTxId><OrgnlIntrBkSttlmAmt "
+        "Ccy='CNY'>10</OrgnlIntrBkSttlmAmt>"
+        "<RtrdIntrBkSttlmAmt Ccy='CNY'>9.50</RtrdIntrBkSttlmAmt><OrgnlTxRef>" ACCOUNT("Dbtr",
+                                                                                      "payer")
+            AGENT("Dbtr", "ABOCCNBJ") AGENT("Cdtr", "ICBKCNBJ") ACCOUNT(
+                "Cdtr",
+                "payee") "</OrgnlTxRef></TxInf>\n"
+                         "<TxInf><RtrId>R2</RtrId><OrgnlTxId>T2</"
+                         "OrgnlTxId><OrgnlUETR>8a562c67-ca16-48ba-b074-65581be6f011</OrgnlUETR>"
+                         "<RtrdIntrBkSttlmAmt Ccy='CNY'>1</RtrdIntrBkSttlmAmt><RtrChain>" ACCOUNT(
+                             "Dbtr", "from")
+                             ACCOUNT("Cdtr", "to") "</RtrChain></TxInf>\n<TxInf><RtrId>R3</RtrId></"
+                                                   "TxInf>\n</PmtRtr></Document>",
+        "EMPTY_FIELD@4 element TxInf/RtrdIntrBkSttlmAmt/@Ccy must not be empty\n"
+        "{\"kind\":\"payment\",\"time\":\"2026-03-02T10:00:00.000+00:00\",\"id\":\"R1\",\"payer\":"
+        "\"payee\","
+        "\"payee\":\"payer\",\"amount\":9.50,\"currency\":\"CNY\",\"payer_bank\":\"ICBKCNBJ\","
+        "\"payee_bank\":\"ABOCCNBJ\",\"reverses\":\"T1\"}\n"
+        "{\"kind\":\"payment\",\"time\":\"2026-03-02T10:00:00.000+00:00\",\"id\":\"R2\",\"payer\":"
+        "\"from\","
+        "\"payee\":\"to\",\"amount\":1.00,\"currency\":\"CNY\","
+        "\"reverses\":\"8a562c67-ca16-48ba-b074-65581be6f011\"}\n");
+    expect("<Document xmlns='" ISO "pacs.002.001.10'><FIToFIPmtStsRpt><GrpHdr>"
+           "<CreDtTm>2026-03-02T10:00:00Z</CreDtTm></GrpHdr><TxInfAndSts><StsId>S1</"
+           "StsId><OrgnlTxId>T1</OrgnlTxId>"
+           "<TxSts>RJCT</TxSts><OrgnlTxRef>" AMOUNT("CNY", "10") ACCOUNT("Dbtr", "payer")
+               ACCOUNT("Cdtr", "payee") "</OrgnlTxRef></TxInfAndSts></FIToFIPmtStsRpt></Document>",
+           "{\"kind\":\"payment\",\"time\":\"2026-03-02T10:00:00.000+00:00\",\"id\":\"S1\","
+           "\"payer\":\"payee\","
+           "\"payee\":\"payer\",\"amount\":10.00,\"currency\":\"CNY\",\"reverses\":\"T1\"}\n");
+    expect("<PmtRtr/>", "EMPTY_FIELD@1 element PmtRtr/TxInf must not be empty\n");
+}
+
 static char *many_transfers(unsigned count, const char *between, size_t *size)
 {
     size_t room = (size_t)count * 400 + 1000;
@@ -318,13 +362,13 @@ static void the_shortest_transfers_are_all_counted(void **state)
 {
     (void)state;
     enum { COUNT = 100000 };
-    char *bytes = malloc(COUNT * 14 + 100);
+    char *bytes = malloc(COUNT * 8 + 100);
     assert_non_null(bytes);
-    struct text text = text_over(bytes, COUNT * 14 + 100);
-    text_add_string(&text, "<FIToFICstmrCdtTrf>");
+    struct text text = text_over(bytes, COUNT * 8 + 100);
+    text_add_string(&text, "<PmtRtr>");
     for (unsigned i = 0; i < COUNT; i++)
-        text_add_string(&text, "<CdtTrfTxInf/>");
-    text_add_string(&text, "</FIToFICstmrCdtTrf>");
+        text_add_string(&text, "<TxInf/>");
+    text_add_string(&text, "</PmtRtr>");
     struct slice file = text_slice(&text);
     read_files(&file, 1, 256);
     assert_int_equal(counts.rejected, COUNT);
@@ -469,6 +513,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_wrong_transfer_is_a_reject_and_the_next_is_read, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(reports_of_failure_are_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(money_that_comes_back_takes_its_payment_back, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(transfers_on_one_line_have_places_of_their_own, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_shortest_transfers_are_all_counted, set_up, tear_down),
