@@ -10,7 +10,7 @@
 #include "service.h"
 #include "sound.h"
 
-enum { WHY_MAX = 4096, BACKUP_DAYS = 2, YEAR_2024_S = 1704067200 };
+enum { WHY_MAX = 4096, BACKUP_DAYS = 2, YEAR_2024_S = 1704067200, CALENDAR_DAYS = 30 };
 
 enum mark { MARK_FINE, MARK_NOTE, MARK_WRONG };
 
@@ -171,6 +171,28 @@ static void look_at_alerts(struct visit_to *to, const struct config *config, str
         SAYING(said[TONGUE_EN], said[TONGUE_ZH]));
 }
 
+/* The packs hold, and the working days of the next weeks are known. */
+static void look_at_law(struct visit_to *to, const struct config *config, struct arena *boot)
+{
+    struct clock clock = clock_of_machine();
+    law_date today = laws_today(clock, config);
+    struct law law;
+    enum law_day day;
+    bool fine = laws_read(&law, to->command, config, boot) == EXIT_DONE;
+    put(to, fine ? MARK_FINE : MARK_WRONG, SAYING("the law packs can be used", "法规包可用"),
+        SAYING("see above; `cutline law check`", "见上；`cutline law check`"));
+    if (!fine)
+        return;
+    law_date later = {today.days + CALENDAR_DAYS};
+    bool known = law_day_of(&law.calendar, later, &day) == STATUS_OK;
+    put(to, known ? MARK_FINE : MARK_NOTE,
+        SAYING("working days of the next 30 days are known", "未来 30 天的工作日已知"),
+        SAYING(
+            "add the State Council's notice of the coming year to the calendar (docs/law.md); "
+            "until then no term in working days is counted past it",
+            "请将国务院次年放假安排加入工作日历（docs/law.md）；在此之前不推算其后的工作日期限"));
+}
+
 enum exit_code verb_doctor(const struct command *command)
 {
     struct visit_to to = {command, command_value(command, FLAG_data), 0};
@@ -189,6 +211,7 @@ enum exit_code verb_doctor(const struct command *command)
         SAYING("see above; `cutline config check`", "见上；`cutline config check`"));
     if (code != EXIT_DONE)
         (void)config_default(&config, boot);
+    look_at_law(&to, &config, boot);
     if (look_at_folder(&to)) {
         look_at_disk(&to, &config);
         look_at_clock(&to);

@@ -504,8 +504,8 @@ enum exit_code service_open(struct service *service, const struct command *comma
     LOG(&service->log, starting, LOG_TEXT(version, SLICE(CUTLINE_VERSION)),
         LOG_TEXT(folder, slice_of(service->folder)));
     static enum exit_code (*const STEPS[])(struct service *) = {
-        open_reserve, open_volumes, open_keys, open_store, open_rules, alerts_open, open_live,
-        screens_open,
+        open_reserve, laws_open,   open_volumes, open_keys,    open_store,
+        open_rules,   alerts_open, open_live,    screens_open,
     };
     for (size_t i = 0; code == EXIT_DONE && i < sizeof STEPS / sizeof STEPS[0]; i++)
         code = STEPS[i](service);

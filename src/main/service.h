@@ -7,6 +7,7 @@
 #include "bulletin/bulletin.h"
 #include "config/config.h"
 #include "ground/folder.h"
+#include "law/law.h"
 #include "live/live.h"
 #include "receipt/keys.h"
 #include "receipt/tail.h"
@@ -57,6 +58,7 @@ struct service {
     struct folder_lock lock;
     struct volume journal, snapshots, keyring;
     struct volume alerts_folder; /* of alerts.file */
+    struct law law;
     struct ruleset *ruleset;
     struct store *book;    /* a reader, for the rule book */
     int64_t first_version; /* of the book, with which we began; 0: the folder's rules */
@@ -123,6 +125,16 @@ enum exit_code alerts_open(struct service *service);
 /* For live_listener. */
 void alerts_reached(void *self, uint64_t position);
 uint64_t alerts_kept(void *self);
+
+/* ---- laws.c ---- */
+
+/* The law packs of the configuration, or those of the program.  EXIT_…: said. */
+enum exit_code laws_read(struct law *out, const struct command *command,
+                         const struct config *config, struct arena *boot);
+/* The same for the service, which tells in its log what is in force today.  EXIT_…: said. */
+enum exit_code laws_open(struct service *service);
+/* Today, where the service stands. */
+law_date laws_today(struct clock clock, const struct config *config);
 
 /* ---- screens.c ---- */
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import os
+import shutil
 import subprocess
 
 import house
@@ -56,6 +57,26 @@ class Operate(house.Case):
         os.rename(journal + ".aside", journal)
         os.chmod(self.house.data, 0o700)
         self.house.start()
+
+    def test_the_law_in_force_is_named_and_a_wrong_pack_refuses_the_start(self):
+        named = [event["pack"] for event in self.house.events() if event["event_type"] == "law_loaded"]
+        self.assertTrue(any(stamp.startswith("cn-final-2024-12 sha256:") for stamp in named), named)
+        packs = os.path.join(self.house.folder, "packs")
+        shutil.copytree(os.path.join(SOURCE, "law"), packs)
+        path = os.path.join(packs, "cn-stop-2016.yaml")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace("value: 48,", "value: 48h,"))
+        config = os.path.join(self.house.folder, "law.yaml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("law: {packs: packs}\nlisten: {port: 0}\n")
+        data = os.path.join(self.house.folder, "other")
+        refused = run("serve", "--data", data, "--config", config)
+        self.assertEqual(refused.returncode, 3, refused.stderr)
+        self.assertIn("`48h` is no whole number", refused.stderr)
+        looked = run("doctor", "--data", self.house.data, "--config", config)
+        self.assertIn("BAD   the law packs", looked.stdout)
 
     def test_every_line_of_the_log_is_as_the_schema_says(self):
         self.house.enrol()
