@@ -229,10 +229,6 @@ static bool graph_check(struct kind_check *check)
     const struct work_kind *kind = check->kind;
     uint64_t reached = walk(kind, WORK_BIT(0), true);
     uint64_t ending = walk(kind, check->ends, false);
-    if (check->ends == 0)
-        return wrong(check, "it has no end");
-    if ((check->ends & 1) != 0)
-        return wrong(check, "it begins at an end");
     for (unsigned i = 0; i < kind->states_count; i++) {
         if ((reached & WORK_BIT(i)) == 0)
             return wrong(check, "the state \"%s\" cannot be reached", kind->state[i].name);
@@ -251,6 +247,10 @@ static bool kind_fits(struct kind_check *check)
     check->fields = MASK_OF(kind->fields_count);
     for (unsigned i = 0; i < kind->states_count; i++)
         check->ends |= kind->state[i].end ? WORK_BIT(i) : 0;
+    if (check->ends == 0)
+        return wrong(check, "it has no end");
+    if ((check->ends & 1) != 0)
+        return wrong(check, "it begins at an end");
     if (!fields_check(check))
         return false;
     for (unsigned i = 0; i < kind->steps_count; i++)
