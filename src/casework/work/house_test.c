@@ -222,6 +222,9 @@ static void people_up(struct house *house)
     assert_int_equal(
         access_organisation_add(house->access, ORGANISATION_bank, SLICE("Bank"), house->bank),
         STATUS_OK);
+    assert_int_equal(access_organisation_add(house->access, ORGANISATION_centre, SLICE("Other"),
+                                             house->second_home),
+                     STATUS_OK);
     assert_int_equal(store_commit(house->store), STATUS_OK);
     house->ann = house_person("u_ann", house->home, ROLES);
     house->ben = house_person("u_ben", house->home, WORK_ROLE(supervisor));

@@ -40,10 +40,11 @@ struct house {
     _Atomic int64_t wall_ms, ticks_ms;
     char boot_id[16];
     char home[ACCESS_ID_SIZE], carrier[ACCESS_ID_SIZE], bank[ACCESS_ID_SIZE];
-    struct identity ann, ben, cem; /* analyst and duty, supervisor, both: of home */
-    struct identity desk;          /* liaison of the carrier */
-    struct identity robot;         /* a service of the carrier */
-    struct identity teller;        /* of the bank */
+    char second_home[ACCESS_ID_SIZE]; /* another centre */
+    struct identity ann, ben, cem;    /* analyst and duty, supervisor, both: of home */
+    struct identity desk;             /* liaison of the carrier */
+    struct identity robot;            /* a service of the carrier */
+    struct identity teller;           /* of the bank */
     /* what the kind does */
     enum status (*after)(void *self, const struct work_done *done, struct arena *request);
     uint64_t done_count;

@@ -116,6 +116,8 @@ static bool fields_check(struct kind_check *check)
     }
     if (((kind->first_must | kind->first_may) & ~check->fields) != 0)
         return wrong(check, "a new item brings a field that is not there");
+    if ((kind->key_fields & ~check->fields) != 0)
+        return wrong(check, "a field that is not there makes two items the same");
     if ((kind->creators & ~ROLES_OF_PEOPLE) != 0)
         return wrong(check, "its creators are roles of people");
     if (kind->lease_ms < 0 || kind->merge_ms < 0)

@@ -107,6 +107,10 @@ static void first_brings_nothing(struct table *t)
 {
     t->kind.first_may |= WORK_BIT(40);
 }
+static void key_of_nothing(struct table *t)
+{
+    t->kind.key_fields = WORK_BIT(40);
+}
 static void machine_with_roles(struct table *t)
 {
     t->step[UNSEND].roles = WORK_ROLE(duty);
@@ -222,6 +226,7 @@ static const struct {
     {to_beyond, "\"begin\" leads to a state that is not there"},
     {brings_nothing, "\"edit\" brings a field that is not there"},
     {first_brings_nothing, "a new item brings a field that is not there"},
+    {key_of_nothing, "a field that is not there makes two items the same"},
     {machine_with_roles, "\"unsend\" is the machine's"},
     {held_by_nobody, "\"begin\" wants a holder"},
     {no_second, "\"send\" does not name who may be the second person"},

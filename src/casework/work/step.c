@@ -319,6 +319,19 @@ enum status step_do(struct change *change, int index, const struct work_value *v
     return change_finish(change, value, count, NULL);
 }
 
+static enum status step_holds(struct change *change, int step, const struct work_value *value,
+                              unsigned count)
+{
+    struct work *work = change->work;
+    const struct work_kind *kind = change->row->item.kind;
+    const struct work_plug *plug = plug_of(work, kind);
+    struct work_item item;
+    if (plug == NULL || plug->holds == NULL)
+        return STATUS_OK;
+    TRY(row_view(work, work->store, change->row, NULL, 0, change->arena, &item));
+    return holds_check(work, kind, &item, step, value, count, change->refusal);
+}
+
 /* The item after a change, as its visitor sees it. */
 static enum status changed_view(struct change *change, struct work_item *out)
 {
@@ -351,9 +364,7 @@ enum status work_step(struct work *work, const struct work_move *move, struct ar
         return refuse(work, refusal, WORK_FAULT_VALUE, -1, STATUS_MALFORMED);
     TRY(values_check(work, kind, move->value, move->values_count, step->must, step->may, request,
                      refusal, &value));
-    struct work_item as_it_is;
-    TRY(row_view(work, work->store, change.row, NULL, 0, request, &as_it_is));
-    TRY(holds_check(work, kind, &as_it_is, index, value, move->values_count, refusal));
+    TRY(step_holds(&change, index, value, move->values_count));
     if (step->approval == WORK_TWO) {
         change.what.what = "asked";
         change.what.step = index;

@@ -102,7 +102,8 @@ enum work_fault {
 
 /* What a kind does beside moving, called inside the transaction after each change of an item, with
  * the item as it is now and everything unmasked.  It may add items, seats, letters, and move other
- * items by machine.  `step` -1: the item was added.  A status but OK rolls everything back and is
+ * items by machine.  `step` -1: the item was added (version 1), or another one
+ * joined it or was merged into it (a larger version).  A status but OK rolls everything back and is
  * the answer. */
 struct work_done {
     const struct work_item *item;
