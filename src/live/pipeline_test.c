@@ -218,6 +218,36 @@ static void a_list_that_came_after_the_engine_counts(void **state)
     small_close(&small);
 }
 
+static enum status no_finding(void *self, const struct finding *finding)
+{
+    (void)self;
+    (void)finding;
+    return STATUS_OK;
+}
+
+/* Somebody asks about a line that was silent for months, and nobody else has called since. */
+static void a_question_after_a_long_silence_is_answered(void **state)
+{
+    (void)state;
+    static const unsigned DAYS[] = {1, 29, 31, 49, 100, 151, 268, 900};
+    struct small small;
+    open_small(&small, SMALL_RULES, 1);
+    take(&small, small_records(&small, 5, RECORDS), RECORDS);
+    write_down(&small, &shelf);
+    for (size_t i = 0; i < sizeof DAYS / sizeof DAYS[0]; i++) {
+        char line[96];
+        (void)snprintf(line, sizeof line, "call time=%ud9:00 caller=+86100 callee=+86105", DAYS[i]);
+        const struct record *record = told_record(&small.stage, slice_of(line));
+        assert_non_null(record);
+        assert_int_equal(
+            engine_probe(small.pipeline.engine, record, (struct finding_sink){.take = no_finding}),
+            STATUS_OK);
+        write_down(&small, &again);
+        assert_true(slice_equal(shelf_slice(&shelf), shelf_slice(&again)));
+    }
+    small_close(&small);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +257,7 @@ int main(void)
         cmocka_unit_test(a_new_rule_set_takes_over_what_did_not_change),
         cmocka_unit_test(too_little_memory_is_full),
         cmocka_unit_test(a_list_that_came_after_the_engine_counts),
+        cmocka_unit_test(a_question_after_a_long_silence_is_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

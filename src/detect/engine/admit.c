@@ -175,6 +175,7 @@ enum status admit_alone(struct engine *engine, const struct record *record)
     TRY(room_reserve(engine, record, 1));
     lists_number(engine);
     batch_empty(&engine->batch);
+    batch_begin(engine, record); /* an event that is not easily taken out again may leap, too */
     batch_put(engine, record);
     return STATUS_OK;
 }
