@@ -38,6 +38,9 @@ struct letter_id {
     char hex[LETTER_ID_SIZE]; /* empty: none */
 };
 
+/* Whether it can name an organisation or a kind: a-z 0-9 - _ . and not too long. */
+bool letter_name_holds(struct slice name);
+
 /* The same parts (an item, a step, a round) give the same id, so asking twice is asking once. */
 struct letter_id letter_id_of(const struct slice *parts, size_t count);
 /* STATUS_MALFORMED: not 32 digits of lower-case hex. */

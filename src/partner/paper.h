@@ -32,12 +32,14 @@ enum paper_type {
     PAPER_OBJECT,
 };
 
-enum paper_type paper_type(struct slice value); /* empty: PAPER_ABSENT */
+/* Without the blanks around it. */
+struct slice paper_trim(struct slice paper);
+enum paper_type paper_type(struct slice value); /* trimmed; empty: PAPER_ABSENT */
 /* The value of a member as it is written, lent from `object`; empty: there is none, or `object` is
  * no object. */
 struct slice paper_member(struct slice object, const char *name);
 /* The next member, or the next item of a list; `*rest` begins as the whole object or list and moves
- * on.  `name` (NULL for a list) still has its escapes.  false: no more. */
+ * on.  `name` is NULL for a list.  false: no more, or it is neither. */
 bool paper_next(struct slice *rest, struct slice *name, struct slice *value);
 /* A text without quotes and escapes, for the life of the arena, with a NUL behind it.
  * STATUS_MALFORMED: no text, or U+0000 is in it; STATUS_FULL. */
