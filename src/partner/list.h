@@ -30,8 +30,12 @@ enum partner_way {
 
 /* One item of the list as it was written; all texts end in NUL; empty: unsaid. */
 struct partner_said {
-    struct slice id, name_en, name_zh, kind, way, url, folder, key, next_key, numbers;
-    unsigned line; /* in the configuration */
+    struct slice id, name_en, name_zh, kind;
+    struct slice way;           /* "http", "folder", "fetch" */
+    struct slice url, folder;   /* for the first, for the second */
+    struct slice key, next_key; /* letter.h spells them; the second while keys change */
+    struct slice numbers;       /* path of its file of ranges */
+    unsigned line;              /* in the configuration */
 };
 
 struct partner {
@@ -47,12 +51,20 @@ struct partner {
 
 struct partner_list;
 
-/* The list.  `self`: our own organisation's id; `ported`: path of the file, or empty.
- * STATUS_MALFORMED: `why` says which line of which file, and what to write instead; STATUS_IO: a
- * file cannot be read; STATUS_FULL: more than limits.inc allows. */
-enum status partner_list_make(struct partner_list **out, struct slice self,
-                              const struct partner_said *said, unsigned count, struct slice ported,
+/* All that was written, and where. */
+struct partner_list_said {
+    struct slice path; /* of the configuration, for complaints */
+    struct slice self; /* our own organisation's id */
+    const struct partner_said *partner;
+    unsigned count;
+    struct slice ported; /* path of the file of ported numbers; empty: none */
+};
+
+/* The list.  STATUS_MALFORMED: `why` says which line of which file, and what to write instead;
+ * STATUS_IO: a file cannot be read, `why` says which; STATUS_FULL: more than limits.inc allows. */
+enum status partner_list_make(struct partner_list **out, const struct partner_list_said *said,
                               struct arena *boot, struct text why[TONGUES_COUNT]);
+void partner_list_release(struct partner_list *list);
 
 struct slice partner_list_self(const struct partner_list *list);
 unsigned partner_list_count(const struct partner_list *list);
