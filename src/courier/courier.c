@@ -74,7 +74,8 @@ static void set_errand(CURL *line, const struct courier_errand *errand)
     (void)curl_easy_setopt(line, CURLOPT_PROXY, "");
     (void)curl_easy_setopt(line, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(line, CURLOPT_CONNECTTIMEOUT, (long)COURIER_CONNECT_S);
-    (void)curl_easy_setopt(line, CURLOPT_TIMEOUT, (long)ERRAND_S);
+    (void)curl_easy_setopt(line, CURLOPT_TIMEOUT,
+                           (long)(errand->patience_s > 0 ? errand->patience_s : ERRAND_S));
     (void)curl_easy_setopt(line, CURLOPT_USERAGENT, "cutline");
     (void)curl_easy_setopt(line, CURLOPT_WRITEFUNCTION, hear);
     (void)curl_easy_setopt(line, CURLOPT_WRITEDATA, errand->answer);

@@ -33,7 +33,8 @@ struct courier_errand {
     struct slice body;
     struct text *answer; /* what was answered, cut to its room */
     int http_status;
-    int64_t wait_s; /* of Retry-After; 0: unsaid */
+    int64_t wait_s;     /* of Retry-After; 0: unsaid */
+    int64_t patience_s; /* for all of it; 0: a minute */
 };
 
 /* STATUS_IO: nobody answered. */

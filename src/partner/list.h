@@ -25,7 +25,7 @@ enum { PARTNER_KEYS_MAX = 2, PARTNER_KIND_SIZE = 16 };
 enum partner_way {
     PARTNER_WAY_HTTP,   /* posted to its address */
     PARTNER_WAY_FOLDER, /* laid into FOLDER/out, taken from FOLDER/in */
-    PARTNER_WAY_FETCH,  /* it asks us; our letters wait for that */
+    PARTNER_WAY_FETCH,  /* it asks us, and gets answers in what comes back */
 };
 
 /* One item of the list as it was written; all texts end in NUL; empty: unsaid. */

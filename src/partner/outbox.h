@@ -61,17 +61,18 @@ struct outbox_come {
 
 struct outbox_missed {
     struct letter_id id;
-    const struct partner *to;
+    const struct partner *to; /* NULL: no longer in the list */
     struct slice kind, object;
     bool arrived; /* it was handed over, and nobody answered */
     int64_t attempts;
     moment deadline, now;
 };
 
-/* Both run inside an open transaction of the store, from any thread, and may write to it, call
- * outbox_add, append to the audit log.  `come`: STATUS_MALFORMED refuses the letter for its body,
- * STATUS_REFUSED for its kind, for good; any other status but OK rolls back, and it comes again.
- * `missed`: any status but OK rolls back, and it is said again later. */
+/* Either may be NULL.  Both run inside an open transaction of the store, from any thread, and may
+ * write to it, call outbox_add, append to the audit log.  `come`: STATUS_MALFORMED refuses the
+ * letter for its body, STATUS_REFUSED for its kind, for good; any other status but OK rolls back,
+ * and it comes again (STATUS_IO: the store failed).  `missed`: any status but OK rolls back, and it
+ * is said again later. */
 struct outbox_plug {
     struct slice kinds; /* letters of this kind, or of kinds that begin with it and a dot */
     enum status (*come)(void *self, const struct outbox_come *come, struct arena *request);
@@ -90,15 +91,18 @@ struct outbox_way {
     enum status (*hand)(void *self, const struct letter_id *id, struct slice envelope,
                         struct text *answer);
     /* NULL, or the next envelope that lies there for us, into `request`.  STATUS_END: none.  It is
-     * given again until `taken` has been said of it. */
+     * given again until `taken` was said of it; `refused`: it is set aside for a person. */
     enum status (*fetch)(void *self, struct arena *request, struct slice *envelope);
     enum status (*taken)(void *self, bool refused);
     void *self;
 };
 
-/* The ways of list.h over the machine: HTTP by the courier, folders by the disk. */
+/* The ways of list.h over the machine: HTTP by the courier, folders by the disk.  STATUS_IO: a
+ * folder cannot be made, `why` says which. */
 enum status outbox_ways_of_machine(const struct partner_list *list, struct arena *boot,
-                                   struct outbox_way **out);
+                                   struct outbox_way **out, struct text *why);
+/* After outbox_close(). */
+void outbox_ways_release(const struct partner_list *list, struct outbox_way *ways);
 
 /* ---- opening ---- */
 
@@ -110,7 +114,7 @@ struct outbox_options {
     const struct seal_keypair *keypair;
     struct secret key; /* seals envelopes in the store */
     struct seal_chance chance;
-    struct clock clock;
+    struct clock clock; /* of the wall: its times stand in letters, and others read them */
     const struct outbox_plug *plug;
     unsigned plugs_count;
     void (*failed)(void *self, enum status status); /* the store failed under a thread of ours */
@@ -144,9 +148,9 @@ struct outbox_draft {
 
 /* Signs and keeps the letter inside the open transaction of the caller, with its audit entry
  * ("letter.send").  Again with the same id and body: nothing more happens, `*twice` (may be NULL).
- * STATUS_REFUSED: the id was another letter's; STATUS_MALFORMED, STATUS_FULL as letter_write;
- * STATUS_FULL: OUTBOX_WAITING_MAX letters wait for this partner; STATUS_LATE: the deadline is
- * over. */
+ * STATUS_REFUSED: the id was another letter's, or a partner that fetches is asked something (it
+ * gets answers only); STATUS_MALFORMED, STATUS_FULL as letter_write; STATUS_FULL:
+ * OUTBOX_WAITING_MAX letters wait for this partner; STATUS_LATE: the deadline is over. */
 enum status outbox_add(struct outbox *outbox, const struct outbox_draft *draft,
                        struct arena *request, bool *twice);
 /* No longer of use (withdrawn work): it is not handed over again, and never missed.  In the
@@ -163,10 +167,11 @@ struct outbox_received {
 };
 
 /* A letter of anybody.  It opens its own transaction; the audit entry is "letter.take", or
- * "letter.refuse" where the signature held.  STATUS_REFUSED: `out->fault`; STATUS_IO, STATUS_FULL:
- * not taken, it should come again. */
-enum status outbox_receive(struct outbox *outbox, struct slice envelope, struct arena *request,
-                           struct outbox_received *out);
+ * "letter.refuse" where the signature held.  `replies`: the caller gives `out->answer` back (as the
+ * body of an HTTP answer); it then counts as handed over, and whoever lost it asks again.
+ * STATUS_REFUSED: `out->fault`; STATUS_IO, STATUS_FULL: not taken, it should come again. */
+enum status outbox_receive(struct outbox *outbox, struct slice envelope, bool replies,
+                           struct arena *request, struct outbox_received *out);
 
 /* ---- looking ---- */
 
@@ -183,15 +188,18 @@ struct outbox_row {
 enum status outbox_find(const struct outbox *outbox, struct store *reader,
                         const struct letter_id *id, struct arena *request, struct outbox_row *out);
 
+/* Since the start, as they are now. */
 struct outbox_figures {
     uint64_t added, attempts, handed, refusals, failures, answered, missed;
     uint64_t taken, doubles, refused[LETTER_FAULTS_COUNT];
 };
 void outbox_figures(struct outbox *outbox, struct outbox_figures *out);
-/* One partner: its state for a page of health.  `waiting`: letters not yet handed over. */
+
+/* One partner, for a page of health.  STATUS_IO. */
 struct outbox_health {
-    int64_t waiting;
-    moment reached;    /* last time it took something or answered; MOMENT_NONE */
+    int64_t open;      /* letters that are neither answered, handed over nor missed */
+    moment reached;    /* last time it took something; MOMENT_NONE: not since the start */
     unsigned failures; /* in a row */
 };
-void outbox_health(struct outbox *outbox, const struct partner *partner, struct outbox_health *out);
+enum status outbox_health(struct outbox *outbox, struct store *reader,
+                          const struct partner *partner, struct outbox_health *out);
