@@ -1,7 +1,7 @@
 /* api.c -- a visit from its headers to its answer: who it is, whether it may, and on which thread.
  *
- *     headers ─> route ─> identity ─> may it? ──┬─ FAST ─> handler, on the server's thread
- *                                               └─ SLOW ─> queue ─> worker: handler, transaction
+ *     headers ─> route ─> identity ─> too fast? ─> may it? ──┬─ FAST ─> handler, on this thread
+ *                                                            └─ SLOW ─> queue ─> worker: handler
  *
  * Invariants:  1. No handler runs for whoever access_may() does not let in; a refusal is written
  *                 down before it is answered, if it fits into what is read of a refused body.
@@ -63,11 +63,23 @@ static struct http_admission refused(struct visit *visit, struct http_answer *an
     return (struct http_admission){.refused = true};
 }
 
+/* Too fast: it was answered. */
+static bool must_wait(struct visit *visit)
+{
+    visit->rate = rate_of_route(visit->route);
+    int64_t seconds = rates_ask(&visit->api->rates, visit);
+    if (seconds > 0)
+        visit_problem_wait(visit, PROBLEM_too_fast, seconds);
+    return seconds > 0;
+}
+
 /* OPTIONS and wrong methods and paths need no identity. */
 static struct http_admission admit_unknown(struct visit *visit, bool path_known,
                                            struct http_answer *answer)
 {
     struct text methods = visit_paper(visit, 128);
+    if (must_wait(visit))
+        return refused(visit, answer);
     route_add_methods(&methods, http_path(visit->request));
     if (!path_known)
         visit_problem(visit, PROBLEM_not_found, NULL);
@@ -111,6 +123,8 @@ static struct http_admission admit(void *self, struct http_request *request,
         identify(visit);
         visit->verdict = access_may(&visit->identity, (enum scope)visit->route->scope);
     }
+    if (must_wait(visit))
+        return refused(visit, answer);
     if (visit->verdict == ACCESS_MAY)
         return (struct http_admission){.body_size_max = visit->route->body_max};
     word_verdict(visit);
@@ -275,6 +289,7 @@ enum status api_open(struct api **out, const struct api_options *options, struct
     (void)pthread_mutex_init(&api->lock, NULL);
     (void)pthread_cond_init(&api->some, NULL);
     struct http_options http = options->http;
+    rates_init(&api->rates, &options->limits, api->clock);
     http.admit = admit;
     http.handle = handle;
     http.refuse = refuse;
@@ -301,6 +316,11 @@ uint16_t api_port(const struct api *api)
 void api_count(struct api *api, struct http_counts *out)
 {
     http_count(api->http, out);
+}
+
+void api_count_limited(struct api *api, uint64_t limited[RATE_CAUSES_COUNT])
+{
+    rates_count(&api->rates, limited);
 }
 
 enum status api_keep(struct api *api)

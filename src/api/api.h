@@ -51,10 +51,38 @@ struct api_rooms {
 enum { API_MIGRATIONS_COUNT = 1 };
 extern const struct store_migration API_MIGRATIONS[API_MIGRATIONS_COUNT];
 
+/* clang-format off */
+enum rate {
+#define RATE(name) RATE_##name,
+#include "api/rates.inc"
+#undef RATE
+    RATES_COUNT
+};
+/* Why somebody was told to wait: for each rate that of the identity and of its organisation. */
+enum rate_cause {
+#define RATE(name) RATE_CAUSE_##name##_IDENTITY, RATE_CAUSE_##name##_ORGANISATION,
+#include "api/rates.inc"
+#undef RATE
+    RATE_CAUSE_ADDRESS,
+    RATE_CAUSES_COUNT
+};
+/* clang-format on */
+
+struct api_limit {
+    int64_t per_second; /* 0: there is none */
+    int64_t burst;      /* so many at once after a pause */
+};
+
+struct api_limits {
+    struct api_limit identity[RATES_COUNT], organisation[RATES_COUNT];
+    struct api_limit address; /* of those who show nothing we know; an IPv6 network counts as one */
+};
+
 struct api_options {
     struct http_options http; /* its functions are filled in by api_open, but for `log` */
     unsigned workers;         /* 1 .. API_WORKERS_MAX */
     struct api_rooms rooms;
+    struct api_limits limits;
 };
 
 /* Nothing answers before it returns OK.  STATUS_REFUSED as http_open, `why` one sentence. */
@@ -64,5 +92,7 @@ uint16_t api_port(const struct api *api);
 /* To be called at least once a second, from one thread: access_keep, old answers, a checkpoint. */
 enum status api_keep(struct api *api);
 void api_count(struct api *api, struct http_counts *out);
+/* Requests that were told to wait, by cause. */
+void api_count_limited(struct api *api, uint64_t limited[RATE_CAUSES_COUNT]);
 /* Lets what is under way finish for at most so long. */
 void api_close(struct api *api, unsigned seconds_max);

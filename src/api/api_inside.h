@@ -57,6 +57,7 @@ struct visit {
     struct slice parameter[VISIT_PARAMETERS_MAX]; /* {id} of the path, in order */
     struct identity identity;
     enum access_verdict verdict;
+    enum rate rate; /* against which it counts */
     bool shown; /* some token or session was shown */
     enum tongue tongue;
     struct arena *arena;
@@ -124,7 +125,27 @@ bool visit_begin(struct visit *visit);
 /* Ends the visit: transaction, audit, answer.  The last touch. */
 void visit_end(struct visit *visit);
 
+/* Of a body that held `count` of what its route's rate counts. */
+void visit_charge(struct visit *visit, uint64_t count);
+
 /* ---- inside ---- */
+
+struct bucket {
+    uint64_t key; /* 0: nobody's */
+    int64_t full_ns;
+};
+struct rates {
+    struct api_limits limits;
+    struct clock clock;
+    pthread_mutex_t lock;
+    uint64_t refused[RATE_CAUSES_COUNT];
+    struct bucket bucket[RATE_BUCKETS_MAX / 8][8];
+};
+void rates_init(struct rates *rates, const struct api_limits *limits, struct clock clock);
+enum rate rate_of_route(const struct route *route);
+/* Seconds to wait; 0: it may come, and was counted.  Identity, route and rate are known. */
+int64_t rates_ask(struct rates *rates, const struct visit *visit);
+void rates_count(struct rates *rates, uint64_t refused[RATE_CAUSES_COUNT]);
 
 const struct route *route_match(struct slice method, struct slice path, struct slice *parameter,
                                 bool *path_known);
@@ -157,6 +178,7 @@ struct api {
     struct clock clock;
     struct http *http;
     struct slice openapi;
+    struct rates rates;
     unsigned workers_count;
     pthread_t worker[API_WORKERS_MAX];
     struct store *reader[API_WORKERS_MAX];

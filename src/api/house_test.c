@@ -21,9 +21,10 @@ static moment house_now(void *self)
 
 static int64_t house_ticks(void *self)
 {
-    (void)self;
+    struct house *house = self;
     struct clock machine = clock_of_machine();
-    return machine.ticks_ms(machine.self);
+    int64_t standing = atomic_load(&house->ticks_ms);
+    return standing > 0 ? standing : machine.ticks_ms(machine.self);
 }
 
 static void store_up(struct house *house)

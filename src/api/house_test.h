@@ -46,7 +46,8 @@ struct house {
     struct alert_sink shadow;
     struct api *api;
     struct api_rooms rooms;
-    _Atomic int64_t skew_ms; /* of the house's clock */
+    _Atomic int64_t skew_ms;  /* of the house's clock */
+    _Atomic int64_t ticks_ms; /* of its other clock; 0: those of the machine */
     size_t visitors_count;
     struct visitor visitor[VISITORS_MAX];
     char *bytes;                                      /* of the last reply */

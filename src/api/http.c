@@ -565,6 +565,23 @@ struct slice http_peer(const struct http_request *request)
     return slice_of(own->peer);
 }
 
+uint64_t http_peer_number(const struct http_request *request)
+{
+    uint64_t number = 0;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (info == NULL || info->client_addr == NULL)
+        return 0;
+    if (info->client_addr->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)info->client_addr;
+        bool four = IN6_IS_ADDR_V4MAPPED(&six->sin6_addr);
+        memcpy(&number, &six->sin6_addr.s6_addr[four ? 12 : 0], four ? 4 : 8);
+        return number;
+    }
+    memcpy(&number, &((const struct sockaddr_in *)info->client_addr)->sin_addr, 4);
+    return number;
+}
+
 bool http_secure(const struct http_request *request)
 {
     return request->http->options.certificate.size > 0;

@@ -50,6 +50,8 @@ struct slice http_header(const struct http_request *request, const char *name);
 struct slice http_body(const struct http_request *request);
 /* Peer's address without port. */
 struct slice http_peer(const struct http_request *request);
+/* As a number, to tell peers apart: an IPv4 address, or the network half of an IPv6 one. */
+uint64_t http_peer_number(const struct http_request *request);
 bool http_secure(const struct http_request *request);
 struct arena *http_arena(struct http_request *request);
 /* The tongue that Accept-Language likes best; English if it says nothing of ours. */

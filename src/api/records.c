@@ -228,6 +228,7 @@ static void hand_in(struct visit *visit, struct delivery *delivery, const struct
 {
     struct handing *handing;
     bool read = read_body(visit, delivery);
+    visit_charge(visit, delivery->read);
     if (read && ARENA_NEW(delivery->arena, 1, &handing) != STATUS_OK) {
         delivery_settle(delivery, STATUS_FULL);
         visit_problem_wait(visit, PROBLEM_too_much, 1);

@@ -262,6 +262,7 @@ static void many(struct visit *visit, enum screen_kind kind)
     if (!screening_create(visit, json_array_size(items), &screening))
         return;
     screening->batch = true;
+    visit_charge(visit, screening->asking.count);
     if (items_read(visit, kind, items, screening))
         ask_them(visit, screening);
 }

@@ -159,6 +159,10 @@ static void set_process(struct service *service)
     SET(requests, 0, http.requests);
     SET(http_refused, 0, http.refused);
     SET(http_cut, 0, http.cut);
+    uint64_t limited[RATE_CAUSES_COUNT];
+    api_count_limited(service->api, limited);
+    for (unsigned i = 0; i < RATE_CAUSES_COUNT; i++)
+        SET(limited, i, limited[i]);
     SET(connections, 0, http.connections);
     SET(streams, 0, http.streams);
     struct folder_space space;

@@ -369,6 +369,19 @@ static enum exit_code read_pem(const struct service *service, struct slice path,
     return EXIT_INPUT;
 }
 
+static struct api_limits limits_of(const struct config *config)
+{
+    struct api_limits limits = {.address = {config->limits_address, config->limits_address_burst}};
+#define RATE(name)                                                                \
+    limits.identity[RATE_##name] =                                                \
+        (struct api_limit){config->limits_##name, config->limits_##name##_burst}; \
+    limits.organisation[RATE_##name] = (struct api_limit){                        \
+        config->limits_##name##_organisation, config->limits_##name##_organisation_burst};
+#include "api/rates.inc"
+#undef RATE
+    return limits;
+}
+
 static struct api_rooms rooms_of(struct service *service)
 {
     return (struct api_rooms){
@@ -414,6 +427,7 @@ static enum exit_code open_http(struct service *service)
             },
         .workers = WORKERS,
         .rooms = rooms_of(service),
+        .limits = limits_of(config),
     };
     enum exit_code code = read_pem(service, config->listen_certificate, &options.http.certificate);
     if (code == EXIT_DONE)

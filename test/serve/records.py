@@ -117,6 +117,29 @@ class Records(house.Case):
         self.assertNotIn("+86", self.house.read_log())
 
 
+class Hurried(house.Case):
+    CONFIG = "limits: {records: 10, records_burst: 10, screening: 10, screening_burst: 10}\n"
+
+    def test_records_are_counted_against_the_limit_and_none_is_lost_between_the_sums(self):
+        self.house.enrol()
+        body = "".join(call(number) for number in range(300))
+        status, _, answer = self.house.send(body)  # what it holds is known when it was read
+        self.assertEqual((status, answer["accepted"]), (200, 300))
+        status, headers, answer = self.house.send(call(1000), headers={"Accept-Language": "zh-CN"})
+        self.assertEqual((status, answer["type"]), (429, "urn:cutline:problem:too_fast"))
+        self.assertIn("限额", answer["title"])
+        self.assertGreater(int(headers["Retry-After"]), 20)  # 290 too many, at ten a second
+        status, _, answer = self.house.ask("POST", "/v1/screen/call", {"caller": "13800138000", "callee": "13900139000"})
+        self.assertEqual(status, 200, answer)  # another limit
+        figures = self.house.figures()
+        self.assertEqual(figures['cutline_http_limited_total{cause="records_identity"}'], 1)
+        self.assertEqual(figures["cutline_ingest_offered_events_total"], 300)
+        self.assertEqual(figures["cutline_ingest_offered_events_total"],
+                         sum(figures[f'cutline_ingest_events_total{{outcome="{outcome}"}}']
+                             for outcome in ("accepted", "rejected", "refused"))
+                         + figures["cutline_ingest_waiting_events"])
+
+
 class NoRoom(house.Case):
     CONFIG = "snapshot: {interval: 1s}\n"
 
