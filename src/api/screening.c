@@ -21,7 +21,6 @@ struct screening {
     struct screen_asking asking;
     struct record *record;
     struct screen_request *request;
-    bool batch;
 };
 
 /* ---- values ---- */
@@ -172,12 +171,12 @@ static void answer_word(struct visit *visit, struct screening *screening)
         return;
     }
     struct text text = visit_paper(visit, 64 + asking->count * 640 + reasons * 2048);
-    text_add_string(&text, screening->batch ? "{\"answers\":[" : "");
+    text_add_string(&text, screening->asking.batch ? "{\"answers\":[" : "");
     for (size_t i = 0; i < asking->count; i++) {
         text_add_string(&text, i > 0 ? "," : "");
         text_add_screen_answer(&text, &asking->answer[i]);
     }
-    text_add_string(&text, screening->batch ? "]}" : "");
+    text_add_string(&text, screening->asking.batch ? "]}" : "");
     visit_answer_json(visit, 200, &text);
 }
 
@@ -261,7 +260,7 @@ static void many(struct visit *visit, enum screen_kind kind)
     const json_t *items = json_object_get(visit->json, "requests");
     if (!screening_create(visit, json_array_size(items), &screening))
         return;
-    screening->batch = true;
+    screening->asking.batch = true;
     visit_charge(visit, screening->asking.count);
     if (items_read(visit, kind, items, screening))
         ask_them(visit, screening);

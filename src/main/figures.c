@@ -7,6 +7,7 @@
 #include "service.h"
 
 #include "receipt/delivery.h"
+#include "screen/screen.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -137,6 +138,25 @@ static void set_live(struct service *service)
     SET(snapshot_age, 0, service->clock.ticks_ms(service->clock.self) - service->snapshot_ms);
 }
 
+void figures_screened(void *self, int64_t us)
+{
+    struct service *service = self;
+    metrics_observe(service->metrics, FIGURE_screen_latency, 0, us);
+}
+
+static void set_screen(struct service *service)
+{
+    struct screen_counts counts;
+    screen_count(service->screen, &counts);
+    for (unsigned word = 0; word < SCREEN_WORDS_COUNT; word++)
+        SET(screened, word, counts.answers[word]);
+    SET(screen_refused, 0, counts.refused);
+    SET(screen_less, 0, counts.late);
+    SET(screen_less, 1, counts.partly);
+    SET(screen_batched, 0, counts.batched);
+    SET(screen_missed, 0, counts.missed);
+}
+
 /* The second number of /proc/self/statm, in pages; 0 where there is none. */
 static int64_t memory_resident(void)
 {
@@ -200,6 +220,7 @@ void figures_write(void *self, struct text *text)
     struct service *service = self;
     set_ingest(service);
     set_live(service);
+    set_screen(service);
     set_process(service);
     set_backup(service);
     set_bulletin(service);

@@ -43,6 +43,9 @@ enum exit_code screens_open(struct service *service)
         .live = service->live,
         .policies = policies,
         .clock = service->clock,
+        .deadline_us = service->config.screen_deadline * 1000,
+        .took = figures_screened,
+        .self = service,
     };
     struct digest seed =
         secret_digest(&service->access_keys.token, "ids of decisions", slice_of(service->origin));

@@ -116,6 +116,7 @@ enum status figures_create(struct service *service);
 /* Hooks of the api room and of live. */
 void figures_acknowledged(void *self, uint64_t next);
 void figures_reached(void *self, uint64_t position);
+void figures_screened(void *self, int64_t us);
 void figures_write(void *self, struct text *text);
 
 /* ---- alerts.c ---- */

@@ -12,6 +12,7 @@
 #include "screen/screen.h"
 
 #include <pthread.h>
+#include <time.h>
 
 enum { DECISION_SIZE = 4096 };
 
@@ -29,6 +30,9 @@ struct screen {
     const struct policies *policies;
     struct clock clock;
     struct digest seed;
+    int64_t deadline_us;
+    void (*took)(void *self, int64_t us);
+    void *self;
     pthread_mutex_t lock;
     struct decision *free;
     uint32_t promised; /* slots for questions that were taken and not answered yet */
@@ -47,6 +51,9 @@ enum status screen_create(struct screen **out, const struct screen_options *opti
     screen->live = options->live;
     screen->policies = options->policies;
     screen->clock = options->clock;
+    screen->deadline_us = options->deadline_us;
+    screen->took = options->took;
+    screen->self = options->self;
     memcpy(screen->seed.bytes, options->seed, sizeof screen->seed.bytes);
     if (pthread_mutex_init(&screen->lock, NULL) != 0)
         return STATUS_FULL;
@@ -135,10 +142,23 @@ static enum status write_down(struct screen *screen, const struct screen_request
     return status;
 }
 
+/* How long something took: no answer depends on it. */
+static int64_t ticks_us(void)
+{
+    struct timespec now;
+    must(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static void count_answers(struct screen *screen, const struct screen_asking *asking)
 {
+    int64_t took_us = ticks_us() - asking->begun_us;
+    if (screen->took != NULL)
+        screen->took(screen->self, took_us);
     pthread_mutex_lock(&screen->lock);
     screen->counts.asked += asking->count;
+    screen->counts.batched += asking->batch ? asking->count : 0;
+    screen->counts.missed += screen->deadline_us > 0 && took_us > screen->deadline_us;
     for (size_t i = 0; i < asking->count; i++) {
         if (asking->answer[i].refused) {
             screen->counts.refused++;
@@ -196,6 +216,7 @@ enum status screen_ask(struct screen *screen, struct screen_asking *asking)
     must(asking->count >= 1);
     must(asking->count <= SCREEN_BATCH_MAX);
     asking->screen = screen;
+    asking->begun_us = ticks_us();
     asking->question = (struct question){.ask = ask, .then = answered};
     TRY(promise(screen, asking->count));
     enum status status = live_ask(screen->live, &asking->question);

@@ -75,12 +75,18 @@ struct screen_options {
     const struct policies *policies; /* lent for the life of the screen */
     struct clock clock;
     unsigned char seed[32]; /* of the ids; secret, so that nobody guesses one */
+    int64_t deadline_us;    /* an answer that took longer is counted; 0: none is */
+    /* Hears how long each asking took, on the thread that answered it.  NULL: nobody does. */
+    void (*took)(void *self, int64_t us);
+    void *self;
 };
 
 struct screen_counts {
     uint64_t asked, refused; /* requests; those that were answered STATUS_FULL */
     uint64_t answers[SCREEN_WORDS_COUNT];
     uint64_t late, partly;
+    uint64_t batched; /* requests that came in batches */
+    uint64_t missed;  /* askings answered behind the deadline */
 };
 
 /* Takes memory from boot, for SCREEN_DECISIONS_MAX decisions on their way to the disk.
@@ -94,9 +100,11 @@ struct screen_asking {
     const struct screen_request *request;
     struct screen_answer *answer; /* as many */
     size_t count;                 /* at most SCREEN_BATCH_MAX */
+    bool batch;                   /* asked as one, even if it holds one */
     void (*done)(struct screen_asking *asking);
     struct question question; /* this and the rest are the screen's */
     struct screen *screen;
+    int64_t begun_us;
 };
 /* STATUS_FULL: too much is waiting, or on its way to the disk; `done` will not be called.  Any
  * thread. */

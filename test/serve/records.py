@@ -117,6 +117,22 @@ class Records(house.Case):
         self.assertNotIn("+86", self.house.read_log())
 
 
+    def test_screening_is_counted_by_answer_and_by_how_long_it_took(self):
+        one = {"caller": "13800138000", "callee": "13900139000"}
+        self.assertEqual(self.house.ask("POST", "/v1/screen/call", one)[0], 200)
+        status, _, answer = self.house.ask("POST", "/v1/screen/call/batch", {"requests": [one, one, one]})
+        self.assertEqual((status, len(answer["answers"])), (200, 3))
+        figures = self.house.figures()
+        self.assertEqual([figures[f'cutline_screen_answers_total{{answer="{word}"}}']
+                          for word in ("allow", "warn", "hold", "block")], [4, 0, 0, 0])
+        self.assertEqual(figures["cutline_screen_batch_items_total"], 3)
+        self.assertEqual(figures["cutline_screen_latency_seconds_count"], 2)
+        self.assertEqual(figures['cutline_screen_latency_seconds_bucket{le="+Inf"}'], 2)
+        self.assertGreater(figures["cutline_screen_latency_seconds_sum"], 0)
+        self.assertLessEqual(figures["cutline_screen_deadline_missed_total"], 2)
+        self.assertEqual(figures["cutline_screen_refused_total"], 0)
+
+
 class Hurried(house.Case):
     CONFIG = "limits: {records: 10, records_burst: 10, screening: 10, screening_burst: 10}\n"
 
