@@ -20,6 +20,11 @@
  *              5. Whoever is alone makes exactly one BEGIN and one COMMIT, and waits for nobody.
  *              6. Nobody is told how a transaction ended before what it could read is durable: one
  *                 that is rolled back waits for those before it, too.
+ * What was written stands in SQLite's log first, and is copied into the database by a thread with a
+ * connection of its own, while others write.  Copying it in a COMMIT, which is SQLite's own way,
+ * makes everybody wait who has come in the meantime; it is left for a log that grew too long, of
+ * which the thread has copied nearly all by then.
+ *
  * Not chosen:  waiting a moment for others to come.  They come while a group is synced, and then
  *              go together.
  *              A bound of time on a group: it needs a clock, and members and statements bound the
@@ -65,6 +70,15 @@ struct group {
     uint64_t number;
 };
 
+/* The thread that copies the log into the database. */
+struct copier {
+    sqlite3 *database;
+    pthread_t thread;
+    pthread_mutex_t lock; /* guards the next two */
+    bool called, over;
+    pthread_cond_t calls;
+};
+
 struct store {
     sqlite3 *database;
     pthread_mutex_t lock; /* guards the next three */
@@ -77,6 +91,8 @@ struct store {
     bool open;                 /* a transaction of the holder */
     bool poisoned;
     bool reader;
+    int log_told;          /* pages of the log when the copier was called last */
+    struct copier *copier; /* of the writer */
     uint32_t prepared_count;
     struct prepared prepared[STORE_STATEMENTS_MAX];
     struct store_rows rows[STORE_QUERIES_MAX];
@@ -586,17 +602,101 @@ static enum status database_open(struct store **out, const char *path, int flags
     return STATUS_OK;
 }
 
+/* ---- the log ---- */
+
+static void *copier_run(void *self)
+{
+    struct copier *copier = self;
+    (void)pthread_mutex_lock(&copier->lock);
+    while (!copier->over) {
+        if (!copier->called) {
+            (void)pthread_cond_wait(&copier->calls, &copier->lock);
+            continue;
+        }
+        copier->called = false;
+        (void)pthread_mutex_unlock(&copier->lock);
+        /* what it could not copy, it copies next time */
+        (void)sqlite3_wal_checkpoint_v2(copier->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+                                        NULL);
+        (void)pthread_mutex_lock(&copier->lock);
+    }
+    (void)pthread_mutex_unlock(&copier->lock);
+    return NULL;
+}
+
+static void copier_call(struct copier *copier, bool over)
+{
+    (void)pthread_mutex_lock(&copier->lock);
+    copier->called = true;
+    copier->over = copier->over || over;
+    (void)pthread_cond_signal(&copier->calls);
+    (void)pthread_mutex_unlock(&copier->lock);
+}
+
+/* After each COMMIT, by whoever made it. */
+static int log_grown(void *self, sqlite3 *database, const char *name, int pages)
+{
+    struct store *store = self;
+    if (pages < store->log_told)
+        store->log_told = 0; /* it began again at its front */
+    if (pages >= STORE_LOG_PAGES_MAX) {
+        (void)sqlite3_wal_checkpoint_v2(database, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    } else if (pages - store->log_told >= STORE_LOG_PAGES) {
+        store->log_told = pages;
+        copier_call(store->copier, false);
+    }
+    return SQLITE_OK;
+}
+
+static enum status copier_start(struct store *store, const char *path, struct arena *boot)
+{
+    struct copier *copier = NULL;
+    TRY(ARENA_NEW(boot, 1, &copier));
+    int code =
+        sqlite3_open_v2(path, &copier->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    enum status status = status_of(code);
+    (void)pthread_mutex_init(&copier->lock, NULL);
+    (void)pthread_cond_init(&copier->calls, NULL);
+    if (status == STATUS_OK && pthread_create(&copier->thread, NULL, copier_run, copier) != 0)
+        status = STATUS_FULL;
+    if (status != STATUS_OK) {
+        (void)sqlite3_close(copier->database);
+        return status;
+    }
+    store->copier = copier;
+    (void)sqlite3_wal_hook(store->database, log_grown, store);
+    return STATUS_OK;
+}
+
+static void copier_stop(struct copier *copier)
+{
+    if (copier == NULL)
+        return;
+    copier_call(copier, true);
+    (void)pthread_join(copier->thread, NULL);
+    (void)sqlite3_close(copier->database);
+}
+
+/* ---- opening and closing ---- */
+
 enum status store_open(struct store **out, const char *path,
                        const struct store_migration *migrations, size_t count, struct arena *boot,
                        struct text *why)
 {
+    char cache[64];
     struct store *store = NULL;
+    struct text pragma = text_over(cache, sizeof cache);
+    text_addf(&pragma, "PRAGMA cache_size=-%d", STORE_CACHE_KIB);
     TRY(database_open(&store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, boot, why));
     enum status status = plain(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
                                       "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; "
                                       "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;");
     if (status == STATUS_OK)
+        status = plain(store, cache);
+    if (status == STATUS_OK)
         status = schema_update(store, migrations, count, why);
+    if (status == STATUS_OK)
+        status = copier_start(store, path, boot);
     if (status != STATUS_OK) {
         if (why->size == 0)
             text_addf(why, "the store cannot be used: %s", sqlite3_errmsg(store->database));
@@ -620,6 +720,7 @@ void store_close(struct store *store)
     if (store == NULL)
         return;
     must(!store->held && !store->group.open);
+    copier_stop(store->copier);
     for (uint32_t i = 0; i < store->prepared_count; i++)
         (void)sqlite3_finalize(store->prepared[i].statement);
     int code = sqlite3_close(store->database);
