@@ -3,74 +3,11 @@
 #include "verbs.h"
 
 #include "ground/limits.h"
-#include "law/law.h"
+#include "law_look.h"
 #include "nearest.h"
-#include "outlet.h"
 #include "paths.h"
 #include "ruleset.h"
 #include "say.h"
-
-enum { LAW_SIZE_MAX = 256 << 20, LAW_TEXT_MAX = 4 << 20, WHY_BYTES_MAX = 8192 };
-
-struct law_look {
-    const struct command *command;
-    struct arena *arena;
-    struct law law;
-    struct text text;
-    struct text why[TONGUES_COUNT];
-};
-
-static enum exit_code look_open(struct law_look *look, const struct command *command)
-{
-    char *bytes;
-    *look = (struct law_look){.command = command};
-    if (arena_create(&look->arena, LAW_SIZE_MAX) != STATUS_OK ||
-        ARENA_NEW(look->arena, LAW_TEXT_MAX + TONGUES_COUNT * WHY_BYTES_MAX, &bytes) != STATUS_OK)
-        return say_no_memory(command);
-    look->text = text_over(bytes, LAW_TEXT_MAX);
-    for (unsigned t = 0; t < TONGUES_COUNT; t++)
-        look->why[t] = text_over(bytes + LAW_TEXT_MAX + t * WHY_BYTES_MAX, WHY_BYTES_MAX);
-    return EXIT_DONE;
-}
-
-static enum exit_code look_close(struct law_look *look, enum exit_code code)
-{
-    arena_destroy(look->arena);
-    return code;
-}
-
-/* What was written into the text, on standard output. */
-static enum exit_code show(const struct law_look *look)
-{
-    return look->text.full ? say_no_memory(look->command)
-                           : outlet_put(look->command, NULL, text_slice(&look->text));
-}
-
-static enum exit_code said(struct law_look *look, enum status status)
-{
-    if (status == STATUS_OK)
-        return EXIT_DONE;
-    if (look->why[look->command->tongue].size == 0)
-        return say_no_memory(look->command);
-    say_wrong("%s", look->why[look->command->tongue].at);
-    return EXIT_INPUT;
-}
-
-static enum exit_code read_folder(struct law_look *look, const char *folder)
-{
-    return said(look, law_open(&look->law, folder, look->arena, look->why));
-}
-
-/* --law, else ./law, else what the program carries. */
-static enum exit_code read_law(struct law_look *look)
-{
-    const char *path = command_value(look->command, FLAG_law);
-    if (path == NULL && path_is_folder("law"))
-        path = "law";
-    if (path != NULL)
-        return read_folder(look, path);
-    return said(look, law_open_shipped(&look->law, look->arena, look->why));
-}
 
 /* ---- check ---- */
 
@@ -130,7 +67,7 @@ static enum exit_code show_error(struct law_look *look)
     text_add_string(&look->text, ",\"zh\":");
     text_add_json(&look->text, text_slice(&look->why[TONGUE_ZH]));
     text_add_string(&look->text, "}}\n");
-    return show(look);
+    return law_look_show(look);
 }
 
 static enum exit_code check(struct law_look *look)
@@ -139,9 +76,9 @@ static enum exit_code check(struct law_look *look)
     const char *path = command->operands_count == 0 ? NULL : command->operand[0];
     enum exit_code code;
     if (path == NULL)
-        code = read_law(look);
+        code = law_look_read(look);
     else if (path_is_folder(path))
-        code = read_folder(look, path);
+        code = law_look_folder(look, path);
     else
         code = read_file(look, path);
     bool json = command_has(command, FLAG_json);
@@ -152,14 +89,14 @@ static enum exit_code check(struct law_look *look)
     if (code != EXIT_DONE)
         return code;
     add_sum(look);
-    return show(look);
+    return law_look_show(look);
 }
 
 enum exit_code verb_law_check(const struct command *command)
 {
     struct law_look look;
-    enum exit_code code = look_open(&look, command);
-    return look_close(&look, code == EXIT_DONE ? check(&look) : code);
+    enum exit_code code = law_look_open(&look, command);
+    return law_look_close(&look, code == EXIT_DONE ? check(&look) : code);
 }
 
 /* ---- list ---- */
@@ -193,7 +130,7 @@ static enum exit_code list(struct law_look *look)
                  "--on 应为 2024-12-01 这样的日期，不能是 `%s`。", word);
         return EXIT_USAGE;
     }
-    enum exit_code code = read_law(look);
+    enum exit_code code = law_look_read(look);
     if (code != EXIT_DONE)
         return code;
     text_add_string(&look->text, json ? "{\"packs\":[" : "");
@@ -213,14 +150,14 @@ static enum exit_code list(struct law_look *look)
         text_add_string(&look->text, "]}\n");
     else if (word == NULL)
         add_calendar(look);
-    return show(look);
+    return law_look_show(look);
 }
 
 enum exit_code verb_law_list(const struct command *command)
 {
     struct law_look look;
-    enum exit_code code = look_open(&look, command);
-    return look_close(&look, code == EXIT_DONE ? list(&look) : code);
+    enum exit_code code = law_look_open(&look, command);
+    return law_look_close(&look, code == EXIT_DONE ? list(&look) : code);
 }
 
 /* ---- show ---- */
@@ -254,11 +191,11 @@ static enum exit_code show_entry(struct law_look *look, const struct law_pack *p
     if (value != NULL && command_has(command, FLAG_json)) {
         text_add_law_entry_json(&look->text, pack, value);
         text_add_char(&look->text, '\n');
-        return show(look);
+        return law_look_show(look);
     }
     if (value != NULL) {
         text_add_law_entry(&look->text, pack, value, command->tongue);
-        return show(look);
+        return law_look_show(look);
     }
     for (uint32_t i = 0; i < pack->values_count; i++)
         nearest_try(&nearest, pack->values[i].name);
@@ -277,7 +214,7 @@ static enum exit_code show_pack(struct law_look *look)
 {
     const struct command *command = look->command;
     const struct law_pack *pack;
-    enum exit_code code = read_law(look);
+    enum exit_code code = law_look_read(look);
     if (code == EXIT_DONE)
         code = find_pack(look, command->operand[0], &pack);
     if (code != EXIT_DONE)
@@ -290,14 +227,14 @@ static enum exit_code show_pack(struct law_look *look)
     } else {
         text_add_law_pack(&look->text, pack, command->tongue);
     }
-    return show(look);
+    return law_look_show(look);
 }
 
 enum exit_code verb_law_show(const struct command *command)
 {
     struct law_look look;
-    enum exit_code code = look_open(&look, command);
-    return look_close(&look, code == EXIT_DONE ? show_pack(&look) : code);
+    enum exit_code code = law_look_open(&look, command);
+    return law_look_close(&look, code == EXIT_DONE ? show_pack(&look) : code);
 }
 
 /* ---- diff ---- */
@@ -307,7 +244,7 @@ static enum exit_code diff(struct law_look *look)
     const struct command *command = look->command;
     const struct law_pack *a = NULL;
     const struct law_pack *b = NULL;
-    enum exit_code code = read_law(look);
+    enum exit_code code = law_look_read(look);
     if (code == EXIT_DONE)
         code = find_pack(look, command->operand[0], &a);
     if (code == EXIT_DONE)
@@ -323,18 +260,18 @@ static enum exit_code diff(struct law_look *look)
     }
     if (command_has(command, FLAG_json)) {
         text_add_law_diff_json(&look->text, a, b);
-        return show(look);
+        return law_look_show(look);
     }
     text_addf(&look->text, "- %s\n+ %s\n\n", a->name.at, b->name.at);
     unsigned count = text_add_law_diff(&look->text, a, b, command->tongue);
     text_addf(&look->text, command->tongue == TONGUE_ZH ? "\n%u 处不同\n" : "\n%u differences\n",
               count);
-    return show(look);
+    return law_look_show(look);
 }
 
 enum exit_code verb_law_diff(const struct command *command)
 {
     struct law_look look;
-    enum exit_code code = look_open(&look, command);
-    return look_close(&look, code == EXIT_DONE ? diff(&look) : code);
+    enum exit_code code = law_look_open(&look, command);
+    return law_look_close(&look, code == EXIT_DONE ? diff(&look) : code);
 }
