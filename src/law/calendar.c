@@ -77,18 +77,19 @@ enum status law_working_days_after(const struct law_calendar *calendar, law_date
 void text_add_law_unknown_day(struct text *text, law_date unknown, enum tongue tongue)
 {
     struct civil civil = law_date_civil(unknown);
-    bool late = civil.month == 12 && civil.day >= LAW_DECEMBER_OPEN;
-    int32_t year = civil.year;
+    bool zh = tongue == TONGUE_ZH;
     text_add_law_date(text, unknown);
-    if (tongue == TONGUE_ZH)
+    text_addf(text,
+              zh ? "：工作日历缺少国务院 %d 年放假安排"
+                 : ": the calendar lacks the State Council's notice for %d",
+              civil.year);
+    if (civil.month == 12 && civil.day >= LAW_DECEMBER_OPEN)
         text_addf(text,
-                  "：工作日历中没有国务院 %d 年%s放假安排；公布后请加入工作日历，在此之前不推算",
-                  year, late ? "（及次年）" : "");
-    else
-        text_addf(text,
-                  ": the calendar has no State Council notice for %d%s; add it once it is out, "
-                  "nothing is guessed until then",
-                  year, late ? " and the year after" : "");
+                  zh ? "或 %d 年放假安排（后者可能调整年末）"
+                     : " or for %d, which may still move the end of the year",
+                  civil.year + 1);
+    text_add_string(text, zh ? "；公布后请加入工作日历，在此之前不推算"
+                             : "; add it once it is out, nothing is guessed until then");
 }
 
 /* ---- the file ---- */

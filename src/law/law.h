@@ -186,6 +186,8 @@ void text_add_law_pack(struct text *text, const struct law_pack *pack, enum tong
 /* One entry with all that is known of it. */
 void text_add_law_entry(struct text *text, const struct law_pack *pack,
                         const struct law_value *value, enum tongue tongue);
+/* One line of the table of fines. */
+void text_add_law_fine_row(struct text *text, const struct law_fine_row *row, enum tongue tongue);
 void text_add_law_json(struct text *text, const struct law_pack *pack, bool whole);
 void text_add_law_entry_json(struct text *text, const struct law_pack *pack,
                              const struct law_value *value);

@@ -57,7 +57,7 @@ enum status law_text(const struct law_reading *reading, outline_node node, struc
 enum status law_name(const struct law_reading *reading, outline_node node, struct slice *out);
 enum status law_whole(const struct law_reading *reading, outline_node node, int64_t least,
                       int64_t most, int64_t *out);
-/* Yuan with at most two digits behind the point, in fen. */
+/* Yuan, in fen. */
 enum status law_fen(const struct law_reading *reading, outline_node node, int64_t *out);
 enum status law_yes(const struct law_reading *reading, outline_node node, bool *out);
 enum status law_date_read(const struct law_reading *reading, outline_node node, law_date *out);

@@ -5,6 +5,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ground/limits.h"
 #include "law/law_inside.h"
+#include "law/number.h"
 
 enum { NAME_BYTES_MAX = 64, TEXT_BYTES_MAX = 1000 };
 
@@ -87,30 +88,12 @@ enum status law_name(const struct law_reading *reading, outline_node node, struc
     return slice_copy(reading->arena, text, out);
 }
 
-/* Digits only, no needless zeros; false: more than `most`, or none. */
-static bool digits_read(struct slice text, int64_t most, int64_t *out)
-{
-    int64_t number = 0;
-    if (text.size == 0 || (text.size > 1 && text.at[0] == '0'))
-        return false;
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9')
-            return false;
-        int64_t digit = text.at[i] - '0';
-        if (number > (most - digit) / 10)
-            return false;
-        number = number * 10 + digit;
-    }
-    *out = number;
-    return number <= most;
-}
-
 enum status law_whole(const struct law_reading *reading, outline_node node, int64_t least,
                       int64_t most, int64_t *out)
 {
     int64_t number;
     TRY(outline_want(&reading->outline, node, OUTLINE_TEXT));
-    if (!digits_read(outline_text(&reading->outline, node), most, &number) || number < least)
+    if (!law_digits(outline_text(&reading->outline, node), most, &number) || number < least)
         return law_complain(reading, node, LAW_COMPLAINT_whole_form);
     *out = number;
     return STATUS_OK;
@@ -118,21 +101,9 @@ enum status law_whole(const struct law_reading *reading, outline_node node, int6
 
 enum status law_fen(const struct law_reading *reading, outline_node node, int64_t *out)
 {
-    int64_t yuan = 0;
-    int64_t rest = 0;
     TRY(outline_want(&reading->outline, node, OUTLINE_TEXT));
-    struct slice text = outline_text(&reading->outline, node);
-    bool point = text.size > 3 && text.at[text.size - 3] == '.';
-    struct slice whole = {text.at, text.size - (point ? 3 : 0)};
-    bool fine = digits_read(whole, INT64_C(1000000000000), &yuan);
-    for (size_t i = 0; fine && point && i < 2; i++) {
-        char c = text.at[text.size - 2 + i];
-        fine = c >= '0' && c <= '9';
-        rest = rest * 10 + (c - '0');
-    }
-    if (!fine)
+    if (law_yuan_parse(outline_text(&reading->outline, node), out) != STATUS_OK)
         return law_complain(reading, node, LAW_COMPLAINT_money_form);
-    *out = yuan * 100 + rest;
     return STATUS_OK;
 }
 

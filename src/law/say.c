@@ -223,7 +223,7 @@ static void add_fine_amounts(struct text *text, const struct law_fine_row *row, 
                   row->detention_most);
 }
 
-static void add_fine_line(struct text *text, const struct law_fine_row *row, enum tongue tongue)
+void text_add_law_fine_row(struct text *text, const struct law_fine_row *row, enum tongue tongue)
 {
     bool zh = tongue == TONGUE_ZH;
     text_addf(text, zh ? "  %s · %s（%s）\n      " : "  %s, %s (%s)\n      ",
@@ -255,7 +255,7 @@ void text_add_law_pack(struct text *text, const struct law_pack *pack, enum tong
     if (pack->fines_count > 0)
         text_add_string(text, zh ? "\n罚款\n" : "\nfines\n");
     for (uint32_t i = 0; i < pack->fines_count; i++)
-        add_fine_line(text, &pack->fines[i], tongue);
+        text_add_law_fine_row(text, &pack->fines[i], tongue);
     if (pack->gaps_count > 0)
         text_add_string(text, zh ? "\n待定（不作推断）\n"
                                  : "\nopen: no value is given, and none is guessed\n");

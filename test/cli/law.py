@@ -115,6 +115,42 @@ class Law(ask.Case):
         self.assertIn("\n0 differences", self.law("diff", "cn-stop-2016", "cn-stop-2016", code=0).out)
         self.assertIn("different subjects", self.law("diff", "cn-stop-2016", "cn-freeze", code=3).err)
 
+    def test_terms_are_counted_under_both_readings(self):
+        for words, last in ((("2025-01-10", "2", "year"), ("2027-01-10", "2027-01-09")),
+                            (("2028-02-29", "3", "year"), ("2031-02-28", "2031-02-28")),
+                            (("2024-01-31", "1", "month"), ("2024-02-29", "2024-02-29")),
+                            (("2025-09-30", "3", "working_day"), ("2025-10-11", "2025-10-10"))):
+            lines = self.law("term", *words, code=0).out.split("\n")
+            self.assertEqual(tuple(line[:16] for line in lines[:2]), tuple(f"{day} 24:00" for day in last), words)
+        exact = self.law("term", "2024-02-09T14:20:07+08:00", "48", "hour", code=0).out
+        self.assertEqual(exact, "2024-02-11T14:20:07.000+08:00\n")
+        both = json.loads(self.law("term", "2025-01-10", "2", "year", "--json", code=0).out)
+        self.assertEqual(both["next_day"], "2027-01-11T00:00:00.000+08:00")
+        self.assertEqual(self.law("term", "2025-01-10", "48", "hour", "--json", code=0).out,
+                         '{"exact":"2025-01-12T00:00:00.000+08:00"}\n')
+        refused = self.law("term", "2027-03-01", "3", "working_day", code=3)
+        self.assertEqual(refused.out, "")
+        self.assertIn("2027-03-02: the calendar lacks the State Council's notice for 2027", refused.err)
+        self.assertIn("不推算", self.law("term", "2027-03-01", "3", "working_day", "--lang", "zh", code=3).err)
+        for words in (("2025-02-30", "2", "year"), ("2025-01-10", "0", "year"), ("2025-01-10", "2", "yaer"),
+                      ("2025-01-10", "-2", "year"), ("2025-01-10", "100001", "day"), ("1736438400", "2", "year")):
+            self.law("term", *words, code=2)
+        self.law("term", "9999-01-01", "2", "year", code=3)
+
+    def test_fines_are_ranges_with_their_article(self):
+        answer = self.law("fine", "art44", "basic", "35000.50", "--on", "2024-05-01", code=0).out
+        self.assertIn("fine 35000.50 to 350005.00 yuan\n", answer)
+        self.assertIn("art. 44", answer)
+        self.assertIn("cn-administrative-penalties sha256:", answer)
+        below = json.loads(self.law("fine", "art44", "basic", "19999.99", "--on", "2024-05-01", "--json", code=0).out)
+        self.assertEqual((below["least"], below["most"], below["confiscated"]), ("0.00", "200000.00", "19999.99"))
+        self.assertIn("50000.00 至 500000.00 元", self.law("fine", "art39", "minor", "--on", "2024-05-01", "--lang",
+                                                       "zh", code=0).out)
+        self.assertIn("no pack of penalties", self.law("fine", "art44", "basic", "--on", "2022-11-30", code=3).err)
+        self.assertIn("did you mean `art44`", self.law("fine", "rat44", "basic", code=2).err)
+        self.law("fine", "art44", "basic", "1e6", code=2)
+        self.assertIn("has no fine for `art38`", self.law("fine", "art38", "persons", "--on", "2024-05-01", code=3).err)
+
     def clauses(self, root):
         run = subprocess.run([sys.executable, os.path.join(SOURCE, "tools", "clauses"), ask.CUTLINE, root],
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, env=self.environment())

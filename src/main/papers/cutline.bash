@@ -81,6 +81,8 @@ _cutline() {
     'law list') flags='--json --law --on --lang --no-color --help' ;;
     'law show') flags='--json --law --lang --no-color --help' ;;
     'law diff') flags='--json --law --lang --no-color --help' ;;
+    'law term') flags='--json --law --lang --no-color --help' ;;
+    'law fine') flags='--json --law --on --lang --no-color --help' ;;
     'man') flags='--lang --no-color --help' ;;
     'completion') flags='--lang --no-color --help' ;;
     'version') flags='--lang --no-color --help' ;;
