@@ -269,8 +269,11 @@ static enum status wake(struct intake *intake, struct file *file, bool *awake)
         return STATUS_OK;
     struct lane *lane;
     TRY(lane_take(intake, &lane));
-    if (file->shelf == NULL)
-        TRY(lane_messages(intake, lane, file));
+    enum status status = file->shelf == NULL ? lane_messages(intake, lane, file) : STATUS_OK;
+    if (status != STATUS_OK) {
+        lane_give_back(intake, lane);
+        return status;
+    }
     if (file->shelf != NULL || file_open(file, lane->source) == STATUS_OK) {
         intake->lanes[file->number] = lane;
         return STATUS_OK;

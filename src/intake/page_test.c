@@ -1,4 +1,5 @@
-/* page_test.c -- docs/intake.md says what is so: its examples are run, its tables are complete. */
+/* page_test.c -- docs/intake.md and docs/iso20022.md say what is so: their examples are run, the
+ * tables are complete. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mapping.h"
 
@@ -11,13 +12,15 @@
 enum { PAGE_BYTES_MAX = 1 << 20, MEMORY_MAX = 64 << 20, OUT_BYTES = 8192 };
 
 static struct arena *boot;
-static struct slice page;
+static struct slice page, bank_page;
 
 static int set_up(void **state)
 {
     (void)state;
     enum disk_fault fault;
     assert_int_equal(arena_create(&boot, MEMORY_MAX), STATUS_OK);
+    if (disk_read_all(BANK_PAGE, PAGE_BYTES_MAX, boot, &bank_page, &fault) != STATUS_OK)
+        return -1;
     return disk_read_all(PAGE, PAGE_BYTES_MAX, boot, &page, &fault) == STATUS_OK ? 0 : -1;
 }
 
@@ -107,6 +110,30 @@ static void test_examples(void **state)
     assert_true(examples >= 5);
 }
 
+/* docs/iso20022.md: xml makes json. */
+static void test_messages(void **state)
+{
+    (void)state;
+    struct slice rest = bank_page, language, text;
+    char out[OUT_BYTES] = "";
+    unsigned examples = 0;
+    while (next_block(&rest, &language, &text)) {
+        struct text records = text_over(out, sizeof out);
+        if (slice_equal(language, SLICE("xml"))) {
+            read_through(NULL, text, &records);
+        } else if (slice_equal(language, SLICE("json"))) {
+            fail_msg("json without xml before it");
+        } else {
+            continue;
+        }
+        assert_true(next_block(&rest, &language, &text));
+        if (!slice_equal(language, SLICE("json")) || !slice_equal(slice_of(out), text))
+            fail_msg("the page says\n%.*s\nbut it is\n%s", (int)text.size, text.at, out);
+        examples++;
+    }
+    assert_int_equal(examples, 2);
+}
+
 static void wants(const char *line)
 {
     if (memmem(page.at, page.size, line, strlen(line)) == NULL)
@@ -139,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_examples),
+        cmocka_unit_test(test_messages),
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_shipped),
     };
