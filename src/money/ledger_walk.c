@@ -103,6 +103,7 @@ static bool take_row(struct ledger_walk *walk, uint32_t at, struct payment_key f
     int order = payment_key_compare(row_key(&walk->ledger->row[row]), from);
     if (walk->back ? order >= 0 : order <= 0)
         return false;
+    __builtin_prefetch(&walk->ledger->row[row]);
     walk->row[walk->count++] = row;
     return true;
 }
@@ -146,6 +147,16 @@ static void copy_rows(struct ledger_walk *walk, struct payment_key from)
     }
 }
 
+/* The accounts of the row that comes next are on their way when it is asked for. */
+static void warm_next(const struct ledger_walk *walk)
+{
+    if (walk->at + 1 >= walk->count)
+        return;
+    const struct row *row = &walk->ledger->row[walk->row[walk->at + 1]];
+    __builtin_prefetch(&walk->ledger->holder[row->payer]);
+    __builtin_prefetch(&walk->ledger->holder[row->payee]);
+}
+
 uint32_t ledger_walk_next(struct ledger_walk *walk, struct payment_key from)
 {
     if (walk->holder == 0)
@@ -154,8 +165,10 @@ uint32_t ledger_walk_next(struct ledger_walk *walk, struct payment_key from)
     while (walk->at < walk->count) {
         uint32_t row = walk->row[walk->at];
         int order = payment_key_compare(row_key(&walk->ledger->row[row]), from);
-        if (walk->back ? order < 0 : order > 0)
+        if (walk->back ? order < 0 : order > 0) {
+            warm_next(walk);
             return row; /* stays until `from` has reached it */
+        }
         walk->at++;
     }
     uint32_t block = walk->block;

@@ -125,6 +125,8 @@ static struct back back_of(struct tracing *tracing, const struct payment *paymen
         return back;
     }
     uint32_t mask = tracing->edge_slots - 1;
+    if (tracing->edge_slots == 0)
+        return back;
     for (uint32_t i = (uint32_t)hash_word(payment->name) & mask; tracing->back_slot[i] != 0;
          i = (i + 1) & mask) {
         struct trace_edge *edge = &trace->edge[tracing->back_slot[i] - 1];
@@ -215,11 +217,12 @@ static enum status count_cut(struct tracing *tracing, uint32_t from, enum trace_
     return money_sum(trace->account[from].cut[cut], traced, &trace->account[from].cut[cut]);
 }
 
-static void add_edge(struct tracing *tracing, const struct payment *payment, int64_t traced,
-                     uint32_t from, uint32_t to)
+static enum status add_edge(struct tracing *tracing, const struct payment *payment, int64_t traced,
+                            uint32_t from, uint32_t to)
 {
     struct trace *trace = tracing->trace;
     must(trace->edges_count < tracing->asked->edges_max);
+    TRY(edge_reserve(tracing));
     struct trace_edge *edge = &trace->edge[trace->edges_count];
     int64_t delay = -1;
     if (from != TRACE_START) {
@@ -236,6 +239,7 @@ static void add_edge(struct tracing *tracing, const struct payment *payment, int
     edge_enter(tracing, trace->edges_count++);
     if (from != TRACE_START)
         trace->account[from].payments_out++;
+    return STATUS_OK;
 }
 
 /* An account's first traced money: its place in its history, and what else it holds. */
@@ -294,7 +298,7 @@ static enum status follow(struct tracing *tracing, const struct payment *payment
         TRY(step_catch_up(tracing, to, payment->key));
     if (new || level < trace->account[to].level)
         trace->account[to].level = level;
-    add_edge(tracing, payment, traced, from, to);
+    TRY(add_edge(tracing, payment, traced, from, to));
     trace->edge[trace->edges_count - 1].level = level;
     if (tracing->asked->backward && !new)
         TRY(settle_payer(tracing, to, payment));
@@ -309,11 +313,11 @@ static enum status follow(struct tracing *tracing, const struct payment *payment
 /* Whoever paid to an end goes on being read, if payments are ever taken back. */
 static enum status wait_for(struct tracing *tracing, uint32_t account)
 {
-    struct traced *traced = &tracing->traced[account];
+    struct traced *traced = traced_at(tracing, account);
     if (!tracing->reversals || traced->waits)
         return STATUS_OK;
     traced->waits = true;
-    if (account != start_of(tracing))
+    if (account != TRACE_START)
         return STATUS_OK; /* it is being read */
     TRY(money_walk_open(&traced->walk, tracing->view, tracing->trace->start, tracing->now,
                         tracing->asked->backward));
@@ -345,12 +349,12 @@ static enum status deliver(struct tracing *tracing, const struct payment *paymen
     }
     if (end == ENDS_COUNT)
         return follow(tracing, payment, from, to, traced);
-    add_edge(tracing, payment, traced, from, TRACE_START);
+    TRY(add_edge(tracing, payment, traced, from, TRACE_START));
     trace->edge[trace->edges_count - 1].end = end;
     trace->edge[trace->edges_count - 1].level = level;
     if (from != TRACE_START)
         trace->account[from].ended[end] += traced;
-    TRY(wait_for(tracing, from == TRACE_START ? start_of(tracing) : from));
+    TRY(wait_for(tracing, from));
     return money_sum(trace->ended[end], traced, &trace->ended[end]);
 }
 

@@ -15,26 +15,6 @@ struct trace_request trace_request_usual(void)
 
 /* ---- beginning ---- */
 
-static enum status take_memory(struct tracing *tracing, struct arena *request)
-{
-    struct trace *trace = tracing->trace;
-    uint32_t edges = tracing->asked->edges_max;
-    uint32_t slots = 16;
-    while (slots < edges * 2)
-        slots *= 2;
-    tracing->account_slots = slots;
-    tracing->edge_slots = slots;
-    TRY(ARENA_NEW(request, edges, &trace->account));
-    TRY(ARENA_NEW(request, edges, &trace->edge));
-    TRY(ARENA_NEW(request, edges + 1, &tracing->traced));
-    TRY(ARENA_NEW(request, edges + 1, &tracing->heap));
-    TRY(ARENA_NEW(request, slots, &tracing->account_slot));
-    TRY(ARENA_NEW(request, slots, &tracing->edge_slot));
-    if (tracing->asked->backward)
-        TRY(ARENA_NEW(request, slots, &tracing->back_slot));
-    return STATUS_OK;
-}
-
 static bool is_asked_for(const struct trace_request *asked, struct payment_key key)
 {
     if (asked->backward)
@@ -79,7 +59,7 @@ static enum status begin(struct tracing *tracing, const struct payment *origins,
 /* An account whose payment ahead was dealt with: is there anything to wait for? */
 static void wait_on(struct tracing *tracing, uint32_t account)
 {
-    const struct traced *traced = &tracing->traced[account];
+    const struct traced *traced = traced_at(tracing, account);
     if (is_live(tracing, account) && traced->more && !traced->on_heap)
         heap_push(tracing, account);
 }
@@ -92,17 +72,16 @@ static enum status run(struct tracing *tracing)
         const struct payment *origin = tracing->origins_done < tracing->origins_count
                                            ? &tracing->origin[tracing->origins_done]
                                            : NULL;
-        const struct traced *first =
-            tracing->heap_count == 0 ? NULL : &tracing->traced[tracing->heap[0]];
+        const struct waiting *first = tracing->heap_count == 0 ? NULL : &tracing->heap[0];
         if (origin != NULL &&
-            (first == NULL || tracing_compare(tracing, origin->key, first->ahead.key) <= 0)) {
+            (first == NULL || tracing_compare(tracing, origin->key, first->key) <= 0)) {
             tracing->origins_done++;
             begun = true;
             TRY(step_payment(tracing, origin, true));
             continue;
         }
         uint32_t account = heap_pop(tracing);
-        struct traced *traced = &tracing->traced[account];
+        struct traced *traced = traced_at(tracing, account);
         bool done = begun && tracing_compare(tracing, traced->ahead.key, tracing->now) <= 0;
         traced->on_heap = false;
         if (!done && !is_live(tracing, account))
@@ -116,7 +95,7 @@ static enum status run(struct tracing *tracing)
         if (!done)
             TRY(step_payment(tracing, &payment, false));
         TRY(ahead_read(tracing, account));
-        traced->on_heap = false;
+        traced_at(tracing, account)->on_heap = false; /* which may have moved */
         wait_on(tracing, account);
     }
     return STATUS_OK;
@@ -207,7 +186,7 @@ enum status trace_payments(struct trace **out, struct money_view *view,
     trace->request = *asked;
     struct tracing tracing = {
         .trace = trace, .asked = &trace->request, .view = view, .request = request};
-    TRY(take_memory(&tracing, request));
+    TRY(ARENA_NEW(request, 1, &tracing.heap)); /* the start's place */
     tracing.reversals = money_reverses(view);
     TRY(begin(&tracing, origins, count));
     TRY(run(&tracing));

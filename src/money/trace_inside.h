@@ -21,6 +21,11 @@ struct traced {
     uint32_t events;
 };
 
+struct waiting { /* the key beside the number, so that the heap alone is looked at */
+    struct payment_key key;
+    uint32_t account;
+};
+
 struct tracing {
     struct trace *trace;
     const struct trace_request *asked;
@@ -30,25 +35,27 @@ struct tracing {
     size_t origins_count, origins_done;
     bool reversals;  /* there are payments that take others back */
     bool starts_own; /* the first origin stays with one holder, so that coming back is no end */
-    struct traced *traced; /* beside trace->account; behind all of them the start, see below */
-    uint32_t *heap;
+    struct traced *traced; /* beside trace->account, moves when an account is added */
+    struct traced start;   /* holds nothing, but an end may give back to it */
+    struct waiting *heap;
     uint32_t heap_count;
+    uint32_t accounts_room, edges_room; /* arrays double up to edges_max */
     uint32_t *account_slot, *edge_slot;
     uint32_t *back_slot; /* backward: edges by the payment that they take back */
     uint32_t account_slots, edge_slots;
     struct payment_key now; /* of the payment in hand */
 };
 
-/* The start's place among the traced: it holds nothing, but an end may give back to it. */
-static inline uint32_t start_of(const struct tracing *tracing)
+/* An account by number, or the start by TRACE_START. */
+static inline struct traced *traced_at(struct tracing *tracing, uint32_t account)
 {
-    return tracing->asked->edges_max;
+    return account == TRACE_START ? &tracing->start : &tracing->traced[account];
 }
 /* Whether what the account does next matters: it holds traced money, is poisoned, or waits for
  * money to come back. */
-static inline bool is_live(const struct tracing *tracing, uint32_t account)
+static inline bool is_live(struct tracing *tracing, uint32_t account)
 {
-    const struct traced *traced = &tracing->traced[account];
+    const struct traced *traced = traced_at(tracing, account);
     return traced->purse.traced > 0 || traced->waits || tracing->asked->method == METHOD_POISON;
 }
 
@@ -77,10 +84,12 @@ enum status opening_find(struct tracing *tracing, ident account, const struct pa
 
 /* TRACE_START: not traced. */
 uint32_t traced_find(const struct tracing *tracing, ident account);
-/* STATUS_FULL: no memory. */
+/* Pointers into the arrays of accounts are gone.  STATUS_FULL: no memory. */
 enum status traced_add(struct tracing *tracing, ident account, ident bank, uint32_t *out);
 /* An edge by its payment's name, or NULL. */
 struct trace_edge *edge_find(struct tracing *tracing, uint64_t name);
+/* Room for one more; pointers to edges are gone.  STATUS_FULL. */
+enum status edge_reserve(struct tracing *tracing);
 void edge_enter(struct tracing *tracing, uint32_t edge);
 
 /* ---- the payment ahead, and whose it is ---- */

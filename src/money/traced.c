@@ -7,7 +7,7 @@
 uint32_t traced_find(const struct tracing *tracing, ident account)
 {
     uint32_t mask = tracing->account_slots - 1;
-    if (!ident_known(account))
+    if (!ident_known(account) || tracing->account_slots == 0)
         return TRACE_START;
     for (uint32_t i = (uint32_t)hash_word(account.bits) & mask;; i = (i + 1) & mask) {
         uint32_t number = tracing->account_slot[i];
@@ -18,20 +18,76 @@ uint32_t traced_find(const struct tracing *tracing, ident account)
     }
 }
 
+/* Twice the room, at most edges_max.  What was there before stays in the arena until its reset. */
+static uint32_t more_room(const struct tracing *tracing, uint32_t room)
+{
+    uint32_t more = room == 0 ? 4 : 2 * room;
+    return more < tracing->asked->edges_max ? more : tracing->asked->edges_max;
+}
+
+static enum status reserve_account(struct tracing *tracing)
+{
+    struct trace *trace = tracing->trace;
+    struct trace_account *account;
+    struct traced *traced;
+    struct waiting *heap;
+    uint32_t count = trace->accounts_count;
+    if (count < tracing->accounts_room)
+        return STATUS_OK;
+    uint32_t room = more_room(tracing, tracing->accounts_room);
+    TRY(ARENA_NEW(tracing->request, room, &account));
+    TRY(ARENA_NEW(tracing->request, room, &traced));
+    TRY(ARENA_NEW(tracing->request, room + 1, &heap)); /* and the start */
+    if (count != 0) {
+        memcpy(account, trace->account, count * sizeof *account);
+        memcpy(traced, tracing->traced, count * sizeof *traced);
+    }
+    if (tracing->heap_count != 0)
+        memcpy(heap, tracing->heap, tracing->heap_count * sizeof *heap);
+    trace->account = account;
+    tracing->traced = traced;
+    tracing->heap = heap;
+    tracing->accounts_room = room;
+    return STATUS_OK;
+}
+
+/* A table of which half stays free. */
+static enum status grow_slots(struct tracing *tracing, uint32_t count, uint32_t *slots,
+                              uint32_t **slot)
+{
+    uint32_t more = *slots == 0 ? 8 : *slots;
+    while (more < 2 * (count + 1))
+        more *= 2;
+    if (more == *slots)
+        return STATUS_OK;
+    TRY(ARENA_NEW(tracing->request, more, slot));
+    *slots = more;
+    return STATUS_OK;
+}
+
+static void enter_slot(uint32_t *slot, uint32_t slots, uint64_t name, uint32_t number)
+{
+    uint32_t i = (uint32_t)hash_word(name) & (slots - 1);
+    while (slot[i] != 0)
+        i = (i + 1) & (slots - 1);
+    slot[i] = number + 1;
+}
+
 enum status traced_add(struct tracing *tracing, ident account, ident bank, uint32_t *out)
 {
     struct trace *trace = tracing->trace;
-    uint32_t mask = tracing->account_slots - 1;
-    uint32_t i = (uint32_t)hash_word(account.bits) & mask;
-    while (tracing->account_slot[i] != 0)
-        i = (i + 1) & mask;
+    uint32_t before = tracing->account_slots;
     must(trace->accounts_count < tracing->asked->edges_max);
+    TRY(reserve_account(tracing));
+    TRY(grow_slots(tracing, trace->accounts_count, &tracing->account_slots,
+                   &tracing->account_slot));
+    for (uint32_t i = 0; tracing->account_slots != before && i < trace->accounts_count; i++)
+        enter_slot(tracing->account_slot, tracing->account_slots, trace->account[i].name.bits, i);
     uint32_t number = trace->accounts_count++;
     trace->account[number] = (struct trace_account){
         .name = account, .bank = bank, .last_out_ms = INT64_MIN, .contact = tracing->now};
-    tracing->traced[number] = (struct traced){.events = 0};
     purse_init(&tracing->traced[number].purse, tracing->asked->method);
-    tracing->account_slot[i] = number + 1;
+    enter_slot(tracing->account_slot, tracing->account_slots, account.bits, number);
     *out = number;
     return STATUS_OK;
 }
@@ -39,6 +95,8 @@ enum status traced_add(struct tracing *tracing, ident account, ident bank, uint3
 struct trace_edge *edge_find(struct tracing *tracing, uint64_t name)
 {
     uint32_t mask = tracing->edge_slots - 1;
+    if (tracing->edge_slots == 0)
+        return NULL;
     for (uint32_t i = (uint32_t)hash_word(name) & mask;; i = (i + 1) & mask) {
         uint32_t number = tracing->edge_slot[i];
         if (number == 0)
@@ -48,21 +106,41 @@ struct trace_edge *edge_find(struct tracing *tracing, uint64_t name)
     }
 }
 
-static void enter_slot(const struct tracing *tracing, uint32_t *slot, uint64_t name, uint32_t edge)
+static void enter_edge(struct tracing *tracing, uint32_t edge)
 {
-    uint32_t mask = tracing->edge_slots - 1;
-    uint32_t i = (uint32_t)hash_word(name) & mask;
-    while (slot[i] != 0)
-        i = (i + 1) & mask;
-    slot[i] = edge + 1;
+    const struct payment *payment = &tracing->trace->edge[edge].payment;
+    enter_slot(tracing->edge_slot, tracing->edge_slots, payment->name, edge);
+    if (payment->reverses != 0 && tracing->asked->backward)
+        enter_slot(tracing->back_slot, tracing->edge_slots, payment->reverses, edge);
+}
+
+enum status edge_reserve(struct tracing *tracing)
+{
+    struct trace *trace = tracing->trace;
+    struct trace_edge *edge;
+    uint32_t before = tracing->edge_slots;
+    if (trace->edges_count == tracing->edges_room) {
+        uint32_t room = more_room(tracing, tracing->edges_room);
+        must(room > trace->edges_count);
+        TRY(ARENA_NEW(tracing->request, room, &edge));
+        if (trace->edges_count != 0)
+            memcpy(edge, trace->edge, trace->edges_count * sizeof *edge);
+        trace->edge = edge;
+        tracing->edges_room = room;
+    }
+    TRY(grow_slots(tracing, trace->edges_count, &tracing->edge_slots, &tracing->edge_slot));
+    if (tracing->edge_slots == before)
+        return STATUS_OK;
+    if (tracing->asked->backward)
+        TRY(ARENA_NEW(tracing->request, tracing->edge_slots, &tracing->back_slot));
+    for (uint32_t i = 0; i < trace->edges_count; i++)
+        enter_edge(tracing, i);
+    return STATUS_OK;
 }
 
 void edge_enter(struct tracing *tracing, uint32_t edge)
 {
-    const struct payment *payment = &tracing->trace->edge[edge].payment;
-    enter_slot(tracing, tracing->edge_slot, payment->name, edge);
-    if (payment->reverses != 0 && tracing->asked->backward)
-        enter_slot(tracing, tracing->back_slot, payment->reverses, edge);
+    enter_edge(tracing, edge);
 }
 
 /* ---- ahead ---- */
@@ -77,7 +155,7 @@ static bool is_inside(const struct tracing *tracing, struct payment_key key)
 
 enum status ahead_read(struct tracing *tracing, uint32_t account)
 {
-    struct traced *traced = &tracing->traced[account];
+    struct traced *traced = traced_at(tracing, account);
     const struct payment *payment;
     traced->more = false;
     for (;;) {
@@ -104,35 +182,37 @@ enum status ahead_read(struct tracing *tracing, uint32_t account)
     return STATUS_OK;
 }
 
-static bool comes_before(const struct tracing *tracing, uint32_t a, uint32_t b)
+static bool comes_before(const struct tracing *tracing, const struct waiting *a,
+                         const struct waiting *b)
 {
-    int order =
-        tracing_compare(tracing, tracing->traced[a].ahead.key, tracing->traced[b].ahead.key);
-    return order != 0 ? order < 0 : a < b;
+    int order = tracing_compare(tracing, a->key, b->key);
+    return order != 0 ? order < 0 : a->account < b->account;
 }
 
 void heap_push(struct tracing *tracing, uint32_t account)
 {
     uint32_t at = tracing->heap_count++;
-    tracing->traced[account].on_heap = true;
-    for (; at > 0 && comes_before(tracing, account, tracing->heap[(at - 1) / 2]); at = (at - 1) / 2)
+    struct traced *traced = traced_at(tracing, account);
+    struct waiting new = {traced->ahead.key, account};
+    traced->on_heap = true;
+    for (; at > 0 && comes_before(tracing, &new, &tracing->heap[(at - 1) / 2]); at = (at - 1) / 2)
         tracing->heap[at] = tracing->heap[(at - 1) / 2];
-    tracing->heap[at] = account;
+    tracing->heap[at] = new;
 }
 
 uint32_t heap_pop(struct tracing *tracing)
 {
-    uint32_t top = tracing->heap[0];
-    uint32_t last = tracing->heap[--tracing->heap_count];
+    uint32_t top = tracing->heap[0].account;
+    struct waiting last = tracing->heap[--tracing->heap_count];
     uint32_t at = 0;
     for (;;) {
         uint32_t child = 2 * at + 1;
         if (child >= tracing->heap_count)
             break;
         if (child + 1 < tracing->heap_count &&
-            comes_before(tracing, tracing->heap[child + 1], tracing->heap[child]))
+            comes_before(tracing, &tracing->heap[child + 1], &tracing->heap[child]))
             child++;
-        if (!comes_before(tracing, tracing->heap[child], last))
+        if (!comes_before(tracing, &tracing->heap[child], &last))
             break;
         tracing->heap[at] = tracing->heap[child];
         at = child;
