@@ -186,8 +186,7 @@ static void list_open(struct house *house)
     const struct partner_list_said all = {.path = SLICE("t"),
                                           .self = house->side == CENTRE ? CENTRE_ID : CARRIER_ID,
                                           .partner = &said,
-                                          .count = 1,
-                                          .ported = {"", 0}};
+                                          .count = 1};
     assert_int_equal(partner_list_make(&house->list, &all, house->boot, why), STATUS_OK);
 }
 
@@ -227,7 +226,6 @@ static void house_open(struct house *house)
 static void house_close(struct house *house)
 {
     outbox_close(house->outbox);
-    partner_list_release(house->list);
     store_close(house->store);
     house->outbox = NULL;
 }

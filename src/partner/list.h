@@ -1,19 +1,11 @@
-/* list.h -- the partners: who they are, how they are reached, which keys speak for them, and which
- * numbers are theirs.
+/* list.h -- the partners: who they are, how they are reached, which keys speak for them.
  *
  * What the operator wrote under `partners:` (config/partners.inc) comes in as texts, because this
- * room knows no configuration; a list of partners goes out, which never changes afterwards.
- *
- *     number ──> ported?  yes ──> the partner it was ported to
- *                         no  ──> the longest range of any partner that it begins with
- *
- * A file of ranges has a range a line: digits that numbers begin with ("+8613800") or two such of
- * one length ("+8613800-+8613809").  The file of ported numbers has a number and a partner's id a
- * line, with a comma between.  `#` begins a comment. */
+ * room knows no configuration; a list of partners goes out, which never changes afterwards.  Whose
+ * a number is, the room `numberplan` says. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "ground/disk.h"
 #include "ground/limits.h"
 #include "ground/seal.h"
 #include "ground/tongue.h"
@@ -34,7 +26,6 @@ struct partner_said {
     struct slice way;           /* "http", "folder", "fetch" */
     struct slice url, folder;   /* for the first, for the second */
     struct slice key, next_key; /* letter.h spells them; the second while keys change */
-    struct slice numbers;       /* path of its file of ranges */
     unsigned line;              /* in the configuration */
 };
 
@@ -57,22 +48,16 @@ struct partner_list_said {
     struct slice self; /* our own organisation's id */
     const struct partner_said *partner;
     unsigned count;
-    struct slice ported; /* path of the file of ported numbers; empty: none */
 };
 
-/* The list.  STATUS_MALFORMED: `why` says which line of which file, and what to write instead;
- * STATUS_IO: a file cannot be read, `why` says which; STATUS_FULL: more than limits.inc allows. */
+/* The list, for the life of `boot`.  STATUS_MALFORMED: `why` says which line, and what to write
+ * instead; STATUS_FULL: more than PARTNERS_MAX. */
 enum status partner_list_make(struct partner_list **out, const struct partner_list_said *said,
                               struct arena *boot, struct text why[TONGUES_COUNT]);
-void partner_list_release(struct partner_list *list);
 
 struct slice partner_list_self(const struct partner_list *list);
 unsigned partner_list_count(const struct partner_list *list);
 const struct partner *partner_at(const struct partner_list *list, unsigned index);
 const struct partner *partner_find(const struct partner_list *list, struct slice id); /* NULL */
-/* Whose subscriber the number is (E.164 with `+`); NULL: nobody's that we know.  `*ported`: it was
- * taken along from another one. */
-const struct partner *partner_of_number(const struct partner_list *list, struct slice number,
-                                        bool *ported);
 /* For letter_open(). */
 struct letter_keys partner_list_keys(const struct partner_list *list);
