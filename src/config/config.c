@@ -7,6 +7,8 @@
  *          - path: /var/log/asterisk/cdr-csv/Master.csv
  *      webhooks:
  *        - url: https://example.org/alerts
+ *      partners:
+ *        - {id: carrier-a, way: http, url: …, key: …}
  *
  * A key that nobody knows is an error with "did you mean": a setting that is spelled wrong and
  * silently the default is how a service comes to run open.
@@ -176,6 +178,25 @@ static enum status take_webhooks(const struct reading *reading, outline_node lis
     return STATUS_OK;
 }
 
+static enum status take_partners(const struct reading *reading, outline_node list)
+{
+    struct config *config = reading->config;
+    if (outline_type(reading->outline, list) == OUTLINE_NOTHING)
+        return STATUS_OK;
+    TRY(check_count(reading, list, PARTNERS_MAX));
+    config->partners_count = outline_count(reading->outline, list);
+    TRY(ARENA_NEW(reading->boot, config->partners_count, &config->partners));
+    for (unsigned i = 0; i < config->partners_count; i++) {
+        outline_node item = outline_item(reading->outline, list, i);
+        struct config_partner *partner = &config->partners[i];
+        partner->place = place_of(reading, item);
+        TRY(take_item(reading, PARTNERS, PARTNERS_KEYS_COUNT, partner, item));
+        if (partner->url.size > 0)
+            TRY(check_url(reading, partner->url, item));
+    }
+    return STATUS_OK;
+}
+
 /* ---- sections ---- */
 
 /* The keys of a section: those of the table, and `tail` of `intake`. */
@@ -217,6 +238,7 @@ static unsigned sections_of(struct slice known[SECTIONS_MAX])
             known[count++] = slice_of(SETTINGS[i].section);
     known[count++] = SLICE("intake");
     known[count++] = SLICE("webhooks");
+    known[count++] = SLICE("partners");
     must(count <= SECTIONS_MAX);
     return count;
 }
@@ -236,6 +258,8 @@ static enum status take_section(const struct reading *reading, outline_node name
                                known, count);
     if (slice_equal(word, SLICE("webhooks")))
         return take_webhooks(reading, section);
+    if (slice_equal(word, SLICE("partners")))
+        return take_partners(reading, section);
     if (outline_type(outline, section) == OUTLINE_NOTHING)
         return STATUS_OK;
     TRY(outline_want(outline, section, OUTLINE_MAP));

@@ -65,15 +65,23 @@ struct config_webhook {
     struct config_place place;
 };
 
+struct config_partner {
+#define PARTNER(name, key, type, ...) CONFIG_HOLDS_##type name;
+#include "config/partners.inc"
+#undef PARTNER
+    struct config_place place;
+};
+
 struct config {
     struct slice path; /* of the file; empty: there is none, all are defaults */
 #define SETTING(name, section, key, type, ...) CONFIG_HOLDS_##type name;
 #include "config/settings.inc"
 #undef SETTING
     struct config_place place[CONFIG_SETTINGS_COUNT];
-    unsigned tails_count, webhooks_count;
+    unsigned tails_count, webhooks_count, partners_count;
     struct config_tail *tails;
     struct config_webhook *webhooks;
+    struct config_partner *partners;
 };
 
 /* Defaults only. */

@@ -21,6 +21,8 @@ extern const struct setting TAILS[];
 extern const unsigned TAILS_KEYS_COUNT;
 extern const struct setting WEBHOOKS[];
 extern const unsigned WEBHOOKS_KEYS_COUNT;
+extern const struct setting PARTNERS[];
+extern const unsigned PARTNERS_KEYS_COUNT;
 
 /* Puts the value that `word` spells at its place below `base`.  `folder`: what relative paths begin
  * at.  MALFORMED: it does not spell one; STATUS_FULL. */

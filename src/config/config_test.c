@@ -62,7 +62,9 @@ static void what_the_file_says_is_taken_with_its_place(void **state)
                            "home: {zone: \"-03:30\", country: 1}\nlog:\n  level: detail\n"
                            "intake:\n  tail:\n  - {path: cdr.csv, format: asterisk}\n"
                            "  - path: /x\n    poll: 250ms\n"
-                           "webhooks:\n- {url: \"https://a.example/\", secret: s}\n"),
+                           "webhooks:\n- {url: \"https://a.example/\", secret: s}\n"
+                           "partners:\n- id: carrier-a\n  key: AbC+/xyz=\n  way: folder\n"
+                           "  folder: a\n- {id: b, key: k, url: \"http://[::1]:1/\"}\n"),
                      STATUS_OK);
     assert_int_equal(config.listen_port, 0);
     assert_string_equal(config.listen_key.at, "/etc/tls/key.pem");
@@ -77,6 +79,11 @@ static void what_the_file_says_is_taken_with_its_place(void **state)
     assert_int_equal(config.tails[1].place.line, 11);
     assert_int_equal(config.webhooks_count, 1);
     assert_string_equal(config.webhooks[0].secret.at, "/etc/s");
+    assert_int_equal(config.partners_count, 2);
+    assert_string_equal(config.partners[0].key.at, "AbC+/xyz=");
+    assert_string_equal(config.partners[0].folder.at, "/etc/a");
+    assert_string_equal(config.partners[1].way.at, "fetch");
+    assert_int_equal(config.partners[1].place.line, 20);
     assert_int_equal(config.place[CONFIG_AT_listen_port].line, 2);
     assert_int_equal(config.place[CONFIG_AT_listen_port].column, 9);
 }
@@ -101,6 +108,10 @@ static const struct {
     {"intake:\n  tail:\n  - kind: call\n", "/etc/cutline.yaml:3:5: the key `path` is missing here",
      "此处缺少键 `path`"},
     {"webhooks:\n- {url: \"http://a.example\", secret: s}\n", "begins with https://", "https://"},
+    {"partners:\n- {id: a, key: k, url: \"http://a.example\"}\n", "begins with https://",
+     "https://"},
+    {"partners:\n- {id: a}\n", "/etc/cutline.yaml:2:3: the key `key` is missing here",
+     "此处缺少键"},
     {"listen: 3\n", "`key: value` lines are wanted", "键"},
     {"a: [\n", "is not YAML", "不是有效的 YAML"},
     {"listen: {port: 1}\nlisten: {port: 2}\n", "is there twice", "重复"},

@@ -58,6 +58,13 @@ void text_add_config(struct text *text, const struct config *config, enum tongue
             add_line(text, config, name, &WEBHOOKS[j], &config->webhooks[i],
                      config->webhooks[i].place, tongue);
     }
+    for (unsigned i = 0; i < config->partners_count; i++) {
+        struct text of = text_over(name, sizeof name);
+        text_addf(&of, "partners[%u]", i);
+        for (unsigned j = 0; j < PARTNERS_KEYS_COUNT; j++)
+            add_line(text, config, name, &PARTNERS[j], &config->partners[i],
+                     config->partners[i].place, tongue);
+    }
 }
 
 static void add_member(struct text *text, const struct config *config, const char *name,
@@ -102,6 +109,13 @@ void text_add_config_json(struct text *text, const struct config *config)
             add_member(text, config, name, &WEBHOOKS[j], &config->webhooks[i],
                        config->webhooks[i].place);
     }
+    for (unsigned i = 0; i < config->partners_count; i++) {
+        struct text of = text_over(name, sizeof name);
+        text_addf(&of, "partners[%u]", i);
+        for (unsigned j = 0; j < PARTNERS_KEYS_COUNT; j++)
+            add_member(text, config, name, &PARTNERS[j], &config->partners[i],
+                       config->partners[i].place);
+    }
     text_add_string(text, "\n}\n");
 }
 
@@ -143,6 +157,8 @@ void text_add_config_example(struct text *text, enum tongue tongue)
     add_example_items(text, TAILS, TAILS_KEYS_COUNT, "    ", tongue);
     text_add_string(text, "\n#webhooks:\n");
     add_example_items(text, WEBHOOKS, WEBHOOKS_KEYS_COUNT, "  ", tongue);
+    text_add_string(text, "\n#partners:\n");
+    add_example_items(text, PARTNERS, PARTNERS_KEYS_COUNT, "  ", tongue);
 }
 
 /* ---- the page ---- */
@@ -182,4 +198,7 @@ void text_add_config_page(struct text *text)
     add_table(text, "webhooks, a list");
     for (unsigned i = 0; i < WEBHOOKS_KEYS_COUNT; i++)
         add_row(text, "", &WEBHOOKS[i]);
+    add_table(text, "partners, a list");
+    for (unsigned i = 0; i < PARTNERS_KEYS_COUNT; i++)
+        add_row(text, "", &PARTNERS[i]);
 }

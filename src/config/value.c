@@ -33,6 +33,15 @@ const struct setting WEBHOOKS[] = {
 #undef WEBHOOK
 };
 const unsigned WEBHOOKS_KEYS_COUNT = sizeof WEBHOOKS / sizeof WEBHOOKS[0];
+
+const struct setting PARTNERS[] = {
+#define PARTNER(name, key, type, fallback, least, most, choices, en, zh) \
+    {NULL, key, CONFIG_##type, fallback, least, most, choices, {{en, zh}}, \
+     offsetof(struct config_partner, name)},
+#include "partners.inc"
+#undef PARTNER
+};
+const unsigned PARTNERS_KEYS_COUNT = sizeof PARTNERS / sizeof PARTNERS[0];
 /* clang-format on */
 
 struct unit {
