@@ -2,7 +2,7 @@
  *
  *      change_begin ── row as it is, where it stands
  *          … change_values, change_state, holder, seats …
- *      change_end ──── clocks, what waits for a second person, lanes, row, log, audit, events
+ *      change_end ──── clocks, what waits for a second person, tracks, row, log, audit, events
  *      change_finish ─ the same, what the kind does (`after`), and the item as the visitor sees it
  *
  * Invariants:  1. Each change_end raises the version by one; only a change of state or values also
@@ -107,7 +107,7 @@ enum status change_values(struct change *change, const struct work_value *value,
     if (differs == 0 && seen)
         return STATUS_OK;
     for (unsigned i = 0; i < row->parties_count; i++)
-        TRY(lanes_names(change->work, row, &row->party[i], row->party[i].told & differs, false));
+        TRY(tracks_names(change->work, row, &row->party[i], row->party[i].told & differs, false));
     for (unsigned i = 0; i < count; i++) {
         row->value[value[i].field] = value[i].value;
         row->has |= WORK_BIT(value[i].field);
@@ -115,7 +115,7 @@ enum status change_values(struct change *change, const struct work_value *value,
     if (party != NULL)
         party->told |= brought; /* what it filled in, it sees */
     for (unsigned i = 0; i < row->parties_count; i++)
-        TRY(lanes_names(change->work, row, &row->party[i], row->party[i].told, true));
+        TRY(tracks_names(change->work, row, &row->party[i], row->party[i].told, true));
     change->content = change->content || differs != 0;
     return STATUS_OK;
 }
@@ -176,7 +176,7 @@ enum status change_end(struct change *change)
         row->content++;
         TRY(asking_after(change));
     }
-    TRY(lanes_move(change->work, &change->before, row));
+    TRY(tracks_move(change->work, &change->before, row));
     TRY(row_update(change->work, row, change->arena));
     change->what.clocks = text_slice(&change->clocks);
     TRY(log_append(change->work, row, &change->what, change->now, change->arena));

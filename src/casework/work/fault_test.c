@@ -38,13 +38,13 @@ static uint64_t picture(struct house *house)
         "SELECT COALESCE(group_concat(id || state || version || holder || asking || clocks || "
         "seats "
         "|| joined || closed || hex(sealed)), '') FROM work_item",
-        "SELECT COALESCE(group_concat(lane || ' ' || rank || ' ' || due || ' ' || item), '') FROM "
+        "SELECT COALESCE(group_concat(track || ' ' || rank || ' ' || due || ' ' || item), '') FROM "
         "work_queue",
-        "SELECT COALESCE(group_concat(lane || ' ' || item), '') FROM work_shelf",
+        "SELECT COALESCE(group_concat(track || ' ' || item), '') FROM work_shelf",
         "SELECT COALESCE(group_concat(at || ' ' || item || what || which || tries), '') FROM "
         "work_due",
         "SELECT COALESCE(group_concat(number || what || audit), '') FROM work_log",
-        "SELECT COALESCE(group_concat(lane || ' ' || number || ' ' || log), '') FROM work_event",
+        "SELECT COALESCE(group_concat(track || ' ' || number || ' ' || log), '') FROM work_event",
         "SELECT COALESCE(group_concat(number || state || digest), '') FROM work_asking",
         "SELECT COALESCE(group_concat(item || relation || other), '') FROM work_link",
         "SELECT COUNT(*) || '' FROM work_note",

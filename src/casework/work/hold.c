@@ -1,6 +1,6 @@
 /* hold.c -- who holds an item, and for how long.
  *
- * Taking the next one looks at the head of each lane in which this visitor could do something (a
+ * Taking the next one looks at the head of each track in which this visitor could do something (a
  * kind, a state, a seat) and takes the most urgent of the heads; all inside the transaction that
  * also writes the holder, so two who ask at once get two items.
  *
@@ -99,11 +99,11 @@ static bool before(const struct head *a, const struct head *b)
     return a->item < b->item;
 }
 
-static enum status head_find(struct work *work, int64_t lane, struct head *best)
+static enum status head_find(struct work *work, int64_t track, struct head *best)
 {
     static const char HEAD[] =
-        "SELECT rank, due, item FROM work_queue WHERE lane = ?1 ORDER BY rank, due, item LIMIT 1";
-    const struct store_value value = STORE_OF_WHOLE(lane);
+        "SELECT rank, due, item FROM work_queue WHERE track = ?1 ORDER BY rank, due, item LIMIT 1";
+    const struct store_value value = STORE_OF_WHOLE(track);
     struct store_rows *rows = NULL;
     struct store_value at[3];
     TRY(store_query(work->store, HEAD, &value, 1, &rows));
@@ -126,8 +126,8 @@ static enum status heads_of_kind(struct work *work, const struct work_kind *kind
             if (kind->state[i].end || !state_for(kind, (int)i, wish->by, SEATS[s]))
                 continue;
             TRY(head_find(work,
-                          lane_queue(wish->by->organisation, SEATS[s], kind->name,
-                                     kind->state[i].name, false, wish->place),
+                          track_queue(wish->by->organisation, SEATS[s], kind->name,
+                                      kind->state[i].name, false, wish->place),
                           best));
         }
     return STATUS_OK;
@@ -273,7 +273,7 @@ static enum status to_organisation(struct change *change, struct slice organisat
     if (row->asking != 0) /* what somebody of ours is asked, nobody of theirs can answer */
         return refuse(work, change->refusal, WORK_FAULT_WAITING, -1, STATUS_LATE);
     for (unsigned i = 0; i < row->parties_count; i++)
-        TRY(lanes_seat(work, row, &row->party[i], false));
+        TRY(tracks_seat(work, row, &row->party[i], false));
     change->before.parties_count = 0; /* all of them stand anew */
     struct party *was = row_party(row, slice_of(row->item.owner));
     struct party *is = row_party(row, slice_of(heir.id));

@@ -76,7 +76,7 @@ static enum status alarm_due(struct change *change, const struct due *due)
         for (unsigned a = 0; a < 4; a++) {
             if (clock->alarm_ms[a] == 0 ||
                 due->which != due_which(clock->name, clock->alarm_ms[a]) ||
-                due->at != row->deadline[i].due.ms - clock->alarm_ms[a])
+                due->at < row->deadline[i].due.ms - clock->alarm_ms[a])
                 continue;
             change->what.what = "alarm";
             change->what.other = slice_of(clock->name);

@@ -69,9 +69,9 @@ static enum status entry_append(struct work *work, const struct row *row,
 static enum status event_put(struct work *work, const char *organisation, int64_t log)
 {
     static const char ADD[] =
-        "INSERT INTO work_event (lane, number, log) VALUES (?1, 1 + COALESCE((SELECT MAX(number) "
-        "FROM work_event WHERE lane = ?1), 0), ?2)";
-    const struct store_value values[] = {STORE_OF_WHOLE(lane_events(organisation)),
+        "INSERT INTO work_event (track, number, log) VALUES (?1, 1 + COALESCE((SELECT MAX(number) "
+        "FROM work_event WHERE track = ?1), 0), ?2)";
+    const struct store_value values[] = {STORE_OF_WHOLE(track_events(organisation)),
                                          STORE_OF_WHOLE(log)};
     return store_run(work->store, ADD, values, 2);
 }
@@ -348,9 +348,9 @@ enum status work_events(struct work *work, struct store *reader, uint64_t after,
     static const char EVENTS[] =
         "SELECT e.number, l.time, i.id, i.kind, l.what, l.step, l.from_state, l.to_state, "
         "l.version, l.other, l.late FROM work_event e JOIN work_log l ON l.number = e.log JOIN "
-        "work_item i ON i.number = l.item WHERE e.lane = ?1 AND e.number > ?2 ORDER BY e.number "
+        "work_item i ON i.number = l.item WHERE e.track = ?1 AND e.number > ?2 ORDER BY e.number "
         "LIMIT ?3";
-    const struct store_value values[] = {STORE_OF_WHOLE(lane_events(by->organisation)),
+    const struct store_value values[] = {STORE_OF_WHOLE(track_events(by->organisation)),
                                          STORE_OF_WHOLE((int64_t)(after & INT64_MAX)),
                                          STORE_OF_WHOLE((int64_t)count_max)};
     struct store_rows *rows = NULL;

@@ -1,13 +1,15 @@
 /* look.c -- lists, one item, and its form as JSON.
  *
- * A list is merged from lanes (lane.c): of each lane as many heads as the page is long are read,
+ * A list is merged from tracks (track.c): of each track as many heads as the page is long are read,
  * behind the cursor, and the best of all are looked up and shown.  So a page costs as much at a
  * million open items as at ten.
  *
- *      cursor of open ones    rank.due.number       of others   number
+ *      cursor of open ones    rank.due.id       of others   id
+ *
+ * A cursor names its item by id, because numbers would tell how many others there are.
  *
  * Invariants:  1. Every item is held against the question and the seat once more before it is
- *                 shown: a lane is only where to look.
+ *                 shown: a track is only where to look.
  *              2. Pages behind each other show each item once, if it stays where it is. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "casework/work/work_inside.h"
@@ -39,14 +41,14 @@ static bool comes_before(const struct listing *listing, const struct mark *a, co
     return listing->queue ? queue_before(a, b) : a->item > b->item;
 }
 
-/* Into its place among the best; false: it is none of them, and no later one of its lane is. */
+/* Into its place among the best; false: it is none of them, and no later one of its track is. */
 static bool mark_put(struct listing *listing, struct mark mark)
 {
     size_t at = listing->count;
     while (at > 0 && comes_before(listing, &mark, &listing->mark[at - 1]))
         at--;
     if (at > 0 && listing->mark[at - 1].item == mark.item)
-        return true; /* in two lanes */
+        return true; /* in two tracks */
     if (at == listing->most)
         return false;
     size_t moved = (listing->count < listing->most ? listing->count : listing->most - 1) - at;
@@ -56,12 +58,12 @@ static bool mark_put(struct listing *listing, struct mark mark)
     return true;
 }
 
-static enum status queue_read(struct listing *listing, int64_t lane)
+static enum status queue_read(struct listing *listing, int64_t track)
 {
     static const char HEADS[] =
-        "SELECT rank, due, item FROM work_queue WHERE lane = ?1 AND (rank, due, item) > (?2, ?3, "
+        "SELECT rank, due, item FROM work_queue WHERE track = ?1 AND (rank, due, item) > (?2, ?3, "
         "?4) ORDER BY rank, due, item LIMIT ?5";
-    const struct store_value values[] = {STORE_OF_WHOLE(lane), STORE_OF_WHOLE(listing->after.rank),
+    const struct store_value values[] = {STORE_OF_WHOLE(track), STORE_OF_WHOLE(listing->after.rank),
                                          STORE_OF_WHOLE(listing->after.due),
                                          STORE_OF_WHOLE(listing->after.item),
                                          STORE_OF_WHOLE((int64_t)listing->most)};
@@ -76,11 +78,11 @@ static enum status queue_read(struct listing *listing, int64_t lane)
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-static enum status shelf_read(struct listing *listing, int64_t lane)
+static enum status shelf_read(struct listing *listing, int64_t track)
 {
-    static const char NEWEST[] = "SELECT item FROM work_shelf WHERE lane = ?1 AND item < ?2 ORDER "
+    static const char NEWEST[] = "SELECT item FROM work_shelf WHERE track = ?1 AND item < ?2 ORDER "
                                  "BY item DESC LIMIT ?3";
-    const struct store_value values[] = {STORE_OF_WHOLE(lane), STORE_OF_WHOLE(listing->after.item),
+    const struct store_value values[] = {STORE_OF_WHOLE(track), STORE_OF_WHOLE(listing->after.item),
                                          STORE_OF_WHOLE((int64_t)listing->most)};
     struct store_rows *rows = NULL;
     struct store_value at[1];
@@ -92,7 +94,7 @@ static enum status shelf_read(struct listing *listing, int64_t lane)
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-/* ---- which lanes ---- */
+/* ---- which tracks ---- */
 
 static enum status queues_read(struct listing *listing, const struct work_kind *kind)
 {
@@ -102,8 +104,8 @@ static enum status queues_read(struct listing *listing, const struct work_kind *
         if (kind->state[i].end || (query->state >= 0 && query->state != (int)i))
             continue;
         for (unsigned s = 0; s < 4; s++)
-            TRY(queue_read(listing, lane_queue(listing->by->organisation, SEATS[s / 2], kind->name,
-                                               kind->state[i].name, s % 2 == 1, query->place)));
+            TRY(queue_read(listing, track_queue(listing->by->organisation, SEATS[s / 2], kind->name,
+                                                kind->state[i].name, s % 2 == 1, query->place)));
     }
     return STATUS_OK;
 }
@@ -113,9 +115,9 @@ static enum status shelves_read(struct listing *listing, const struct work_kind 
     const struct work_query *query = listing->query;
     const char *organisation = listing->by->organisation;
     if (query->state >= 0)
-        return shelf_read(listing, lane_ended(organisation, kind->name,
-                                              kind->state[query->state].name, query->place));
-    return shelf_read(listing, lane_all(organisation, kind->name, query->place));
+        return shelf_read(listing, track_ended(organisation, kind->name,
+                                               kind->state[query->state].name, query->place));
+    return shelf_read(listing, track_all(organisation, kind->name, query->place));
 }
 
 /* By an identifier: whatever type it may be a value of. */
@@ -132,19 +134,19 @@ static enum status names_read(struct listing *listing, struct arena *arena)
         if (status == STATUS_MALFORMED)
             continue;
         TRY(status);
-        TRY(shelf_read(listing, value_lane(listing->work, (enum work_type)type, value,
-                                           listing->by->organisation)));
+        TRY(shelf_read(listing, value_track(listing->work, (enum work_type)type, value,
+                                            listing->by->organisation)));
     }
     return STATUS_OK;
 }
 
-static enum status lanes_read(struct listing *listing, struct arena *arena)
+static enum status tracks_read(struct listing *listing, struct arena *arena)
 {
     const struct work_query *query = listing->query;
     if (query->identifier.size != 0)
         return names_read(listing, arena);
     if (query->mine)
-        return queue_read(listing, lane_mine(listing->by->user));
+        return queue_read(listing, track_mine(listing->by->user));
     for (unsigned i = 0; i < listing->work->plugs_count; i++) {
         const struct work_kind *kind = listing->work->plug[i].kind;
         if (query->kind != NULL && query->kind != kind)
@@ -179,6 +181,20 @@ static bool whole_read(struct slice *rest, int64_t *out)
     return true;
 }
 
+static enum status cursor_item(struct listing *listing, struct slice id)
+{
+    static const char FIND[] = "SELECT number FROM work_item WHERE id = ?1";
+    const struct store_value value = STORE_OF_TEXT(id);
+    struct store_rows *rows = NULL;
+    struct store_value at[1];
+    TRY(store_query(listing->reader, FIND, &value, 1, &rows));
+    enum status status = store_next(rows, at, 1);
+    if (status == STATUS_OK)
+        listing->after.item = at[0].whole;
+    store_end(rows);
+    return status == STATUS_END ? STATUS_MALFORMED : status;
+}
+
 static enum status cursor_read(struct listing *listing)
 {
     struct slice rest = listing->query->after;
@@ -189,9 +205,7 @@ static enum status cursor_read(struct listing *listing)
     if (listing->queue &&
         (!whole_read(&rest, &listing->after.rank) || !whole_read(&rest, &listing->after.due)))
         return STATUS_MALFORMED;
-    if (!whole_read(&rest, &listing->after.item) || rest.size != 0)
-        return STATUS_MALFORMED;
-    return STATUS_OK;
+    return cursor_item(listing, rest);
 }
 
 static bool holds_value(const struct listing *listing, const struct row *row,
@@ -205,8 +219,8 @@ static bool holds_value(const struct listing *listing, const struct row *row,
         if (value_canonical(listing->work, &kind->field[i], listing->query->identifier, arena,
                             &value) != STATUS_OK)
             continue;
-        if (value_lane(listing->work, kind->field[i].type, value, "") ==
-            value_lane(listing->work, kind->field[i].type, row->value[i], ""))
+        if (value_track(listing->work, kind->field[i].type, value, "") ==
+            value_track(listing->work, kind->field[i].type, row->value[i], ""))
             return true;
     }
     return false;
@@ -245,7 +259,7 @@ static enum status page_tell(struct listing *listing, struct arena *arena, struc
         TRY(row_view(listing->work, listing->reader, row, party, 0, arena, &item));
         if (listing->queue)
             text_addf(&cursor, "%lld.%lld.", (long long)mark->rank, (long long)mark->due);
-        text_add_whole(&cursor, mark->item);
+        text_add_string(&cursor, item.id);
         TRY(sink.take(sink.self, &item, text_slice(&cursor)));
     }
     return STATUS_OK;
@@ -273,7 +287,7 @@ enum status work_list(struct work *work, struct store *reader, const struct work
         return STATUS_OK;
     TRY(cursor_read(&listing));
     TRY(ARENA_NEW(request, listing.most + 1, &listing.mark));
-    TRY(lanes_read(&listing, request));
+    TRY(tracks_read(&listing, request));
     return page_tell(&listing, request, sink);
 }
 
@@ -375,10 +389,10 @@ static void add_asking(struct text *text, const struct work_item *item, int32_t 
 {
     const struct work_asking *asking = item->asking;
     text_addf(text,
-              ",\"asking\":{\"number\":%lld,\"step\":\"%s\",\"by\":\"%s\",\"done\":%s,"
+              ",\"asking\":{\"step\":\"%s\",\"by\":\"%s\",\"done\":%s,"
               "\"digest\":\"%s\"",
-              (long long)asking->number, item->kind->step[asking->step].name, asking->by,
-              asking->done ? "true" : "false", asking->digest);
+              item->kind->step[asking->step].name, asking->by, asking->done ? "true" : "false",
+              asking->digest);
     add_moment(text, "asked", asking->asked, zone_minutes);
     add_moment(text, "expires", asking->expires, zone_minutes);
     text_addf(text, ",\"left_ms\":%lld}", (long long)(asking->expires.ms - now.ms));

@@ -164,14 +164,14 @@ static enum status rows_add(struct store *reader, const char *organisation, stru
     static const char ROWS[] =
         "SELECT i.number, i.detected, i.created, l.time, l.what, l.mark, l.clocks, l.late FROM "
         "work_shelf s JOIN work_item i ON i.number = s.item JOIN work_log l ON l.item = s.item "
-        "WHERE s.lane = ?1 AND s.item >= ?2 AND s.item < ?3 AND i.kind = ?4 ORDER BY s.item, "
+        "WHERE s.track = ?1 AND s.item >= ?2 AND s.item < ?3 AND i.kind = ?4 ORDER BY s.item, "
         "l.number";
     int64_t first = 0;
     int64_t end = 0;
     TRY(number_since(reader, from, &first));
     TRY(number_since(reader, to, &end));
     const struct store_value values[] = {
-        STORE_OF_WHOLE(lane_all(organisation, tally->kind->name, (struct slice){NULL, 0})),
+        STORE_OF_WHOLE(track_all(organisation, tally->kind->name, (struct slice){NULL, 0})),
         STORE_OF_WHOLE(first), STORE_OF_WHOLE(end), STORE_OF_TEXT(slice_of(tally->kind->name))};
     struct store_rows *rows = NULL;
     struct store_value at[LOG_COLUMNS];

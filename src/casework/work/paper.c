@@ -145,17 +145,25 @@ enum status work_attachment(struct work *work, struct store *reader, const char 
     static const char FIND[] = "SELECT organisation, name, bytes FROM work_attachment WHERE item = "
                                "?1 AND sha256 = ?2";
     struct row *row = NULL;
-    struct store_value at[3];
+    struct store_rows *rows = NULL;
+    struct store_value at[3]; /* lent: ten megabytes are not copied twice */
     TRY(row_read(work, reader, id, request, &row));
     struct party *party = row_party(row, slice_of(by->organisation));
     if (party == NULL)
         return STATUS_ABSENT;
     const struct store_value values[] = {STORE_OF_WHOLE(row->number), STORE_OF_TEXT(sha256)};
-    TRY(store_one(reader, FIND, values, 2, at, 3, request));
-    if (party->seat != WORK_SEAT_OWNER && !slice_equal(at[0].bytes, slice_of(party->organisation)))
-        return STATUS_ABSENT;
-    TRY(open_text(work, at[1].bytes, request, name));
-    TRY(open_text(work, at[2].bytes, request, bytes));
+    TRY(store_query(reader, FIND, values, 2, &rows));
+    enum status status = store_next(rows, at, 3);
+    if (status == STATUS_OK && party->seat != WORK_SEAT_OWNER &&
+        !slice_equal(at[0].bytes, slice_of(party->organisation)))
+        status = STATUS_END;
+    if (status == STATUS_OK)
+        status = open_text(work, at[1].bytes, request, name);
+    if (status == STATUS_OK)
+        status = open_text(work, at[2].bytes, request, bytes);
+    store_end(rows);
+    if (status != STATUS_OK)
+        return status == STATUS_END ? STATUS_ABSENT : status;
     struct digest digest = sha256_of(bytes, 1);
     char hex[DIGEST_HEX_SIZE];
     digest_hex(&digest, hex);

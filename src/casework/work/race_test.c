@@ -183,7 +183,8 @@ static void holder_follows(struct ledger *ledger, const struct told *told)
     } else if (is(told->what, "step") && (is(told->step, "begin") || is(told->step, "close"))) {
         assert_string_equal(ledger->holder, told->actor);
     }
-    if (is(told->to, "done") || is(told->to, "lapsed"))
+    /* (what is made void is told before the step that makes it so) */
+    if ((is(told->to, "done") || is(told->to, "lapsed")) && !is(told->what, "voided"))
         ledger->holder[0] = '\0';
 }
 

@@ -35,10 +35,26 @@ enum status work_send(struct work *work, const char *id, struct slice organisati
         party->seat = WORK_SEAT_ADDRESSEE;
     }
     party->told |= fields;
-    TRY(lanes_names(work, row, party, fields, true));
+    TRY(tracks_names(work, row, party, fields, true));
     change.what.what = "sent";
     change.what.fields = fields;
     change.what.other = slice_of(found.id);
+    return change_end(&change);
+}
+
+enum status work_rank(struct work *work, const char *id, int32_t priority, struct slice place,
+                      struct arena *request)
+{
+    struct change change;
+    if (place.size > 12 || !area_fits(place))
+        return STATUS_MALFORMED;
+    for (size_t i = 0; i < place.size; i++)
+        if (place.at[i] < '0' || place.at[i] > '9')
+            return STATUS_MALFORMED;
+    TRY(change_begin(&change, work, id, NULL, request, NULL));
+    TRY(slice_copy(request, place, &change.row->item.place));
+    change.row->item.priority = priority;
+    change.what.what = "ranked";
     return change_end(&change);
 }
 
@@ -101,7 +117,7 @@ static enum status seats_over(struct change *into, const struct row *row)
                     slice_equal(row->value[f], into->row->value[f]))
                     same |= WORK_BIT(f);
             party->told |= same;
-            TRY(lanes_names(into->work, into->row, party, same, true));
+            TRY(tracks_names(into->work, into->row, party, same, true));
         }
     }
     return STATUS_OK;

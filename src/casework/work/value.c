@@ -230,8 +230,8 @@ enum status value_masked(const struct work_field *field, struct slice value, str
     return slice_copy(arena, text_slice(&text), out);
 }
 
-int64_t value_lane(const struct work *work, enum work_type type, struct slice value,
-                   const char *organisation)
+int64_t value_track(const struct work *work, enum work_type type, struct slice value,
+                    const char *organisation)
 {
     char room[WORK_TEXT_BYTES_MAX + 64];
     struct text text = text_over(room, sizeof room);
@@ -240,7 +240,7 @@ int64_t value_lane(const struct work *work, enum work_type type, struct slice va
     text_addf(&text, "%s %s ", organisation, TYPES[type]);
     text_add(&text, value);
     struct digest digest = secret_digest(&work->key, "work value", text_slice(&text));
-    int64_t lane = 0;
-    memcpy(&lane, digest.bytes, sizeof lane);
-    return lane;
+    int64_t track = 0;
+    memcpy(&track, digest.bytes, sizeof track);
+    return track;
 }

@@ -1,8 +1,8 @@
 /* work.c -- the tables of the machine, its opening, and what it counts.
  *
  *      work_item    one row each, everything that is asked for together (row.c)
- *      work_queue   open items in the order of their urgency, by lane (lane.c)
- *      work_shelf   items by lane in the order of their making
+ *      work_queue   open items in the order of their urgency, by track (track.c)
+ *      work_shelf   items by track in the order of their making
  *      work_due     the wheel: what falls due next (keep.c)
  *      work_log     what happened (log.c)          work_event   the same, numbered for each seat
  *      work_asking  second persons (asking.c)      work_source  what was handed in once
@@ -24,9 +24,9 @@ static const char TABLES[] =
     "CREATE INDEX work_item_key ON work_item (item_key, number) WHERE item_key IS NOT NULL AND "
     "closed = 0;"
     "CREATE TABLE work_kind (name TEXT PRIMARY KEY, open INTEGER NOT NULL);"
-    "CREATE TABLE work_queue (lane INTEGER NOT NULL, rank INTEGER NOT NULL, due INTEGER NOT NULL, "
-    "item INTEGER NOT NULL, PRIMARY KEY (lane, rank, due, item)) WITHOUT ROWID;"
-    "CREATE TABLE work_shelf (lane INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (lane, "
+    "CREATE TABLE work_queue (track INTEGER NOT NULL, rank INTEGER NOT NULL, due INTEGER NOT NULL, "
+    "item INTEGER NOT NULL, PRIMARY KEY (track, rank, due, item)) WITHOUT ROWID;"
+    "CREATE TABLE work_shelf (track INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (track, "
     "item)) WITHOUT ROWID;"
     "CREATE TABLE work_due (at INTEGER NOT NULL, item INTEGER NOT NULL, what INTEGER NOT NULL, "
     "which INTEGER NOT NULL, tries INTEGER NOT NULL, PRIMARY KEY (at, item, what, which)) WITHOUT "
@@ -37,8 +37,8 @@ static const char TABLES[] =
     "NULL, mark INTEGER NOT NULL, clocks TEXT NOT NULL, fields TEXT NOT NULL, other TEXT NOT NULL, "
     "late INTEGER NOT NULL, reason BLOB, audit INTEGER NOT NULL);"
     "CREATE INDEX work_log_item ON work_log (item, number);"
-    "CREATE TABLE work_event (lane INTEGER NOT NULL, number INTEGER NOT NULL, log INTEGER NOT "
-    "NULL, PRIMARY KEY (lane, number)) WITHOUT ROWID;"
+    "CREATE TABLE work_event (track INTEGER NOT NULL, number INTEGER NOT NULL, log INTEGER NOT "
+    "NULL, PRIMARY KEY (track, number)) WITHOUT ROWID;"
     "CREATE TABLE work_source (source BLOB PRIMARY KEY, item INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE work_asking (number INTEGER PRIMARY KEY, item INTEGER NOT NULL, content INTEGER "
     "NOT NULL, asked INTEGER NOT NULL, expires INTEGER NOT NULL, step TEXT NOT NULL, done INTEGER "

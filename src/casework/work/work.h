@@ -239,6 +239,10 @@ enum status work_hand_over(struct work *work, const char *id, int64_t version,
  * organisations of its kind. */
 enum status work_send(struct work *work, const char *id, struct slice organisation, uint64_t fields,
                       struct arena *request);
+/* Another area, another priority: where it stands in queues.  For `after`, on the machine's word.
+ * STATUS_MALFORMED: no region code. */
+enum status work_rank(struct work *work, const char *id, int32_t priority, struct slice place,
+                      struct arena *request);
 /* Two items of one kind become one: what `id` has and `into` lacks goes over, its seats too, it
  * ends
  * as merged. */

@@ -4,7 +4,7 @@
  *      json.c    the little JSON that is kept and taken: one flat object, a list of objects
  *      asked.c   what waits for a second person, as the store has it
  *      row.c     an item as the store has it: one row with its clocks, seats and sealed values
- *      lane.c    where it stands: queues and shelves, kept in order by an index
+ *      track.c    where it stands: queues and shelves, kept in order by an index
  *      log.c     what happened: log row, audit entry, events; and telling of it
  *      wheel.c   what will fall due
  *      bind.c    an asking, bound to the content
@@ -67,9 +67,9 @@ enum status value_canonical(const struct work *work, const struct work_field *fi
 /* As it is shown to whoever may only see it masked. */
 enum status value_masked(const struct work_field *field, struct slice value, struct arena *arena,
                          struct slice *out);
-/* The lane in which items stand that hold this value of a searched field, for an organisation. */
-int64_t value_lane(const struct work *work, enum work_type type, struct slice value,
-                   const char *organisation);
+/* The track in which items stand that hold this value of a searched field, for an organisation. */
+int64_t value_track(const struct work *work, enum work_type type, struct slice value,
+                    const char *organisation);
 
 /* ---- json.c ---- */
 
@@ -126,7 +126,7 @@ bool row_ended(const struct row *row);
 void text_add_field_names(struct text *text, const struct work_kind *kind, uint64_t mask);
 void copy_id(char *out, size_t size, struct slice from);
 
-/* ---- lane.c ---- */
+/* ---- track.c ---- */
 
 /* What of an item decides where it stands. */
 struct standing {
@@ -142,21 +142,21 @@ struct standing {
 };
 struct standing standing_of(const struct row *row);
 /* From where it stood to where it stands now. */
-enum status lanes_move(struct work *work, const struct standing *before, const struct row *row);
-/* A new seat: its lanes, as the item stands. */
-enum status lanes_seat(struct work *work, const struct row *row, const struct party *party,
-                       bool there);
+enum status tracks_move(struct work *work, const struct standing *before, const struct row *row);
+/* A new seat: its tracks, as the item stands. */
+enum status tracks_seat(struct work *work, const struct row *row, const struct party *party,
+                        bool there);
 /* The names of the fields in the mask, for a party: into the index, or out of it. */
-enum status lanes_names(struct work *work, const struct row *row, const struct party *party,
-                        uint64_t fields, bool there);
-int64_t lane_queue(const char *organisation, enum work_seat seat, const char *kind,
-                   const char *state, bool held, struct slice area);
-int64_t lane_mine(const char *user);
-int64_t lane_all(const char *organisation, const char *kind, struct slice area);
-int64_t lane_ended(const char *organisation, const char *kind, const char *state,
-                   struct slice area);
-int64_t lane_events(const char *organisation);
-/* Whether a prefix of a region code is one that lanes are kept for. */
+enum status tracks_names(struct work *work, const struct row *row, const struct party *party,
+                         uint64_t fields, bool there);
+int64_t track_queue(const char *organisation, enum work_seat seat, const char *kind,
+                    const char *state, bool held, struct slice area);
+int64_t track_mine(const char *user);
+int64_t track_all(const char *organisation, const char *kind, struct slice area);
+int64_t track_ended(const char *organisation, const char *kind, const char *state,
+                    struct slice area);
+int64_t track_events(const char *organisation);
+/* Whether a prefix of a region code is one that tracks are kept for. */
 bool area_fits(struct slice area);
 
 /* ---- log.c ---- */
@@ -203,7 +203,7 @@ struct change {
 enum status change_begin(struct change *change, struct work *work, const char *id,
                          const struct identity *by, struct arena *arena,
                          struct work_refusal *refusal);
-/* Row, lanes, clocks, log, audit, events. */
+/* Row, tracks, clocks, log, audit, events. */
 enum status change_end(struct change *change);
 /* The same, then what the kind does, then the item as the visitor sees it. */
 enum status change_finish(struct change *change, const struct work_value *brought, unsigned count,

@@ -233,6 +233,29 @@ static void lists_are_in_order_and_page_by_page(void **state)
     assert_int_equal(listed(house, &query, &house->teller).count, 0);
 }
 
+static void an_item_stands_where_it_is_put(void **state)
+{
+    struct house *house = *state;
+    struct work_item a, b, out;
+    assert_int_equal(house_add(house, "13800138001", 1, "", &a), STATUS_OK);
+    assert_int_equal(house_add(house, "13800138002", 5, "", &b), STATUS_OK);
+    assert_int_equal(store_begin(house->store), STATUS_OK);
+    assert_int_equal(
+        house_end(house, work_rank(house->work, a.id, 9, SLICE("110101"), house->request)),
+        STATUS_OK);
+    assert_int_equal(store_begin(house->store), STATUS_OK);
+    assert_int_equal(
+        house_end(house, work_rank(house->work, a.id, 9, SLICE("110"), house->request)),
+        STATUS_MALFORMED);
+    assert_int_equal(house_next(house, &house->ann, "5301", &out), STATUS_OK);
+    assert_string_equal(out.id, b.id);
+    assert_int_equal(house_next(house, &house->ann, "5301", &out), STATUS_ABSENT);
+    assert_int_equal(house_next(house, &house->ann, "1101", &out), STATUS_OK);
+    assert_string_equal(out.id, a.id);
+    const struct work_query query = {.state = -1, .count_max = 9, .place = SLICE("11")};
+    assert_int_equal(listed(house, &query, &house->ann).count, 1);
+}
+
 static void what_is_sent_is_seen_and_nothing_else(void **state)
 {
     struct house *house = *state;
@@ -291,6 +314,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_same_source_is_the_same_item_and_the_same_key_joins,
                                         house_up, house_down),
         cmocka_unit_test_setup_teardown(lists_are_in_order_and_page_by_page, house_up, house_down),
+        cmocka_unit_test_setup_teardown(an_item_stands_where_it_is_put, house_up, house_down),
         cmocka_unit_test_setup_teardown(what_is_sent_is_seen_and_nothing_else, house_up,
                                         house_down),
     };

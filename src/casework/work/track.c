@@ -1,25 +1,25 @@
-/* lane.c -- where an item stands, so that no list is ever sorted and nothing is ever counted.
+/* track.c -- where an item stands, so that no list is ever sorted and nothing is ever counted.
  *
- * A lane is a number: the hash of what all items in it have in common.  Two tables hold them:
+ * A track is a number: the hash of what all items in it have in common.  Two tables hold them:
  *
- *      work_queue (lane, rank, due, item)      open items, the most urgent first
+ *      work_queue (track, rank, due, item)      open items, the most urgent first
  *          q  organisation, seat, kind, state, held, area      for lists and take-next
  *          m  user                                             what somebody holds
- *      work_shelf (lane, item)                 any items, in the order in which they were made
+ *      work_shelf (track, item)                 any items, in the order in which they were made
  *          a  organisation, kind, area                         all
  *          e  organisation, kind, state, area                  ended
  *          v  organisation, type, value (keyed)                found by an identifier
  *
  * An item stands in the area of each of its levels (GB/T 2260: province, city, county, town,
  * village) and in that of everywhere, so a queue of any area is one walk along one index.  What is
- * asked of several lanes (several kinds, states, seats) is merged from the heads of each.
+ * asked of several tracks (several kinds, states, seats) is merged from the heads of each.
  *
- * Invariants:  1. Who is found in a lane is looked at again before being told: a hash that two
- *                 lanes share costs time and tells nothing.
+ * Invariants:  1. Who is found in a track is looked at again before being told: a hash that two
+ *                 tracks share costs time and tells nothing.
  *              2. An item stands where its row says: both change in one transaction.
  *
  * Not chosen:  one index for each way of asking; with areas they would be ten, each as large as the
- *              table.  Seats as rows: what is needed of them stands in the lane. */
+ *              table.  Seats as rows: what is needed of them stands in the track. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "casework/work/work_inside.h"
 
@@ -33,57 +33,58 @@ bool area_fits(struct slice area)
     return false;
 }
 
-static int64_t lane_of(const struct text *text)
+static int64_t track_of(const struct text *text)
 {
     must(!text->full);
     uint64_t bits = hash_bytes(text_slice(text));
-    int64_t lane = 0;
-    memcpy(&lane, &bits, sizeof lane);
-    return lane;
+    int64_t track = 0;
+    memcpy(&track, &bits, sizeof track);
+    return track;
 }
 
-int64_t lane_queue(const char *organisation, enum work_seat seat, const char *kind,
-                   const char *state, bool held, struct slice area)
+int64_t track_queue(const char *organisation, enum work_seat seat, const char *kind,
+                    const char *state, bool held, struct slice area)
 {
     char room[192];
     struct text text = text_over(room, sizeof room);
     text_addf(&text, "q %s %d %s %s %d %.*s", organisation, (int)seat, kind, state, held,
               (int)area.size, area.at == NULL ? "" : area.at);
-    return lane_of(&text);
+    return track_of(&text);
 }
 
-int64_t lane_mine(const char *user)
+int64_t track_mine(const char *user)
 {
     char room[64];
     struct text text = text_over(room, sizeof room);
     text_addf(&text, "m %s", user);
-    return lane_of(&text);
+    return track_of(&text);
 }
 
-int64_t lane_all(const char *organisation, const char *kind, struct slice area)
+int64_t track_all(const char *organisation, const char *kind, struct slice area)
 {
     char room[192];
     struct text text = text_over(room, sizeof room);
     text_addf(&text, "a %s %s %.*s", organisation, kind, (int)area.size,
               area.at == NULL ? "" : area.at);
-    return lane_of(&text);
+    return track_of(&text);
 }
 
-int64_t lane_ended(const char *organisation, const char *kind, const char *state, struct slice area)
+int64_t track_ended(const char *organisation, const char *kind, const char *state,
+                    struct slice area)
 {
     char room[192];
     struct text text = text_over(room, sizeof room);
     text_addf(&text, "e %s %s %s %.*s", organisation, kind, state, (int)area.size,
               area.at == NULL ? "" : area.at);
-    return lane_of(&text);
+    return track_of(&text);
 }
 
-int64_t lane_events(const char *organisation)
+int64_t track_events(const char *organisation)
 {
     char room[64];
     struct text text = text_over(room, sizeof room);
     text_addf(&text, "n %s", organisation);
-    return lane_of(&text);
+    return track_of(&text);
 }
 
 struct standing standing_of(const struct row *row)
@@ -101,26 +102,26 @@ struct standing standing_of(const struct row *row)
     return standing;
 }
 
-static enum status queue_put(struct work *work, int64_t lane, const struct standing *at,
+static enum status queue_put(struct work *work, int64_t track, const struct standing *at,
                              int64_t item, bool there)
 {
     static const char ADD[] =
-        "INSERT INTO work_queue (lane, rank, due, item) VALUES (?1, ?2, ?3, ?4)";
+        "INSERT INTO work_queue (track, rank, due, item) VALUES (?1, ?2, ?3, ?4)";
     static const char REMOVE[] =
-        "DELETE FROM work_queue WHERE lane = ?1 AND rank = ?2 AND due = ?3 AND item = ?4";
-    const struct store_value values[] = {STORE_OF_WHOLE(lane),
+        "DELETE FROM work_queue WHERE track = ?1 AND rank = ?2 AND due = ?3 AND item = ?4";
+    const struct store_value values[] = {STORE_OF_WHOLE(track),
                                          STORE_OF_WHOLE(-(int64_t)at->priority),
                                          STORE_OF_WHOLE(at->due), STORE_OF_WHOLE(item)};
     return store_run(work->store, there ? ADD : REMOVE, values, 4);
 }
 
-static enum status shelf_put(struct work *work, int64_t lane, int64_t item, bool there)
+static enum status shelf_put(struct work *work, int64_t track, int64_t item, bool there)
 {
     /* two fields of one item may hold one value */
     static const char ADD[] =
-        "INSERT INTO work_shelf (lane, item) VALUES (?1, ?2) ON CONFLICT (lane, item) DO NOTHING";
-    static const char REMOVE[] = "DELETE FROM work_shelf WHERE lane = ?1 AND item = ?2";
-    const struct store_value values[] = {STORE_OF_WHOLE(lane), STORE_OF_WHOLE(item)};
+        "INSERT INTO work_shelf (track, item) VALUES (?1, ?2) ON CONFLICT (track, item) DO NOTHING";
+    static const char REMOVE[] = "DELETE FROM work_shelf WHERE track = ?1 AND item = ?2";
+    const struct store_value values[] = {STORE_OF_WHOLE(track), STORE_OF_WHOLE(item)};
     return store_run(work->store, there ? ADD : REMOVE, values, 2);
 }
 
@@ -136,10 +137,10 @@ static enum status stand(struct work *work, const struct row *row, const struct 
         if (at->open)
             TRY(queue_put(
                 work,
-                lane_queue(party->organisation, party->seat, kind->name, state, at->held, area), at,
-                row->number, there));
+                track_queue(party->organisation, party->seat, kind->name, state, at->held, area),
+                at, row->number, there));
         else
-            TRY(shelf_put(work, lane_ended(party->organisation, kind->name, state, area),
+            TRY(shelf_put(work, track_ended(party->organisation, kind->name, state, area),
                           row->number, there));
     }
     return STATUS_OK;
@@ -151,8 +152,8 @@ static enum status stand_all(struct work *work, const struct row *row, const str
     size_t size = strlen(at->place);
     for (unsigned i = 0; i < AREAS_MAX && AREAS[i] <= size; i++)
         TRY(shelf_put(work,
-                      lane_all(party->organisation, row->item.kind->name,
-                               (struct slice){at->place, AREAS[i]}),
+                      track_all(party->organisation, row->item.kind->name,
+                                (struct slice){at->place, AREAS[i]}),
                       row->number, there));
     return STATUS_OK;
 }
@@ -163,7 +164,7 @@ static bool stands_same(const struct standing *a, const struct standing *b)
            (!a->open || (a->priority == b->priority && a->due == b->due));
 }
 
-enum status lanes_move(struct work *work, const struct standing *before, const struct row *row)
+enum status tracks_move(struct work *work, const struct standing *before, const struct row *row)
 {
     struct standing now = standing_of(row);
     bool moved = strcmp(before->place, now.place) != 0;
@@ -182,32 +183,32 @@ enum status lanes_move(struct work *work, const struct standing *before, const s
         }
     }
     if (mine && before->held)
-        TRY(queue_put(work, lane_mine(before->holder), before, row->number, false));
+        TRY(queue_put(work, track_mine(before->holder), before, row->number, false));
     if (mine && now.held)
-        TRY(queue_put(work, lane_mine(now.holder), &now, row->number, true));
+        TRY(queue_put(work, track_mine(now.holder), &now, row->number, true));
     for (unsigned i = before->parties_count; i < row->parties_count; i++)
-        TRY(lanes_seat(work, row, &row->party[i], true));
+        TRY(tracks_seat(work, row, &row->party[i], true));
     return STATUS_OK;
 }
 
-enum status lanes_seat(struct work *work, const struct row *row, const struct party *party,
-                       bool there)
+enum status tracks_seat(struct work *work, const struct row *row, const struct party *party,
+                        bool there)
 {
     struct standing now = standing_of(row);
     TRY(stand_all(work, row, party, &now, there));
     TRY(stand(work, row, party, &now, there));
-    return lanes_names(work, row, party, party->told, there);
+    return tracks_names(work, row, party, party->told, there);
 }
 
-enum status lanes_names(struct work *work, const struct row *row, const struct party *party,
-                        uint64_t fields, bool there)
+enum status tracks_names(struct work *work, const struct row *row, const struct party *party,
+                         uint64_t fields, bool there)
 {
     const struct work_kind *kind = row->item.kind;
     for (unsigned i = 0; i < kind->fields_count; i++) {
         if ((fields & row->has & WORK_BIT(i)) == 0 || !kind->field[i].searched)
             continue;
         TRY(shelf_put(work,
-                      value_lane(work, kind->field[i].type, row->value[i], party->organisation),
+                      value_track(work, kind->field[i].type, row->value[i], party->organisation),
                       row->number, there));
     }
     return STATUS_OK;
