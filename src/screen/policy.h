@@ -87,6 +87,8 @@ struct policies {
  * STATUS_MALFORMED, STATUS_FULL. */
 enum status policies_read(struct policies *out, const char *path, struct slice text,
                           struct arena *arena, struct text why[TONGUES_COUNT]);
+/* What they do, in words. */
+void text_add_policies(struct text *text, const struct policies *policies, enum tongue tongue);
 /* The policy that is part of the program (screening/default.yaml). */
 struct slice policy_shipped(void);
 /* The organisation's own, or that of all others; NULL: neither. */

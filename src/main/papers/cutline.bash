@@ -74,6 +74,7 @@ _cutline() {
     'verify') flags='--lang --no-color --help' ;;
     'config check') flags='--json --explain --lang --no-color --help' ;;
     'config example') flags='--output --lang --no-color --help' ;;
+    'screen check') flags='--explain --lang --no-color --help' ;;
     'journal verify') flags='--json --lang --no-color --help' ;;
     'audit verify') flags='--json --lang --no-color --help' ;;
     'audit prove') flags='--output --lang --no-color --help' ;;
@@ -89,7 +90,7 @@ _cutline() {
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate trace serve send lead dissuade case top doctor backup restore verify config journal audit law man completion version help'
+        words='detect backtest rules intake simulate trace serve send lead dissuade case top doctor backup restore verify config screen journal audit law man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test push approve'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -97,7 +98,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate trace serve send lead dissuade case top doctor backup restore verify config journal audit law man completion version help'
+        words='detect backtest rules intake simulate trace serve send lead dissuade case top doctor backup restore verify config screen journal audit law man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi
