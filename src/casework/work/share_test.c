@@ -338,6 +338,70 @@ static void an_item_is_told_as_json(void **state)
     assert_int_equal(house->refusal.field, SPOT);
 }
 
+/* Every member of a JSON text must be named on the page. */
+static void page_names(const char *page, const char *json)
+{
+    char word[64];
+    for (const char *at = strchr(json, '"'); at != NULL; at = strchr(at + 1, '"')) {
+        const char *end = strchr(at + 1, '"');
+        assert_non_null(end);
+        if (end[1] == ':') {
+            (void)snprintf(word, sizeof word, "`%.*s`", (int)(end - at - 1), at + 1);
+            bool field =
+                work_field_find(&ERRAND, (struct slice){at + 1, (size_t)(end - at - 1)}) >= 0;
+            if (!field && strstr(page, word) == NULL)
+                fail_msg("docs/casework.md does not tell of %s", word);
+        }
+        at = end;
+    }
+}
+
+static void the_page_names_every_member(void **state)
+{
+    struct house *house = *state;
+    struct work_item a, b;
+    char sha256[DIGEST_HEX_SIZE];
+    static char page[1 << 16];
+    uint64_t last = 0;
+    FILE *file = fopen(PAGE, "rb");
+    assert_non_null(file);
+    page[fread(page, 1, sizeof page - 1, file)] = '\0';
+    (void)fclose(file);
+    const struct work_value amount[] = {VALUE(AMOUNT, "1")};
+    assert_int_equal(house_add(house, "13912345678", 8, "", &a), STATUS_OK);
+    assert_int_equal(house_add(house, "13912345679", 8, "", &b), STATUS_OK);
+    assert_int_equal(noted(house, a.id, &house->ann, SLICE("note")), STATUS_OK);
+    assert_int_equal(attached(house, a.id, &house->ann, SLICE("a"), SLICE("a"), sha256), STATUS_OK);
+    assert_int_equal(store_begin(house->store), STATUS_OK);
+    assert_int_equal(house_end(house, work_link(house->work, a.id, b.id, "same_place", &house->ann,
+                                                SLICE("one hotel"))),
+                     STATUS_OK);
+    assert_int_equal(house_take(house, &a, &house->ann, &a), STATUS_OK);
+    assert_int_equal(house_step(house, &a, "begin", &house->ann, NULL, 0, &a), STATUS_OK);
+    assert_int_equal(house_step(house, &a, "send", &house->ann, amount, 1, &a), STATUS_OK);
+    struct text text = text_over(json_room, sizeof json_room);
+    text_add_work_item(&text, &a, 480, steady_now(house->steady));
+    page_names(page, json_room);
+    page_names(page, log_of(house, a.id, &house->ann));
+    house_wait(house, HOUR_MS);
+    house_keep(house);
+    house_find(house, b.id, &house->ann, &b);
+    text = text_over(json_room, sizeof json_room);
+    text_add_work_item(&text, &b, 480, steady_now(house->steady));
+    page_names(page, json_room);
+    page_names(page, log_of(house, b.id, &house->ann));
+    text = text_over(json_room, sizeof json_room);
+    assert_int_equal(
+        work_events(house->work, house->reader, 0, &house->ann, &text, 100, &last, house->request),
+        STATUS_OK);
+    page_names(page, json_room);
+    text = text_over(json_room, sizeof json_room);
+    assert_int_equal(work_measures(house->work, house->reader, &ERRAND, (moment){0},
+                                   steady_now(house->steady), &house->ann, &text, house->request),
+                     STATUS_OK);
+    page_names(page, json_room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +415,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(times_are_measured_out_of_the_log, house_up, house_down),
         cmocka_unit_test_setup_teardown(what_names_people_is_not_found_in_the_store, house_up,
                                         house_down),
+        cmocka_unit_test_setup_teardown(the_page_names_every_member, house_up, house_down),
         cmocka_unit_test_setup_teardown(an_item_is_told_as_json, house_up, house_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
