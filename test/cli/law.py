@@ -151,6 +151,16 @@ class Law(ask.Case):
         self.law("fine", "art44", "basic", "1e6", code=2)
         self.assertIn("has no fine for `art38`", self.law("fine", "art38", "persons", "--on", "2024-05-01", code=3).err)
 
+    def test_the_commands_of_the_page_run(self):
+        shutil.copytree(LAW, self.path("law"))
+        with open(os.path.join(SOURCE, "docs", "law.md"), encoding="utf-8") as file:
+            block = re.search(r"```sh\n(.*?)```", file.read(), re.S).group(1)
+        commands = [line.split("#")[0].split() for line in block.strip().split("\n")]
+        self.assertGreater(len(commands), 5)
+        for words in commands:
+            self.assertEqual(words[0], "cutline")
+            self.assertNotEqual(self.ask(*words[1:], code=0).out, "")
+
     def clauses(self, root):
         run = subprocess.run([sys.executable, os.path.join(SOURCE, "tools", "clauses"), ask.CUTLINE, root],
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, env=self.environment())
