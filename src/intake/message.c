@@ -248,21 +248,39 @@ static enum status take_row(void *self, const struct gathered *gathered)
     return STATUS_OK;
 }
 
-/* A message without rows says something as a whole, or lacks what it is about. */
+/* Whether the message holds as many rows as its header says; a whole number, zeros before it. */
+static bool number_fits(struct slice number, uint64_t rows_count)
+{
+    uint64_t said = 0;
+    for (size_t i = 0; i < number.size; i++) {
+        if (number.at[i] < '0' || number.at[i] > '9' || said > UINT32_MAX)
+            return false;
+        said = said * 10 + (uint64_t)(number.at[i] - '0');
+    }
+    return said == rows_count;
+}
+
+/* A message without rows says something as a whole, or lacks what it is about; one that holds more
+ * or fewer than it says was changed or cut on its way. */
 static enum status take_message(void *self, const struct gathered *message)
 {
     static const struct slice PATHS[] = {
         [MESSAGE_TRANSFER] = {"FIToFICstmrCdtTrf/CdtTrfTxInf", 29},
         [MESSAGE_RETURN] = {"PmtRtr/TxInf", 12},
     };
+    enum message_form form = (enum message_form)message->form;
+    struct slice number = message->column[TRANSFER_NUMBER];
+    bool fits = number.size == 0 || number_fits(number, message->rows_count);
     struct message_row *row;
-    if (message->rows_count != 0)
+    if (message->rows_count != 0 && fits)
         return STATUS_OK;
-    TRY(add_row(self, (enum message_form)message->form, message->line, &row));
-    if (row->form == MESSAGE_REPORT)
+    TRY(add_row(self, form, message->line, &row));
+    if (form == MESSAGE_REPORT)
         take_report(self, row, message);
+    else if (message->rows_count == 0)
+        refuse(row, REJECT_EMPTY_FIELD, PATHS[form], SLICE(""));
     else
-        refuse(row, REJECT_EMPTY_FIELD, PATHS[row->form], SLICE(""));
+        refuse(row, REJECT_NUMBER_SAID, path_of(form, TRANSFER_NUMBER), keep(self, number));
     return STATUS_OK;
 }
 

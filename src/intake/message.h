@@ -42,6 +42,7 @@ enum message_column {
     TRANSFER_MESSAGE,
     TRANSFER_END_TO_END,
     TRANSFER_OF_ONE,
+    TRANSFER_NUMBER,
 };
 
 /* In the order in which text_add_messages() names them. */

@@ -284,6 +284,32 @@ static void reports_of_failure_are_told(void **state)
 #define AGENT(side, bic) \
     "<" side "Agt><FinInstnId><BICFI>" bic "</BICFI></FinInstnId></" side "Agt>"
 
+/* Payments that were lost between two good tags. */
+static void a_message_that_holds_fewer_than_it_says_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *said;
+        uint64_t rejected;
+    } NUMBERS[] = {{"2", 0}, {"002", 0}, {"", 0},   {"3", 1},
+                   {"1", 1}, {"two", 1}, {"-2", 1}, {"18446744073709551618", 1}};
+    for (size_t i = 0; i < sizeof NUMBERS / sizeof NUMBERS[0]; i++) {
+        char file[1024];
+        (void)snprintf(file, sizeof file,
+                       "<FIToFICstmrCdtTrf><GrpHdr><CreDtTm>2026-03-02T09:15:04</CreDtTm>"
+                       "<NbOfTxs>%s</NbOfTxs></GrpHdr>" TRANSFER("")
+                           TRANSFER("") "</FIToFICstmrCdtTrf>",
+                       NUMBERS[i].said);
+        struct slice bytes = slice_of(file);
+        read_files(&bytes, 1, HEARD_BYTES);
+        assert_int_equal(counts.accepted, 2);
+        assert_int_equal(counts.by_reason[REJECT_NUMBER_SAID], NUMBERS[i].rejected);
+    }
+    assert_non_null(strstr(heard_bytes,
+                           "element GrpHdr/NbOfTxs is not the number of payments in its "
+                           "message, all of which were read: 18446744073709551618"));
+}
+
 /* What comes back goes the other way, and names the payment as its own transfer did. */
 static void money_that_comes_back_takes_its_payment_back(void **state)
 {
@@ -513,6 +539,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_wrong_transfer_is_a_reject_and_the_next_is_read, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(reports_of_failure_are_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_message_that_holds_fewer_than_it_says_is_told, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(money_that_comes_back_takes_its_payment_back, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(transfers_on_one_line_have_places_of_their_own, set_up,
