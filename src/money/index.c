@@ -221,22 +221,24 @@ enum status money_turn(struct money *money)
     return STATUS_OK;
 }
 
-void money_count(const struct money *money, struct money_counts *out)
+void money_count(struct money *money, struct money_counts *out)
 {
-    const struct generation *now = money->now;
     *out = (struct money_counts){.added = atomic_load(&money->added),
                                  .duplicates = atomic_load(&money->duplicates),
                                  .ignored = atomic_load(&money->ignored),
-                                 .runs = now->runs_count,
                                  .damaged = money->damaged};
+    must(pthread_mutex_lock(&money->lock) == 0);
+    const struct generation *now = money->now;
+    out->runs = now->runs_count;
     for (unsigned i = 0; i < 2; i++) {
         const struct ledger *ledger = now->ledger[i];
         if (ledger == NULL)
             continue;
         out->payments += atomic_load(&ledger->rows_count);
-        out->accounts += ledger->holders_count;
+        out->accounts += atomic_load(&ledger->holders_count);
         out->memory += ledger_memory(ledger);
     }
     for (uint32_t i = 0; i < now->runs_count; i++)
         out->run_payments += run_about(now->run[i])->payments;
+    must(pthread_mutex_unlock(&money->lock) == 0);
 }

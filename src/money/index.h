@@ -68,10 +68,11 @@ enum status money_turn(struct money *money);
 /* Anybody's, one at a time, while the writer goes on: writes the earlier ledger as a run, synced
  * under its name.  STATUS_END: there is nothing to seal.  STATUS_IO, STATUS_FULL. */
 enum status money_seal(struct money *money, struct arena *scratch);
-/* Removes runs whose payments are all before `from`, for whoever decides on retention. */
+/* The writer's: removes runs whose payments are all before `from`, for whoever decides on
+ * retention. */
 enum status money_forget(struct money *money, moment from, uint64_t *removed);
 
-void money_count(const struct money *money, struct money_counts *out);
+void money_count(struct money *money, struct money_counts *out);
 
 /* ---- reading ---- */
 

@@ -71,9 +71,9 @@ struct ledger {
     struct row *row; /* from 1 */
     _Atomic uint32_t rows_count;
     struct holder *holder; /* from 1 */
-    uint32_t holders_count;
+    _Atomic uint32_t holders_count;
     _Atomic uint32_t *pool;
-    uint32_t pool_used;
+    _Atomic uint32_t pool_used;
     _Atomic uint32_t *holder_slot; /* holder's number */
     _Atomic uint32_t *name_slot;   /* row's number and, in its upper bits, a mark of the name */
     uint32_t holder_slots, name_slots;
