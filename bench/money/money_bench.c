@@ -278,6 +278,7 @@ int main(int count, char **words)
     if (count < 2 || payments < 1 || payments >= MONEY_PAYMENTS_MAX || accounts < 2 || traces < 1 ||
         traces > TRACES_MAX)
         return 2;
+    (void)setvbuf(stdout, NULL, _IOLBF, 0); /* a large run says what it has as it goes */
     must(arena_create(&boot, 64 << 20) == STATUS_OK);
     must(arena_create(&request, (size_t)1 << 30) == STATUS_OK);
     if (strcmp(words[1], "csv") == 0)
