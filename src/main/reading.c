@@ -45,7 +45,7 @@ static struct slice part(struct slice text, size_t from, size_t to)
     return (struct slice){text.at + from, to - from};
 }
 
-bool json_next(struct slice container, size_t *at, struct slice *name, struct slice *value)
+bool answered_next(struct slice container, size_t *at, struct slice *name, struct slice *value)
 {
     size_t here = skip_blanks(container, *at == 0 ? 1 : *at);
     bool object = container.size > 0 && container.at[0] == '{';
@@ -68,13 +68,13 @@ bool json_next(struct slice container, size_t *at, struct slice *name, struct sl
     return end > here;
 }
 
-struct slice json_member(struct slice object, const char *name)
+struct slice answered_member(struct slice object, const char *name)
 {
     size_t at = 0;
     struct slice key, value;
     if (object.size == 0 || object.at[0] != '{')
         return SLICE("");
-    while (json_next(object, &at, &key, &value))
+    while (answered_next(object, &at, &key, &value))
         if (slice_equal(key, slice_of(name)))
             return value;
     return SLICE("");
@@ -136,7 +136,7 @@ void text_add_json_lines(struct text *text, struct slice raw, unsigned depth)
 {
     size_t at = 0;
     struct slice name, value;
-    while (depth < DEPTH_MAX && json_next(raw, &at, &name, &value)) {
+    while (depth < DEPTH_MAX && answered_next(raw, &at, &name, &value)) {
         bool deeper = value.size > 2 && (value.at[0] == '{' || value.at[0] == '[');
         if (slice_equal(value, SLICE("null")) || slice_equal(value, SLICE("[]")) ||
             slice_equal(value, SLICE("{}")))

@@ -16,12 +16,12 @@ static void members_and_elements_are_found(void **state)
     struct slice name, value;
     size_t at = 0, count = 0;
     (void)state;
-    assert_true(slice_equal(json_member(object, "a"), SLICE("1")));
-    assert_true(slice_equal(json_member(object, "b"), SLICE("\"x,}\\\"\"")));
-    assert_true(slice_equal(json_member(json_member(object, "c"), "b"), SLICE("[1,2]")));
-    assert_int_equal(json_member(object, "e").size, 0);
-    struct slice array = json_member(object, "d");
-    while (json_next(array, &at, &name, &value))
+    assert_true(slice_equal(answered_member(object, "a"), SLICE("1")));
+    assert_true(slice_equal(answered_member(object, "b"), SLICE("\"x,}\\\"\"")));
+    assert_true(slice_equal(answered_member(answered_member(object, "c"), "b"), SLICE("[1,2]")));
+    assert_int_equal(answered_member(object, "e").size, 0);
+    struct slice array = answered_member(object, "d");
+    while (answered_next(array, &at, &name, &value))
         count++;
     assert_int_equal(count, 2);
 }
@@ -47,7 +47,7 @@ static void a_cut_answer_ends(void **state)
         assert_non_null(exact);
         memcpy(exact, WHOLE, size);
         text_add_json_lines(&text, (struct slice){exact, size}, 0);
-        (void)json_member((struct slice){exact, size}, "d");
+        (void)answered_member((struct slice){exact, size}, "d");
         free(exact);
     }
 }

@@ -62,8 +62,8 @@ static enum exit_code judge(const struct working *working, enum status status, i
     }
     if (http_status / 100 == 2)
         return EXIT_DONE;
-    text_add_json_value(&text, json_member(problem, "title"));
-    struct slice detail = json_member(problem, "detail");
+    text_add_json_value(&text, answered_member(problem, "title"));
+    struct slice detail = answered_member(problem, "detail");
     text_add_string(&text, detail.size > 0 ? " " : "");
     text_add_json_value(&text, detail);
     COMPLAIN(command, "%s (%d)", "%s（%d）", bytes, http_status);
@@ -118,8 +118,8 @@ static enum exit_code read_item(struct working *working, struct slice *version)
     if (code == EXIT_DONE)
         code = go(working, path, false, SLICE(""));
     if (code == EXIT_DONE &&
-        slice_copy(working->arena, json_member(text_slice(&working->answer), "version"), version) !=
-            STATUS_OK)
+        slice_copy(working->arena, answered_member(text_slice(&working->answer), "version"),
+                   version) != STATUS_OK)
         return say_no_memory(working->command);
     return code;
 }
@@ -220,13 +220,13 @@ static void add_rows(struct text *text, struct slice items)
 {
     size_t at = 0;
     struct slice name, item;
-    while (json_next(items, &at, &name, &item)) {
-        add_column(text, json_member(item, "id"), 18);
-        add_column(text, json_member(item, "kind"), 10);
-        add_column(text, json_member(item, "state"), 14);
-        add_column(text, json_member(item, "due"), 29);
-        add_column(text, json_member(item, "place"), 6);
-        add_column(text, json_member(item, "holder"), 18);
+    while (answered_next(items, &at, &name, &item)) {
+        add_column(text, answered_member(item, "id"), 18);
+        add_column(text, answered_member(item, "kind"), 10);
+        add_column(text, answered_member(item, "state"), 14);
+        add_column(text, answered_member(item, "due"), 29);
+        add_column(text, answered_member(item, "place"), 6);
+        add_column(text, answered_member(item, "holder"), 18);
         text_add_char(text, '\n');
     }
 }
@@ -234,7 +234,7 @@ static void add_rows(struct text *text, struct slice items)
 static enum exit_code show(struct working *working)
 {
     struct slice answer = text_slice(&working->answer);
-    struct slice items = json_member(answer, "work");
+    struct slice items = answered_member(answer, "work");
     struct text *shown = &working->shown;
     if (command_has(working->command, FLAG_json)) {
         text_add(shown, answer);
@@ -350,14 +350,14 @@ static enum exit_code do_word(struct working *working, const char *rest)
     enum exit_code code = read_item(working, &version);
     if (code != EXIT_DONE)
         return code;
-    struct slice asking = json_member(text_slice(&working->answer), "asking");
+    struct slice asking = answered_member(text_slice(&working->answer), "asking");
     if (asking.size == 0 || asking.at[0] != '{') {
         COMPLAIN(working->command, "nothing of it waits for a second person.",
                  "没有待第二人审批的步骤。");
         return EXIT_REFUSED;
     }
     text_add_json_lines(&working->shown, asking, 0);
-    if (slice_copy(working->arena, json_member(asking, "digest"), &digest) != STATUS_OK)
+    if (slice_copy(working->arena, answered_member(asking, "digest"), &digest) != STATUS_OK)
         return say_no_memory(working->command);
     body_begin(working);
     text_addf(&working->body, "\"digest\":%.*s", (int)digest.size, digest.at);

@@ -86,7 +86,7 @@ enum status work_approve(struct work *work, const struct work_word *word, struct
     TRY(asker_stands(work, &asking, step, request, &stands));
     if (!stands)
         return refuse(work, refusal, WORK_FAULT_NO_ASKING, -1, STATUS_REFUSED);
-    TRY(asking_close(&change, &asking, asking.done ? "confirmed" : "approved"));
+    TRY(asking_end(&change, &asking, asking.done ? "confirmed" : "approved"));
     if (asking.done) {
         change.what = (struct happening){.what = "confirmed",
                                          .step = asking.step,
@@ -134,7 +134,7 @@ enum status work_decline(struct work *work, const struct work_word *word, struct
     TRY(change_begin(&change, work, word->id, word->by, request, refusal));
     TRY(word_judge(&change, word, true, &asking));
     bool own = asking_names(asking.people, word->by->user);
-    TRY(asking_close(&change, &asking, own ? "withdrawn" : "declined"));
+    TRY(asking_end(&change, &asking, own ? "withdrawn" : "declined"));
     change.what = (struct happening){.what = own ? "withdrawn" : "declined",
                                      .step = asking.step,
                                      .from = change.row->item.state,
@@ -162,7 +162,7 @@ enum status asking_expired(struct work *work, int64_t number, moment now, struct
     TRY(asking_load(work->store, number, row->item.kind, arena, &asking));
     TRY(change_begin(&change, work, row->item.id, NULL, arena, NULL));
     change.now = now;
-    TRY(asking_close(&change, &asking, "expired"));
+    TRY(asking_end(&change, &asking, "expired"));
     change.what.what = "expired";
     change.what.step = asking.step;
     change.what.asker = asking.by;

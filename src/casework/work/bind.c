@@ -144,7 +144,7 @@ enum status asking_begin(struct change *change, int step, const struct work_valu
 }
 
 /* It waits no longer. */
-enum status asking_close(struct change *change, const struct asking *asking, const char *state)
+enum status asking_end(struct change *change, const struct asking *asking, const char *state)
 {
     static const char SET[] = "UPDATE work_asking SET state = ?1, decider = ?2, decided = ?3 WHERE "
                               "number = ?4 AND state = 'waiting'";
@@ -197,7 +197,7 @@ enum status asking_after(struct change *change)
     TRY(asking_load(change->work->store, row->asking, row->item.kind, change->arena, &asking));
     if (asking.done)
         return bind_anew(change, &asking);
-    TRY(asking_close(change, &asking, "void"));
+    TRY(asking_end(change, &asking, "void"));
     struct happening voided = {
         .what = "voided", .step = asking.step, .from = change->what.from, .by = change->by};
     return log_append(change->work, row, &voided, change->now, change->arena);

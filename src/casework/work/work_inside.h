@@ -265,7 +265,7 @@ enum status asking_load(struct store *store, int64_t number, const struct work_k
 enum status brought_open(struct work *work, const struct row *row, struct slice sealed,
                          struct arena *arena, struct work_value **out, unsigned *count);
 /* It waits no longer. */
-enum status asking_close(struct change *change, const struct asking *asking, const char *state);
+enum status asking_end(struct change *change, const struct asking *asking, const char *state);
 /* Whether the user is one of those who cannot approve it. */
 bool asking_names(const char *people, const char *user);
 
