@@ -13,6 +13,10 @@
 #include "reading.h"
 #include "ruleset.h"
 #include "say.h"
+#include "stop.h"
+
+#include <stdlib.h>
+#include <time.h>
 
 enum { ANSWER_MAX = 8 << 20, BODY_MAX = 128 << 10, SHOWN_MAX = 16 << 20, MEMORY_MAX = 64 << 20 };
 enum { FILE_BYTES_MAX = 48 << 10, URL_MAX = 1024, TAG_MAX = 64 };
@@ -442,6 +446,110 @@ static enum exit_code do_bare(struct working *working, const char *rest)
     return change(working, rest);
 }
 
+/* ---- watching ---- */
+
+enum { WATCH_EVERY_MS = 1000 };
+
+/* The events behind `after` into `answer`; whether there are some, and the last one's number. */
+static enum exit_code events_get(struct working *working, uint64_t after, struct slice *events,
+                                 uint64_t *last)
+{
+    char path[URL_MAX], number[32];
+    struct text text = text_over(path, sizeof path);
+    struct text value = text_over(number, sizeof number);
+    text_addf(&text, "/v1/work/events?after=%llu", (unsigned long long)after);
+    enum exit_code code = go(working, path, false, SLICE(""));
+    if (code != EXIT_DONE)
+        return code;
+    *events = answered_member(text_slice(&working->answer), "events");
+    text_add_json_value(&value, answered_member(text_slice(&working->answer), "last"));
+    *last = strtoull(number, NULL, 10);
+    return EXIT_DONE;
+}
+
+static bool events_some(struct slice events)
+{
+    size_t at = 0;
+    struct slice name, value;
+    return answered_next(events, &at, &name, &value);
+}
+
+/* The number of the newest event, found by halving: nothing of what was is shown. */
+static enum exit_code events_newest(struct working *working, uint64_t *out)
+{
+    uint64_t low = 0, high = 1, last = 0;
+    struct slice events = SLICE("");
+    enum exit_code code = events_get(working, 0, &events, &last);
+    for (; code == EXIT_DONE && events_some(events) && high < UINT64_C(1) << 52; high *= 2) {
+        low = high;
+        code = events_get(working, high, &events, &last);
+    }
+    low /= 2;
+    while (code == EXIT_DONE && low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        code = events_get(working, middle, &events, &last);
+        if (events_some(events))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *out = high;
+    return code;
+}
+
+/* time  item  kind  what  step  from > to  clock */
+static void add_event(struct working *working, struct slice event)
+{
+    static const char *const MEMBERS[] = {"time", "item", "kind", "what", "step", "to", "clock"};
+    struct text *shown = &working->shown;
+    if (command_has(working->command, FLAG_json)) {
+        text_add(shown, event);
+        text_add_char(shown, '\n');
+        return;
+    }
+    for (unsigned i = 0; i < sizeof MEMBERS / sizeof MEMBERS[0]; i++) {
+        struct slice value = answered_member(event, MEMBERS[i]);
+        size_t before = shown->size;
+        text_add_string(shown, i == 0 ? "" : "  ");
+        text_add_json_value(shown, value);
+        if (shown->size == before + 2) /* nothing was there */
+            shown->size = before;
+    }
+    text_add_char(shown, '\n');
+}
+
+static enum exit_code events_show(struct working *working, struct slice events)
+{
+    size_t at = 0;
+    struct slice name, value;
+    working->shown.size = 0;
+    while (answered_next(events, &at, &name, &value))
+        add_event(working, value);
+    return say_on_out(text_slice(&working->shown)) ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* What happens from now on, until Ctrl-C; with --once what has happened so far. */
+static enum exit_code do_watch(struct working *working)
+{
+    bool once = command_has(working->command, FLAG_once);
+    uint64_t after = 0;
+    stop_listen();
+    enum exit_code code = once ? EXIT_DONE : events_newest(working, &after);
+    while (code == EXIT_DONE && !stop_asked()) {
+        struct slice events = SLICE("");
+        code = events_get(working, after, &events, &after);
+        if (code != EXIT_DONE || events_some(events)) {
+            code = code == EXIT_DONE ? events_show(working, events) : code;
+            continue;
+        }
+        if (once)
+            break;
+        struct timespec pause = {WATCH_EVERY_MS / 1000, 0};
+        (void)nanosleep(&pause, NULL);
+    }
+    return code;
+}
+
 static enum exit_code act(struct working *working, enum action action)
 {
     switch (action) {
@@ -483,6 +591,8 @@ static enum exit_code act(struct working *working, enum action action)
         return do_reveal(working);
     case ACTION_measures:
         return do_measures(working);
+    case ACTION_watch:
+        return do_watch(working);
     case ACTION_kinds:
         return show_if(working, go(working, "/v1/work/kinds", false, SLICE("")));
     case ACTIONS_COUNT:
