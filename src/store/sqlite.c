@@ -655,6 +655,9 @@ static enum status copier_start(struct store *store, const char *path, struct ar
     int code =
         sqlite3_open_v2(path, &copier->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     enum status status = status_of(code);
+    if (status == STATUS_OK) /* before its first look it does not know that there is a log */
+        status = status_of(
+            sqlite3_exec(copier->database, "SELECT COUNT(*) FROM migration", NULL, NULL, NULL));
     (void)pthread_mutex_init(&copier->lock, NULL);
     (void)pthread_cond_init(&copier->calls, NULL);
     if (status == STATUS_OK && pthread_create(&copier->thread, NULL, copier_run, copier) != 0)

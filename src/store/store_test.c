@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -191,6 +192,32 @@ static void a_backup_is_whole_and_damage_is_named(void **state)
     assert_true(place->why.size > 0);
 }
 
+/* The database's own file grows while it is open: nobody's COMMIT had to do that. */
+static void what_is_committed_is_copied_beside_the_commits(void **state)
+{
+    struct place *place = *state;
+    struct store *store = opened(place, BOTH, 2);
+    static const char ADD[] = "INSERT INTO thing (id, name, colour) VALUES (?1, ?2, ?3)";
+    static char megabyte[1 << 20];
+    struct stat seen = {0};
+    for (int64_t i = 1; i <= 12; i++) {
+        char name[3] = {(char)('a' + i), 0};
+        const struct store_value row[] = {
+            STORE_OF_WHOLE(i), STORE_OF_TEXT(slice_of(name)),
+            STORE_OF_BYTES(((struct slice){megabyte, sizeof megabyte}))};
+        assert_int_equal(store_begin(store), STATUS_OK);
+        assert_int_equal(store_run(store, ADD, row, 3), STATUS_OK);
+        assert_int_equal(store_commit(store), STATUS_OK);
+    }
+    for (int i = 0; i < 1000 && seen.st_size < 4 << 20; i++) {
+        (void)usleep(10000);
+        assert_int_equal(stat(place->path, &seen), 0);
+    }
+    assert_true(seen.st_size >= 4 << 20);
+    assert_int_equal(things(place, store), 12);
+    store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +227,8 @@ int main(void)
                                         place_leave),
         cmocka_unit_test_setup_teardown(the_schema_is_remembered, place_make, place_leave),
         cmocka_unit_test_setup_teardown(a_reader_sees_commits_only, place_make, place_leave),
+        cmocka_unit_test_setup_teardown(what_is_committed_is_copied_beside_the_commits, place_make,
+                                        place_leave),
         cmocka_unit_test_setup_teardown(a_backup_is_whole_and_damage_is_named, place_make,
                                         place_leave),
     };
