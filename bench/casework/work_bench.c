@@ -1,12 +1,12 @@
 /* work_bench.c -- how fast work is created, worked through and closed beside a million open items.
  *
- *   usage: work_bench OPEN FLOW CLIENTS [FOLDER]
+ *   usage: work_bench OPEN FLOW CLIENTS [FOLDER [SECONDS]]
  *
  * Makes OPEN items and leaves them open.  Then CLIENTS threads, each a person of one organisation,
  * work FLOW items through: make one, take the next, begin, close; each a transaction of its own,
  * so the number that is open stays OPEN.  Every tenth time a client also reads a page of fifty of
  * its queue, by its own reader.  FOLDER (else a new one under /tmp) is on the disk that is
- * measured.
+ * measured; one that was filled before is gone on with.  After SECONDS nothing new is begun.
  *
  * Says items a second, percentiles of each operation in ms, and the size of the database. */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -94,7 +94,8 @@ struct bench {
     struct steady *steady;
     struct work *work;
     char home[ACCESS_ID_SIZE];
-    int64_t flow;
+    int64_t flow, ends_us;
+    bool filled; /* by a run before */
     _Atomic int64_t begun, failed;
     _Atomic uint32_t slot[OPS][SLOTS]; /* hundredths of a millisecond */
     _Atomic uint64_t count[OPS];
@@ -179,6 +180,14 @@ static void rooms_up(struct bench *bench)
                                          .plug = &plug,
                                          .plugs_count = 1};
     need(work_open(&bench->work, &options, bench->boot, &why), room);
+    struct store_value at[1];
+    if (store_one(bench->store, "SELECT id FROM access_organisation", NULL, 0, at, 1,
+                  bench->boot) == STATUS_OK) {
+        (void)snprintf(bench->home, sizeof bench->home, "%.*s", (int)at[0].bytes.size,
+                       at[0].bytes.at);
+        bench->filled = true;
+        return;
+    }
     need(store_begin(bench->store), "begin");
     need(access_organisation_add(bench->access, ORGANISATION_centre, SLICE("Bench"), bench->home),
          "organisation");
@@ -275,6 +284,8 @@ static void *client_run(void *self)
         const struct work_wish wish = {.kind = &KIND, .by = &client->person};
         arena_reset(request);
         int64_t since = now_us();
+        if (since > bench->ends_us)
+            break;
         need(store_begin(bench->store), "begin");
         need(ended(bench,
                    item_add(bench, &client->person, UINT64_C(1) << 32 | (uint64_t)i, request)),
@@ -336,9 +347,9 @@ static void told(struct bench *bench, double seconds)
 {
     static const char *const ENDS[] = {"", "-wal"};
     double mib = 0;
-    (void)printf("flow: %lld items in %.1f s: %.0f items/s, %.0f transactions/s\n",
-                 (long long)bench->flow, seconds, (double)bench->flow / seconds,
-                 4 * (double)bench->flow / seconds);
+    int64_t done = (int64_t)atomic_load(&bench->count[3]);
+    (void)printf("flow: %lld items in %.1f s: %.0f items/s, %.0f transactions/s\n", (long long)done,
+                 seconds, (double)done / seconds, 4 * (double)done / seconds);
     for (unsigned op = 0; op < OPS; op++)
         (void)printf("%-9s  %8llu  p50 %8.2f ms  p99 %8.2f ms  p99.9 %8.2f ms\n", OP_NAMES[op],
                      (unsigned long long)atomic_load(&bench->count[op]), quantile(bench, op, 0.5),
@@ -358,7 +369,7 @@ static void told(struct bench *bench, double seconds)
 int main(int count_of, char **word)
 {
     if (count_of < 4) {
-        (void)fprintf(stderr, "usage: work_bench OPEN FLOW CLIENTS [FOLDER]\n");
+        (void)fprintf(stderr, "usage: work_bench OPEN FLOW CLIENTS [FOLDER [SECONDS]]\n");
         return 2;
     }
     static struct bench bench;
@@ -373,6 +384,7 @@ int main(int count_of, char **word)
     (void)snprintf(bench.path, sizeof bench.path, "%s/store.db", bench.folder);
     rooms_up(&bench);
     int64_t since = now_us();
+    open = bench.filled ? 0 : open;
     filled(&bench, open);
     double seconds = (double)(now_us() - since) / 1e6;
     (void)printf("fill: %lld items in %.1f s: %.0f items/s\n", (long long)open, seconds,
@@ -380,6 +392,7 @@ int main(int count_of, char **word)
     (void)fflush(stdout);
     struct client *client = people(&bench, clients);
     since = now_us();
+    bench.ends_us = count_of > 5 ? since + strtoll(word[5], NULL, 10) * 1000000 : INT64_MAX;
     for (unsigned i = 0; i < clients; i++)
         if (pthread_create(&client[i].thread, NULL, client_run, &client[i]) != 0)
             return 1;
