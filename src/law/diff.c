@@ -3,6 +3,7 @@
  * Marks, articles and notes are shown, but a difference is one of values: that we are surer of a
  * number does not change anybody's rights. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "law/fine.h"
 #include "law/law_inside.h"
 
 static bool codes_equal(struct law_codes a, struct law_codes b)
@@ -121,6 +122,59 @@ static unsigned add_measure_diff(struct text *text, const struct law_pack *a,
     return count;
 }
 
+/* ---- fines ---- */
+
+static bool fines_equal(const struct law_fine_row *a, const struct law_fine_row *b)
+{
+    bool amounts = a->by_gains == b->by_gains && a->gains_limit == b->gains_limit &&
+                   a->cap == b->cap && a->times_least == b->times_least &&
+                   a->times_most == b->times_most && a->fine_least == b->fine_least &&
+                   a->fine_most == b->fine_most;
+    return amounts && a->confiscates == b->confiscates &&
+           a->warning_instead == b->warning_instead && a->detention_least == b->detention_least &&
+           a->detention_most == b->detention_most && codes_equal(a->by, b->by);
+}
+
+/* Lines that only one of the two has, or that they have otherwise, one after another: first all of
+ * `a`, then those that only `b` has.  false: there are no more. */
+struct fine_pair {
+    const struct law_fine_row *a, *b;
+};
+
+static bool fine_pair_next(const struct law_pack *a, const struct law_pack *b, uint32_t *from,
+                           struct fine_pair *out)
+{
+    while (*from < a->fines_count + b->fines_count) {
+        uint32_t i = (*from)++;
+        bool second = i >= a->fines_count;
+        const struct law_fine_row *row = second ? &b->fines[i - a->fines_count] : &a->fines[i];
+        const struct law_fine_row *other = law_fine_row_find(second ? a : b, row->act, row->grade);
+        if (other != NULL && (second || fines_equal(row, other)))
+            continue;
+        *out = second ? (struct fine_pair){NULL, row} : (struct fine_pair){row, other};
+        return true;
+    }
+    return false;
+}
+
+static unsigned add_fine_diff(struct text *text, const struct law_pack *a, const struct law_pack *b,
+                              enum tongue tongue)
+{
+    struct fine_pair pair;
+    unsigned count = 0;
+    for (uint32_t from = 0; fine_pair_next(a, b, &from, &pair); count++) {
+        if (pair.a != NULL) {
+            text_add_char(text, '-');
+            text_add_law_fine_row(text, pair.a, tongue);
+        }
+        if (pair.b != NULL) {
+            text_add_char(text, '+');
+            text_add_law_fine_row(text, pair.b, tongue);
+        }
+    }
+    return count;
+}
+
 /* Whether the two say the same of the entry: the value, or that there is none. */
 static bool same_said(const struct law_pack *a, const struct law_pack *b, const char *name)
 {
@@ -151,7 +205,7 @@ unsigned text_add_law_diff(struct text *text, const struct law_pack *a, const st
         add_side(text, '-', a, schema->name, one, tongue);
         add_side(text, '+', b, schema->name, other, tongue);
     }
-    return count + add_measure_diff(text, a, b, tongue);
+    return count + add_measure_diff(text, a, b, tongue) + add_fine_diff(text, a, b, tongue);
 }
 
 /* ---- for programs ---- */
@@ -199,6 +253,31 @@ static unsigned add_measures_json(struct text *text, const struct law_pack *a,
     return count;
 }
 
+static void add_fine_side(struct text *text, const char *side, const struct law_fine_row *row)
+{
+    text_addf(text, ",\"%s\":", side);
+    if (row == NULL)
+        text_add_string(text, "null");
+    else
+        law_add_fine_json(text, row);
+}
+
+static unsigned add_fines_json(struct text *text, const struct law_pack *a,
+                               const struct law_pack *b)
+{
+    struct fine_pair pair;
+    unsigned count = 0;
+    for (uint32_t from = 0; fine_pair_next(a, b, &from, &pair); count++) {
+        const struct law_fine_row *row = pair.a != NULL ? pair.a : pair.b;
+        text_addf(text, "%s{\"act\":\"%s\",\"grade\":\"%s\"", count == 0 ? "" : ",",
+                  law_act_word(row->act)->name, law_grade_word(row->grade)->name);
+        add_fine_side(text, "a", pair.a);
+        add_fine_side(text, "b", pair.b);
+        text_add_char(text, '}');
+    }
+    return count;
+}
+
 unsigned text_add_law_diff_json(struct text *text, const struct law_pack *a,
                                 const struct law_pack *b)
 {
@@ -219,6 +298,8 @@ unsigned text_add_law_diff_json(struct text *text, const struct law_pack *a,
     }
     text_add_string(text, "],\"measures\":[");
     count += add_measures_json(text, a, b);
+    text_add_string(text, "],\"fines\":[");
+    count += add_fines_json(text, a, b);
     text_add_string(text, "]}\n");
     return count;
 }

@@ -148,30 +148,35 @@ static void add_measures(struct text *text, const struct law_pack *pack)
     text_add_char(text, ']');
 }
 
+void law_add_fine_json(struct text *text, const struct law_fine_row *row)
+{
+    text_addf(text, "{\"act\":\"%s\",\"grade\":\"%s\"", law_act_word(row->act)->name,
+              law_grade_word(row->grade)->name);
+    add_codes(text, "by", row->by);
+    if (row->by_gains) {
+        add_yuan(text, "gains_limit", row->gains_limit);
+        add_yuan(text, "cap", row->cap);
+        text_addf(text, ",\"times_least\":%lld,\"times_most\":%lld", (long long)row->times_least,
+                  (long long)row->times_most);
+    } else {
+        add_yuan(text, "fine_least", row->fine_least);
+        add_yuan(text, "fine_most", row->fine_most);
+    }
+    text_addf(text,
+              ",\"confiscates\":%s,\"warning_instead\":%s,\"detention_least\":%d,"
+              "\"detention_most\":%d",
+              row->confiscates ? "true" : "false", row->warning_instead ? "true" : "false",
+              row->detention_least, row->detention_most);
+    add_origin(text, row->article, row->source, row->mark, row->note);
+    text_add_char(text, '}');
+}
+
 static void add_fines(struct text *text, const struct law_pack *pack)
 {
     text_add_string(text, ",\"fines\":[");
     for (uint32_t i = 0; i < pack->fines_count; i++) {
-        const struct law_fine_row *row = &pack->fines[i];
-        text_addf(text, "%s{\"act\":\"%s\",\"grade\":\"%s\"", i == 0 ? "" : ",",
-                  law_act_word(row->act)->name, law_grade_word(row->grade)->name);
-        add_codes(text, "by", row->by);
-        if (row->by_gains) {
-            add_yuan(text, "gains_limit", row->gains_limit);
-            add_yuan(text, "cap", row->cap);
-            text_addf(text, ",\"times_least\":%lld,\"times_most\":%lld",
-                      (long long)row->times_least, (long long)row->times_most);
-        } else {
-            add_yuan(text, "fine_least", row->fine_least);
-            add_yuan(text, "fine_most", row->fine_most);
-        }
-        text_addf(text,
-                  ",\"confiscates\":%s,\"warning_instead\":%s,\"detention_least\":%d,"
-                  "\"detention_most\":%d",
-                  row->confiscates ? "true" : "false", row->warning_instead ? "true" : "false",
-                  row->detention_least, row->detention_most);
-        add_origin(text, row->article, row->source, row->mark, row->note);
-        text_add_char(text, '}');
+        text_add_string(text, i == 0 ? "" : ",");
+        law_add_fine_json(text, &pack->fines[i]);
     }
     text_add_char(text, ']');
 }

@@ -27,6 +27,7 @@ static void use_pack(const struct law_pack *pack)
     }
     struct text text = text_over(room, sizeof room);
     text_add_law_json(&text, pack, true);
+    must(text_add_law_diff_json(&text, pack, pack) == 0);
     for (uint32_t i = 0; i < pack->fines_count; i++) {
         enum status status =
             law_fine_of(pack, pack->fines[i].act, pack->fines[i].grade, 100, &fine);

@@ -102,6 +102,7 @@ void law_add_origin(struct text *text, struct slice article, struct slice source
 void law_add_measure_line(struct text *text, const struct law_measure *measure, enum tongue tongue);
 /* As JSON objects. */
 void law_add_entry_json(struct text *text, const struct law_value *value);
+void law_add_fine_json(struct text *text, const struct law_fine_row *row);
 void law_add_measure_json(struct text *text, const struct law_measure *measure);
 
 /* The files that the program carries. */

@@ -327,6 +327,30 @@ static void draft_and_final_differ_in_what_was_changed(void **state)
         text_add_law_diff(&text, pack_of("cn-stop-2016"), pack_of("cn-stop-2016"), TONGUE_EN), 0);
 }
 
+static void a_fine_that_was_changed_is_a_difference(void **state)
+{
+    static char room[1 << 16];
+    struct law_fine_row rows[2];
+    struct text text = text_over(room, sizeof room);
+    (void)state;
+    const struct law_pack *pack = pack_of("cn-administrative-penalties");
+    struct law_pack other = *pack;
+    rows[0] = pack->fines[0];
+    rows[0].cap += 1;
+    rows[1] = pack->fines[0];
+    rows[1].grade = LAW_GRADE_persons; /* a line that the other does not have */
+    other.fines = rows;
+    other.fines_count = 2;
+    /* One line changed, all others gone, one new. */
+    assert_int_equal(text_add_law_diff(&text, pack, &other, TONGUE_EN), pack->fines_count + 1);
+    assert_non_null(strstr(room, "at most 100000.01 yuan"));
+    assert_non_null(strstr(room, "+  art38, persons directly responsible"));
+    text = text_over(room, sizeof room);
+    assert_int_equal(text_add_law_diff_json(&text, pack, &other), pack->fines_count + 1);
+    assert_false(text.full);
+    assert_non_null(strstr(room, "\"act\":\"art38\",\"grade\":\"persons\",\"a\":null,\"b\":{"));
+}
+
 static void the_page_has_the_tables(void **state)
 {
     static char shown[1 << 18];
@@ -581,6 +605,7 @@ int main(void)
         cmocka_unit_test(a_stamp_names_the_very_pack),
         cmocka_unit_test(a_doubtful_value_is_said_to_be_one),
         cmocka_unit_test(draft_and_final_differ_in_what_was_changed),
+        cmocka_unit_test(a_fine_that_was_changed_is_a_difference),
         cmocka_unit_test(the_page_has_the_tables),
         cmocka_unit_test(a_small_pack_is_read),
         cmocka_unit_test(every_mistake_is_named_with_its_place),

@@ -110,7 +110,7 @@ class Law(ask.Case):
         self.assertRegex(answer.out, r"\n\d+ differences\n$")
         report = json.loads(self.law("diff", "cn-draft-2023-11", "cn-final-2024-12", "--json", code=0).out)
         self.assertIn("item.list", [entry["entry"] for entry in report["entries"]])
-        self.assertEqual(f"\n{len(report['entries']) + len(report['measures'])} differences\n",
+        self.assertEqual(f"\n{len(report['entries']) + len(report['measures']) + len(report['fines'])} differences\n",
                          re.search(r"\n\d+ differences\n$", answer.out).group(0))
         self.assertIn("\n0 differences", self.law("diff", "cn-stop-2016", "cn-stop-2016", code=0).out)
         self.assertIn("different subjects", self.law("diff", "cn-stop-2016", "cn-freeze", code=3).err)
