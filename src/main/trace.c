@@ -26,7 +26,9 @@ enum {
     REQUEST_MAX = 1 << 30,
     ANSWER_SECONDS_USUAL = 60,
     ANSWER_SECONDS_MAX = 86400,
-    PAYMENT_BYTES = 80, /* what the index needs for one, with its accounts */
+    PAYMENT_BYTES = 80,     /* what the index needs for one, with its accounts */
+    PACKED_ROWS_A_BYTE = 8, /* a row of a hundred bytes, packed eight hundred to one */
+    PAYMENTS_LEAST = 65536,
 };
 
 struct tracer {
@@ -40,7 +42,7 @@ struct tracer {
     struct spellings spellings;
     struct trace_request asked;
     int64_t answer_ms;
-    struct slice currency; /* of the trace */
+    moment newest; /* payment read */
     struct trace *trace;
 };
 
@@ -100,11 +102,13 @@ static enum exit_code read_request(struct tracer *tracer)
 
 /* ---- the records ---- */
 
-static enum status keep_spellings(struct tracer *tracer, const struct record *record)
+static enum status note_payment(struct tracer *tracer, const struct record *record)
 {
     static const unsigned FIELDS[] = {FIELD_OF(payment, payer),      FIELD_OF(payment, payee),
                                       FIELD_OF(payment, payer_bank), FIELD_OF(payment, payee_bank),
                                       FIELD_OF(payment, id),         FIELD_OF(payment, currency)};
+    if (record->at.ms > tracer->newest.ms)
+        tracer->newest = record->at;
     for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
         if (record_knows(record, FIELDS[i]))
             TRY(spellings_add(&tracer->spellings, record->field[FIELDS[i]].name,
@@ -120,7 +124,7 @@ static enum status read_records(struct tracer *tracer)
     while ((status = feed_next(&tracer->feed, &records, &count)) == STATUS_OK) {
         for (size_t i = 0; i < count; i++) {
             if (records[i].kind == RECORD_payment)
-                TRY(keep_spellings(tracer, &records[i]));
+                TRY(note_payment(tracer, &records[i]));
             else
                 TRY(registry_take(tracer->registry, &records[i]));
         }
@@ -244,14 +248,11 @@ static struct slice path_of(void *self, uint32_t file)
     return feed_path_of(((struct tracer *)self)->feed.intake, file);
 }
 
-/* Orders go out after the last thing that is known: `--until`, or the newest payment traced. */
-static moment now_of(const struct trace *trace)
+/* Orders go out after the last thing that is known: `--until`, or the newest payment of all. */
+static moment now_of(const struct tracer *tracer)
 {
-    moment now = trace->request.until;
-    for (uint32_t i = 0; now.ms == MOMENT_NONE.ms && i < trace->edges_count; i++)
-        if (i + 1 == trace->edges_count)
-            now.ms = trace->edge[i].payment.key.ms;
-    return now;
+    moment until = tracer->trace->request.until;
+    return until.ms != MOMENT_NONE.ms ? until : tracer->newest;
 }
 
 static enum status put_piece(void *self, struct slice bytes)
@@ -287,7 +288,7 @@ static enum exit_code show_all(struct tracer *tracer, const struct stop_proposal
     struct trace_view view = {
         .trace = tracer->trace,
         .proposals = proposals,
-        .now = now_of(tracer->trace),
+        .now = now_of(tracer),
         .tongue = command->tongue,
         .zone_minutes = tracer->settings.zone_minutes,
         .currency = text_slice(&currency),
@@ -339,7 +340,7 @@ static enum exit_code trace_and_show(struct tracer *tracer)
     if (status != STATUS_OK)
         return complain_trace(tracer, status);
     struct proposal_request order = {
-        .trace = tracer->trace, .now = now_of(tracer->trace), .answer_usual_ms = tracer->answer_ms};
+        .trace = tracer->trace, .now = now_of(tracer), .answer_usual_ms = tracer->answer_ms};
     bool backward = tracer->asked.backward;
     if (!backward)
         status = stop_propose(&proposals, tracer->view, &order);
@@ -349,6 +350,19 @@ static enum exit_code trace_and_show(struct tracer *tracer)
 }
 
 /* ---- the run ---- */
+
+/* As many as the memory holds, but not many more than the files can: what is reserved is cleared as
+ * it is touched, and tables are touched everywhere. */
+static size_t payments_for(const struct tracer *tracer, size_t memory)
+{
+    struct intake_counts counts;
+    size_t payments = memory / PAYMENT_BYTES;
+    intake_count(tracer->feed.intake, &counts);
+    uint64_t told = counts.bytes_total * PACKED_ROWS_A_BYTE + PAYMENTS_LEAST;
+    if (counts.bytes_total != 0 && told < payments)
+        payments = told;
+    return payments < MONEY_PAYMENTS_MAX ? payments : MONEY_PAYMENTS_MAX - 1;
+}
 
 static enum exit_code tracer_open(struct tracer *tracer)
 {
@@ -367,9 +381,7 @@ static enum exit_code tracer_open(struct tracer *tracer)
     if (code != EXIT_DONE)
         return code;
     size_t left = feed_memory_left(&tracer->feed, memory) / 2;
-    size_t payments = left / PAYMENT_BYTES;
-    if (payments >= MONEY_PAYMENTS_MAX)
-        payments = MONEY_PAYMENTS_MAX - 1;
+    size_t payments = payments_for(tracer, left);
     struct money_options options = {.payments_max = (uint32_t)payments,
                                     .accounts_max = (uint32_t)payments / 2 + 2};
     if (registry_create(&tracer->registry, left, tracer->boot) != STATUS_OK ||
@@ -390,7 +402,7 @@ static void show_counts(struct tracer *tracer)
 
 enum exit_code verb_trace(const struct command *command)
 {
-    struct tracer tracer = {.command = command};
+    struct tracer tracer = {.command = command, .newest = MOMENT_NONE};
     stop_listen();
     enum exit_code code = tracer_open(&tracer);
     if (code == EXIT_DONE) {

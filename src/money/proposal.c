@@ -3,6 +3,7 @@
 #include "money/proposal.h"
 
 #include "money/purse_inside.h"
+#include "money/show_inside.h"
 
 #include <stdlib.h>
 
@@ -163,7 +164,7 @@ static void add_span_part(struct text *text, enum word word, int64_t ms, enum to
 {
     char bytes[32];
     struct text figure = text_over(bytes, sizeof bytes);
-    text_add_span(&figure, ms < SECOND_MS ? ms : ms / SECOND_MS * SECOND_MS);
+    show_add_delay(&figure, ms);
     add_part(text, word, text_slice(&figure), tongue);
 }
 

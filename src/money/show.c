@@ -61,7 +61,8 @@ void show_add_delay(struct text *text, int64_t ms)
     } UNITS[] = {{DAY_MS, "d"}, {HOUR_MS, "h"}, {MINUTE_MS, "m"}, {SECOND_MS, "s"}};
     unsigned shown = 0;
     if (ms < SECOND_MS) {
-        text_addf(text, "%lldms", (long long)ms);
+        text_add_whole(text, ms);
+        text_add_string(text, ms == 0 ? "s" : "ms");
         return;
     }
     for (unsigned i = 0; i < 4 && shown < 2; i++) {
