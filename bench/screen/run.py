@@ -13,6 +13,7 @@ import sys
 import time
 
 LOAD, ASK, CITY = sys.argv[3:6]
+threads = os.environ.get("THREADS", "4")  # that speak HTTP
 rate, ingest, seconds, connections = (sys.argv[6:10] + ["20000", "50000", "20", "64"][len(sys.argv[6:10]):])
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "test", "serve"))
 import house  # noqa: E402  (it reads the first two words)
@@ -28,7 +29,7 @@ def processor_time(process):
 def main():
     one = house.House()
     with open(one.config, "w", encoding="utf-8") as file:
-        file.write(f"detect: {{rules: {os.path.join(house.SOURCE, 'rules')}, memory: 2G}}\nlisten: {{port: 0}}\n"
+        file.write(f"detect: {{rules: {os.path.join(house.SOURCE, 'rules')}, memory: 2G}}\nlisten: {{port: 0, threads: {threads}}}\n"
                    "disk: {reserve: 1M, floor: 8M}\n")
     try:
         one.start().enrol()
