@@ -82,11 +82,12 @@ struct access_keys {
     struct secret token;      /* digests of tokens, sessions, codes */
     struct secret totp;       /* seals what second factors are made from */
     struct secret alert;      /* seals what alerts say unmasked */
+    struct secret letter;     /* signs letters to partners, and seals them in the store */
 };
 
-/* The keys in a directory; those missing are made if `create`, else a missing `alert` is all zeros.
- * STATUS_REFUSED: others may read them, or they have not their size; STATUS_ABSENT; STATUS_IO.
- * `why`: one sentence. */
+/* The keys in a directory; those missing are made if `create`, else a missing `alert` or `letter`
+ * is all zeros.  STATUS_REFUSED: others may read them, or they have not their size; STATUS_ABSENT;
+ * STATUS_IO.  `why`: one sentence. */
 enum status access_keys_open(struct volume *keys, bool create, struct seal_chance chance,
                              struct access_keys *out, struct text *why);
 

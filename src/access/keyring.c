@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "access/access_inside.h"
 
-static const char *const KEY_NAMES[] = {"seal", "pseudonym", "token", "totp", "alert"};
+static const char *const KEY_NAMES[] = {"seal", "pseudonym", "token", "totp", "alert", "letter"};
 
 /* Keys from here on are younger than some installations: whoever only looks does without. */
 enum { KEYS_OF_OLD = 4 };
@@ -76,6 +76,7 @@ enum status access_keys_open(struct volume *keys, bool create, struct seal_chanc
     made.token = secret[2];
     made.totp = secret[3];
     made.alert = secret[4];
+    made.letter = secret[5];
     *out = made;
     secret_wipe(&seed, sizeof seed);
     secret_wipe(secret, sizeof secret);

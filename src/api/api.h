@@ -15,6 +15,7 @@ struct live;
 struct offer;
 struct screen;
 struct bulletin;
+struct outbox;
 struct api;
 
 /* What the process knows of itself, for the routes that hand in records and watch it.  All from any
@@ -43,6 +44,7 @@ struct api_rooms {
     struct screen *screen;
     struct slice home_country, home_currency; /* of the names and amounts that screening is asked */
     struct bulletin *bulletin;
+    struct outbox *outbox; /* letters of partners */
     struct deliveries *deliveries;
     struct keys *keys;
     struct api_process process; /* `offer` NULL: there is none */

@@ -5,7 +5,7 @@
 #include "config/config.h"
 #include "outlet.h"
 #include "say.h"
-#include "serving.h"
+#include "service.h"
 
 enum { CONFIG_BOOT_SIZE = 64 << 20, SHOWN_BYTES_MAX = 512 * 1024 };
 
@@ -26,6 +26,22 @@ enum exit_code config_of_command(struct config *config, const struct command *co
     return EXIT_INPUT;
 }
 
+/* What the partners' entries mean, too. */
+static enum exit_code partners_check(const struct command *command, const struct config *config,
+                                     struct arena *boot)
+{
+    static char bytes[TONGUES_COUNT][2048];
+    struct text why[TONGUES_COUNT] = {text_over(bytes[0], sizeof bytes[0]),
+                                      text_over(bytes[1], sizeof bytes[1])};
+    struct partner_list *list;
+    if (partners_read(&list, config, boot, why) == STATUS_OK)
+        return EXIT_DONE;
+    if (why[TONGUE_EN].size == 0)
+        return say_no_memory(command);
+    say_wrong("%s", why[command->tongue].at);
+    return EXIT_INPUT;
+}
+
 enum exit_code verb_config_check(const struct command *command)
 {
     static char shown[SHOWN_BYTES_MAX];
@@ -35,6 +51,8 @@ enum exit_code verb_config_check(const struct command *command)
     if (arena_create(&boot, CONFIG_BOOT_SIZE) != STATUS_OK)
         return say_no_memory(command);
     enum exit_code code = config_of_command(&config, command, path, boot);
+    if (code == EXIT_DONE)
+        code = partners_check(command, &config, boot);
     struct text text = text_over(shown, sizeof shown);
     if (code == EXIT_DONE && command_has(command, FLAG_json))
         text_add_config_json(&text, &config);

@@ -112,6 +112,27 @@ static void set_ingest(struct service *service)
     SET(tail_behind, 0, tails.behind_bytes);
 }
 
+static void set_letters(struct service *service)
+{
+    struct outbox_figures letters;
+    uint64_t refused = 0;
+    if (service->outbox == NULL)
+        return;
+    outbox_figures(service->outbox, &letters);
+    for (unsigned i = 0; i < LETTER_FAULTS_COUNT; i++)
+        refused += letters.refused[i];
+    SET(letters, 0, letters.added);
+    SET(letters, 1, letters.attempts);
+    SET(letters, 2, letters.handed);
+    SET(letters, 3, letters.refusals);
+    SET(letters, 4, letters.failures);
+    SET(letters, 5, letters.answered);
+    SET(letters, 6, letters.missed);
+    SET(letters_taken, 0, letters.taken);
+    SET(letters_taken, 1, letters.doubles);
+    SET(letters_taken, 2, refused);
+}
+
 static void set_live(struct service *service)
 {
     static _Thread_local struct live_counts live; /* large: a count for each rule */
@@ -219,6 +240,7 @@ void figures_write(void *self, struct text *text)
 {
     struct service *service = self;
     set_ingest(service);
+    set_letters(service);
     set_live(service);
     set_screen(service);
     set_process(service);

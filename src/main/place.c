@@ -26,6 +26,8 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
     /* Steps that came later stand behind all that a store may have had before. */
     for (size_t i = BULLETIN_MIGRATIONS_FIRST; i < BULLETIN_MIGRATIONS_COUNT; i++)
         all[count++] = BULLETIN_MIGRATIONS[i];
+    for (size_t i = 0; i < PARTNER_MIGRATIONS_COUNT; i++)
+        all[count++] = PARTNER_MIGRATIONS[i];
     return count;
 }
 

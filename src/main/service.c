@@ -396,6 +396,7 @@ static struct api_rooms rooms_of(struct service *service)
         .home_country = service->config.home_country,
         .home_currency = service->config.home_currency,
         .bulletin = service->bulletin,
+        .outbox = service->outbox,
         .deliveries = service->deliveries,
         .keys = service->keys,
         .process = {offer, figures_acknowledged, readiness_write, figures_write, service},
@@ -519,7 +520,7 @@ enum exit_code service_open(struct service *service, const struct command *comma
         LOG_TEXT(folder, slice_of(service->folder)));
     static enum exit_code (*const STEPS[])(struct service *) = {
         open_reserve, laws_open,   open_volumes, open_keys,    open_store,
-        open_rules,   alerts_open, open_live,    screens_open,
+        open_rules,   alerts_open, open_live,    screens_open, letters_open,
     };
     for (size_t i = 0; code == EXIT_DONE && i < sizeof STEPS / sizeof STEPS[0]; i++)
         code = STEPS[i](service);
@@ -600,6 +601,7 @@ enum exit_code service_close(struct service *service)
         status = live_close(service->live);
     if (service->bulletin != NULL)
         bulletin_close(service->bulletin);
+    letters_close(service);
     inforce_close(service);
     deliveries_destroy(service->deliveries);
     access_close(service->access);

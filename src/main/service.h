@@ -9,6 +9,7 @@
 #include "ground/folder.h"
 #include "law/law.h"
 #include "live/live.h"
+#include "partner/outbox.h"
 #include "receipt/keys.h"
 #include "receipt/tail.h"
 #include "rulebook/rulebook.h"
@@ -40,6 +41,7 @@ enum check {
     CHECKS_COUNT
 };
 
+enum { LETTER_PLUGS_MAX = 8 };
 enum { ACKS_ROOM = 8192, SERVICE_MIGRATIONS_MAX = 16, RECEIPTS_EVERY_MS = 60000 };
 
 /* An acknowledgement that detection has not come to yet. */
@@ -63,7 +65,13 @@ struct service {
     struct store *book;    /* a reader, for the rule book */
     int64_t first_version; /* of the book, with which we began; 0: the folder's rules */
     struct inforce *coming[LIVE_ROLES_COUNT], *in_force[LIVE_ROLES_COUNT];
-    struct inforce *earlier; /* rules that the recovery needed */
+    struct inforce *earlier;       /* rules that the recovery needed */
+    struct partner_list *partners; /* NULL: none are configured */
+    struct outbox_way *ways;
+    struct outbox *outbox;
+    struct outbox_plug plug[LETTER_PLUGS_MAX]; /* what rooms do with letters of their kinds */
+    unsigned plugs_count;
+    struct seal_keypair letter_pair;
     struct bulletin *bulletin;
     struct alert_sink alerts;
     struct access_keys access_keys;
@@ -126,6 +134,19 @@ enum exit_code alerts_open(struct service *service);
 /* For live_listener. */
 void alerts_reached(void *self, uint64_t position);
 uint64_t alerts_kept(void *self);
+
+/* ---- letters.c ---- */
+
+/* The partners of the configuration.  STATUS_…: `why` says what is wrong, or no memory. */
+enum status partners_read(struct partner_list **out, const struct config *config,
+                          struct arena *boot, struct text why[TONGUES_COUNT]);
+/* The pair that signs our letters. */
+struct seal_keypair letters_pair(const struct access_keys *keys);
+/* What a room does with letters of its kinds; before letters_open(). */
+void letters_plug(struct service *service, struct outbox_plug plug);
+/* The outbox with its threads, if there are partners.  EXIT_…: said. */
+enum exit_code letters_open(struct service *service);
+void letters_close(struct service *service);
 
 /* ---- laws.c ---- */
 
