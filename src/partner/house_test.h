@@ -293,8 +293,8 @@ static struct letter_id question_id(unsigned number)
 }
 
 /* A question of the centre, in a transaction of its own. */
-static enum status ask(struct house *house, unsigned number, struct slice body, int64_t span_ms,
-                       struct slice object, bool *twice)
+[[maybe_unused]] static enum status ask(struct house *house, unsigned number, struct slice body,
+                                        int64_t span_ms, struct slice object, bool *twice)
 {
     struct arena *request = NULL;
     const struct outbox_draft draft = {.id = question_id(number),
@@ -315,7 +315,7 @@ static enum status ask(struct house *house, unsigned number, struct slice body, 
     return status;
 }
 
-static unsigned step(struct house *house)
+[[maybe_unused]] static unsigned step(struct house *house)
 {
     unsigned done = 0;
     assert_int_equal(outbox_step(house->outbox, partner_at(house->list, 0), &done), STATUS_OK);
