@@ -1,5 +1,5 @@
-/* faults_test.c -- whatever call to the disk fails under two houses, each question is heard once and
- * each answer counts once when they go on. */
+/* faults_test.c -- whatever call to the disk fails under two houses, each question is heard once
+ * and each answer counts once when they go on. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "partner/house_test.h"
 #include "partner/simulator.h"
