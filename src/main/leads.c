@@ -33,9 +33,16 @@ static enum status post(void *self, const struct lead_letter *letter, struct are
     return outbox_add(mail->outbox, &draft, request, NULL);
 }
 
+static bool known(void *self, struct slice partner)
+{
+    const struct leads_mail *mail = self;
+    return mail->partners != NULL && mail->outbox != NULL &&
+           partner_find(mail->partners, partner) != NULL;
+}
+
 struct lead_post leads_post_of(struct leads_mail *mail)
 {
-    return (struct lead_post){post, mail};
+    return (struct lead_post){post, known, mail};
 }
 
 /* ---- in ---- */

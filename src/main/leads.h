@@ -1,4 +1,9 @@
-/* leads.h -- leads and their letters: casework/lead on one side, the outbox on the other. */
+/* leads.h -- leads and their letters: casework/lead on one side, the outbox on the other.
+ *
+ *     mail = {.clock = …}
+ *     lead_create(… .post = leads_post_of(&mail))  mail.lead = …   lead_plugs() into work_open()
+ *     outbox_open(… leads_plug_of(&mail))          mail.outbox = …  mail.partners = …
+ *     lead_start(lead, work)                       and only then outbox_start() */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -12,8 +17,7 @@ struct leads_mail {
     struct clock clock;
 };
 
-/* For lead_options: what leaves becomes a letter of the outbox, in the same transaction.  A partner
- * that is not in the list is a fault of the directory: STATUS_REFUSED. */
+/* For lead_options: what leaves becomes a letter of the outbox, in the same transaction. */
 struct lead_post leads_post_of(struct leads_mail *mail);
 /* For outbox_options: answers to checks, and leads that others push. */
 struct outbox_plug leads_plug_of(struct leads_mail *mail);

@@ -23,7 +23,7 @@ static int64_t lead_span_late(void *self, const struct work_item *item)
 #define WORK_TABLE "casework/lead/check.inc"
 #include "casework/work/table.inc"
 
-enum { LEASE_MS = 10 * MINUTE_MS, MERGE_DAYS = 7 };
+enum { LEASE_MS = 10 * MINUTE_MS, MERGE_DAYS = 7, ESCALATED = 1000 };
 
 const struct work_kind LEAD_CHECK = {
     .name = "lead_check",
@@ -45,15 +45,23 @@ static bool is_step(int step, enum step which)
     return step == (int)which;
 }
 
+/* Whether a letter can go to this partner. */
+static bool reaches(const struct lead *lead, struct slice partner)
+{
+    const struct lead_post *post = &lead->options.post;
+    return partner.size != 0 && post->post != NULL &&
+           (post->known == NULL || post->known(post->self, partner));
+}
+
 enum work_fault check_holds(void *self, const struct work_item *item, int step,
                             const struct work_value *brought, unsigned count, int *field)
 {
-    (void)self;
     (void)brought;
     (void)count;
     if (!is_step(step, STEP_send) && !is_step(step, STEP_send_now))
         return WORK_FAULT_NONE;
-    if (work_value_of(item, "organisation").size == 0 && work_value_of(item, "partner").size == 0) {
+    if (work_value_of(item, "organisation").size == 0 &&
+        !reaches(self, work_value_of(item, "partner"))) {
         *field = FIELD_organisation; /* `route` says why */
         return WORK_FAULT_MISSING;
     }
@@ -130,7 +138,7 @@ static enum status send_to_carrier(struct lead *lead, const struct work_item *it
     atomic_fetch_add(&lead->asked, 1);
     if (organisation.size != 0)
         TRY(work_send(lead->work, item->id, organisation, TOLD, request));
-    if (partner.size != 0 && lead->options.post.post != NULL)
+    if (reaches(lead, partner))
         return ask_by_letter(lead, item, now, request);
     return STATUS_OK;
 }
@@ -148,7 +156,7 @@ static enum status notice_post(struct lead *lead, const struct work_item *item,
         .what = what,
         .document = work_value_of(item, "document"),
     };
-    if (partner.size == 0 || lead->options.post.post == NULL)
+    if (!reaches(lead, partner))
         return STATUS_OK;
     TRY(arena_take(request, CHECK_BYTES_MAX, (void **)&bytes));
     struct text body = text_over(bytes, CHECK_BYTES_MAX);
@@ -219,7 +227,11 @@ static enum status escalate(struct lead *lead, const struct work_done *done, str
     struct work_value value = lead_value(&LEAD_CHECK, "escalated", SLICE(""));
     TRY(lead_moment_text(request, done->now, &value.value));
     atomic_fetch_add(&lead->overdue, 1);
-    return lead_step(lead, done->item->id, "escalate", &value, 1, request, NULL);
+    TRY(lead_step(lead, done->item->id, "escalate", &value, 1, request, NULL));
+    if (done->item->priority >= ESCALATED)
+        return STATUS_OK;
+    return work_rank(lead->work, done->item->id, done->item->priority + ESCALATED,
+                     done->item->place, request);
 }
 
 /* What was asked at once and never confirmed is taken back, and everybody asked hears of it. */

@@ -228,7 +228,10 @@ enum status check_route(struct lead *lead, const struct work_item *item, struct 
         value[count++] = lead_value(&LEAD_CHECK, "partner", route.partner);
     if (route.plan.region.size != 0)
         value[count++] = lead_value(&LEAD_CHECK, "region", route.plan.region);
-    return lead_step(lead, item->id, "routed", value, count, request, NULL);
+    TRY(lead_step(lead, item->id, "routed", value, count, request, NULL));
+    if (item->place.size != 0 || route.plan.region.size == 0)
+        return STATUS_OK;
+    return work_rank(lead->work, item->id, item->priority, route.plan.region, request);
 }
 
 /* ---- where leads come from ---- */

@@ -41,6 +41,9 @@ struct lead_letter {
 };
 struct lead_post {
     enum status (*post)(void *self, const struct lead_letter *letter, struct arena *request);
+    /* Whether there is such a partner: one that the directory names and nobody knows gets nothing,
+     * and if it has no people here either, the check is refused before anybody approves it. */
+    bool (*known)(void *self, struct slice partner);
     void *self; /* `post` NULL: nothing is sent, people answer */
 };
 

@@ -69,6 +69,12 @@ static enum status post(void *self, const struct lead_letter *letter, struct are
     return STATUS_OK;
 }
 
+static bool known(void *self, struct slice partner)
+{
+    (void)self;
+    return !slice_equal(partner, SLICE("gone"));
+}
+
 static struct identity person(const char *user, const char *organisation, uint32_t roles)
 {
     struct identity who = {.by = BY_SESSION, .roles = roles};
@@ -138,6 +144,7 @@ static void lead_up(struct town *town)
                    "directory: 1\ncarriers:\n"
                    "  - {carrier: telecom, organisation: %s, partner: telecom-km}\n"
                    "  - {carrier: mobile, partner: mobile-km}\n"
+                   "  - {carrier: unicom, partner: gone}\n"
                    "police:\n  - {region: \"530114\", organisation: %s}\n"
                    "pushers:\n  - {partner: yunnan}\n",
                    town->telecom, town->police);
@@ -153,7 +160,7 @@ static void lead_up(struct town *town)
         .plan = town->plan,
         .directory = directory,
         .key = {{5}},
-        .post = {post, town},
+        .post = {post, known, town},
         .home = slice_of(town->home),
         .home_country = SLICE("86"),
         .request_ms = 2 * MINUTE_MS,
@@ -550,6 +557,7 @@ static void a_carrier_that_does_not_answer_is_not_waited_for_silently(void **sta
     keep(town, 1 * SECOND_MS);
     item = find(town, item.id);
     assert_true(work_value_of(&item, "escalated").size != 0);
+    assert_true(item.priority >= 1000); /* before all others of its queue */
     assert_string_equal(state_of(town, item.id), "sent");
     lead_count(town->lead, &counts);
     assert_int_equal(counts.overdue, 1);
@@ -605,6 +613,7 @@ static void a_number_of_no_known_carrier_goes_nowhere(void **state)
     }
     fixed = find(town, fixed.id);
     assert_true(slice_equal(work_value_of(&fixed, "region"), SLICE("5301")));
+    assert_true(slice_equal(fixed.place, SLICE("5301"))); /* in the queue of its area */
     assert_int_equal(town->letters, 0);
 }
 
