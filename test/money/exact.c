@@ -40,7 +40,8 @@ static bool add(struct fraction a, struct fraction b, struct fraction *out)
     return true;
 }
 
-bool oracle_exact(const struct world *world, int origin, int64_t held[WORLD_ACCOUNTS + 1])
+bool oracle_exact(const struct world *world, int origin, const struct answer *rounded,
+                  int64_t held[WORLD_ACCOUNTS + 1])
 {
     struct fraction traced[WORLD_ACCOUNTS + 1];
     int64_t all[WORLD_ACCOUNTS + 1] = {0};
@@ -63,7 +64,10 @@ bool oracle_exact(const struct world *world, int origin, int64_t held[WORLD_ACCO
         }
         if (p->payee == 0 || p->payee == start)
             continue;
-        contacted[p->payee] = contacted[p->payee] || goes.over != 0;
+        bool new = !contacted[p->payee] && goes.over != 0;
+        if (new && (!rounded->contacted[p->payee] || rounded->contact[p->payee] != i))
+            return false;
+        contacted[p->payee] = contacted[p->payee] || new;
         if (!contacted[p->payee])
             continue;
         all[p->payee] += p->amount;

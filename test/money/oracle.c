@@ -375,6 +375,7 @@ static void follow(struct oracle *oracle, int at, int giver, int64_t traced)
         return;
     }
     out->contacted[to] = true;
+    out->contact[to] = event->payment;
     out->level[to] = level;
     out->opening_known[to] = opening_of(oracle, to, at, &out->opening[to]);
     if (!out->opening_known[to])

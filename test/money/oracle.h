@@ -33,6 +33,7 @@ struct answer {
     bool contacted[WORLD_ACCOUNTS + 1], opening_known[WORLD_ACCOUNTS + 1];
     bool mixed[WORLD_ACCOUNTS + 1];
     int level[WORLD_ACCOUNTS + 1];
+    int contact[WORLD_ACCOUNTS + 1]; /* number of the payment, where `contacted` */
     int64_t traced[WORLD_PAYMENTS];
     bool has_edge[WORLD_PAYMENTS];
     int64_t ended[ENDS_COUNT], cut[CUTS_COUNT];
@@ -45,5 +46,8 @@ void oracle_trace(const struct world *world, const struct trace_request *asked, 
                   int origins_count, struct answer *out);
 
 /* PRO_RATA without rounding, forward, without limits, reversals, ends or balances: what each
- * account holds, in whole cents (the rest is dropped).  false: a fraction became too large. */
-bool oracle_exact(const struct world *world, int origin, int64_t held[WORLD_ACCOUNTS + 1]);
+ * account holds, in whole cents (the rest is dropped).  false: a fraction became too large, or an
+ * account is reached by a part of a cent that `rounded` drops: then it counts from another payment
+ * on, and the two answers are about different balances. */
+bool oracle_exact(const struct world *world, int origin, const struct answer *rounded,
+                  int64_t held[WORLD_ACCOUNTS + 1]);

@@ -212,6 +212,7 @@ static void shuffle(struct chance *chance, int *order, int count)
 static void compare_exact(struct chance chance, uint64_t number, struct arena *arena)
 {
     struct world world = make_world(&chance, true);
+    looked_at = &world;
     struct played played;
     struct trace *trace;
     struct answer answer;
@@ -222,13 +223,13 @@ static void compare_exact(struct chance chance, uint64_t number, struct arena *a
     asked.method = METHOD_PRO_RATA;
     for (int i = 1; i <= WORLD_ACCOUNTS; i++)
         world.bank_told[i] = true;
-    if (!oracle_exact(&world, origin, held)) {
+    oracle_trace(&world, &asked, &origin, 1, &answer);
+    if (!oracle_exact(&world, origin, &answer, held)) {
         exact_given_up++;
         return;
     }
     played_open(&played, &world, NULL, arena);
     must(played_trace(&played, &asked, &origin, 1, &trace) == STATUS_OK);
-    oracle_trace(&world, &asked, &origin, 1, &answer);
     for (uint32_t i = 0; i < trace->accounts_count; i++)
         found[played_account(trace->account[i].name)] = trace->account[i].held;
     for (int i = 1; i <= world.accounts_count; i++) {
