@@ -285,6 +285,7 @@ static enum status to_organisation(struct change *change, struct slice organisat
     was->told = row->has; /* it knows what it knew, and learns nothing new */
     copy_id(is->organisation, sizeof is->organisation, slice_of(heir.id));
     is->seat = WORK_SEAT_OWNER;
+    row->keyed = false; /* what comes to us about the same thing is new work of ours */
     is->told = UINT64_MAX;
     copy_id(row->item.owner, sizeof row->item.owner, slice_of(heir.id));
     return row->item.holder[0] == '\0' ? STATUS_OK : holder_clear(change);

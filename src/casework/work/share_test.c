@@ -100,7 +100,7 @@ static void a_case_goes_to_another_house_and_its_old_one_keeps_what_it_knew(void
                                         slice_of(house->second_home), SLICE("no, yours"),
                                         house->request, &house->refusal, &out)),
         STATUS_REFUSED); /* no centre may be told a phone: the table says so */
-    assert_int_equal(house_add(house, "13800138002", 8, "", &a), STATUS_OK);
+    assert_int_equal(house_add(house, "13800138002", 8, "same", &a), STATUS_OK);
     assert_int_equal(store_begin(house->store), STATUS_OK);
     assert_int_equal(
         house_end(house, work_hand_over(house->work, a.id, a.version, &house->ann, nobody,
@@ -115,6 +115,9 @@ static void a_case_goes_to_another_house_and_its_old_one_keeps_what_it_knew(void
     assert_int_equal(work_value_of(&out, "memo").size, 0);
     assert_int_equal(work_value_of(&out, "phone").size, 14);
     assert_int_equal(house_next(house, &house->ann, "", &out), STATUS_ABSENT);
+    struct work_item later;
+    assert_int_equal(house_add(house, "13800138002", 1, "same", &later), STATUS_OK);
+    assert_string_not_equal(later.id, a.id);
     assert_int_equal(house_next(house, &heir, "5301", &out), STATUS_OK);
     assert_string_equal(out.id, a.id);
 }

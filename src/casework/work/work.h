@@ -244,8 +244,7 @@ enum status work_send(struct work *work, const char *id, struct slice organisati
 enum status work_rank(struct work *work, const char *id, int32_t priority, struct slice place,
                       struct arena *request);
 /* Two items of one kind become one: what `id` has and `into` lacks goes over, its seats too, it
- * ends
- * as merged. */
+ * ends as merged.  `after` hears of `into` alone. */
 enum status work_merge(struct work *work, const char *id, const char *into, int64_t version,
                        const struct identity *by, struct slice reason, struct arena *request,
                        struct work_refusal *refusal, struct work_item *out);
