@@ -38,6 +38,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 struct prepared {
     const char *sql;
@@ -77,6 +78,7 @@ struct copier {
     pthread_mutex_t lock; /* guards the next two */
     bool called, over;
     pthread_cond_t calls;
+    _Atomic int copied; /* pages of the log that its last round left copied */
 };
 
 struct store {
@@ -616,8 +618,10 @@ static void *copier_run(void *self)
         copier->called = false;
         (void)pthread_mutex_unlock(&copier->lock);
         /* what it could not copy, it copies next time */
-        (void)sqlite3_wal_checkpoint_v2(copier->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
-                                        NULL);
+        int copied = 0;
+        if (sqlite3_wal_checkpoint_v2(copier->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+                                      &copied) == SQLITE_OK)
+            atomic_store(&copier->copied, copied);
         (void)pthread_mutex_lock(&copier->lock);
     }
     (void)pthread_mutex_unlock(&copier->lock);
@@ -633,15 +637,23 @@ static void copier_call(struct copier *copier, bool over)
     (void)pthread_mutex_unlock(&copier->lock);
 }
 
-/* After each COMMIT, by whoever made it. */
+/* After each COMMIT, by whoever made it.  A long log begins again at its front once all of it is
+ * copied and nobody writes: so the last few pages are copied here, if the copier has left but few;
+ * if it lags far behind, however many they are. */
 static int log_grown(void *self, sqlite3 *database, const char *name, int pages)
 {
     struct store *store = self;
-    if (pages < store->log_told)
-        store->log_told = 0; /* it began again at its front */
-    if (pages >= STORE_LOG_PAGES_MAX) {
+    int copied = atomic_load(&store->copier->copied);
+    if (pages < store->log_told || pages < copied) { /* it has begun again */
+        store->log_told = 0;
+        atomic_store(&store->copier->copied, 0);
+        copied = 0;
+    }
+    bool few = pages >= STORE_LOG_PAGES_MAX && pages - copied <= STORE_LOG_REST_PAGES;
+    if (few || pages >= 4 * STORE_LOG_PAGES_MAX) {
         (void)sqlite3_wal_checkpoint_v2(database, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    } else if (pages - store->log_told >= STORE_LOG_PAGES) {
+    } else if (pages - store->log_told >= STORE_LOG_PAGES ||
+               (pages >= STORE_LOG_PAGES_MAX && pages - copied > STORE_LOG_REST_PAGES)) {
         store->log_told = pages;
         copier_call(store->copier, false);
     }
