@@ -277,7 +277,8 @@ static enum status arrive(struct tracing *tracing, uint32_t to, const struct pay
 /* Other money that comes to an account that is followed. */
 static enum status arrive_other(struct tracing *tracing, uint32_t to, const struct payment *payment)
 {
-    if (to == TRACE_START || !is_live(tracing, to))
+    bool itself = ident_equal(payment->payer, payment->payee); /* it was live when it paid */
+    if (to == TRACE_START || (!itself && !is_live(tracing, to)))
         return STATUS_OK; /* read when traced money comes again */
     if (tracing->asked->backward)
         TRY(settle_payer(tracing, to, payment));

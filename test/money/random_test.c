@@ -1,6 +1,7 @@
 /* random_test.c -- random worlds, traced by the engine and by the oracle: every cent must agree.
  *
- * usage: random_test [WORLDS [SEED]]      1,000 worlds from seed 1, if unsaid */
+ * usage: random_test [WORLDS [SEED [FIRST]]]      1,000 worlds from seed 1, if unsaid; FIRST
+ * begins later, at the world that differed */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "played.h"
 
@@ -284,9 +285,10 @@ int main(int count, char **words)
 {
     uint64_t worlds = count > 1 ? strtoull(words[1], NULL, 10) : 1000;
     uint64_t seed = count > 2 ? strtoull(words[2], NULL, 10) : 1;
+    uint64_t first = count > 3 ? strtoull(words[3], NULL, 10) : 0;
     struct arena *arena;
     must(arena_create(&arena, (size_t)512 << 20) == STATUS_OK);
-    for (uint64_t i = 0; i < worlds; i++) {
+    for (uint64_t i = first; i < first + worlds; i++) {
         arena_reset(arena);
         play_world(seed, i, arena);
     }
