@@ -3,6 +3,7 @@
 #pragma once
 
 #include "answer/desk.h"
+#include "ground/disk.h"
 #include "ground/folder.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,4 +43,22 @@ static inline const char *table_put(struct table *table, const char *name, const
     (void)snprintf(table->path, sizeof table->path, "%s/%s", table->folder, name);
     assert_int_equal(folder_put(table->path, slice_of(text)), STATUS_OK);
     return table->path;
+}
+
+/* The blocks of docs/lead.md that begin so, one after another; false: no more. */
+static inline bool block_next(const char **at, const char *begins, char *out, size_t size)
+{
+    static const char FENCE[] = "```yaml\n";
+    while ((*at = strstr(*at, FENCE)) != NULL) {
+        *at += sizeof FENCE - 1;
+        const char *end = strstr(*at, "```");
+        assert_non_null(end);
+        if (strncmp(*at, begins, strlen(begins)) != 0)
+            continue;
+        assert_true((size_t)(end - *at) < size);
+        memcpy(out, *at, (size_t)(end - *at));
+        out[end - *at] = '\0';
+        return true;
+    }
+    return false;
 }

@@ -2,6 +2,7 @@
  * document's number leaves it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "answer/answer_test.h"
+#include "answer/lines_inside.h"
 
 #define FIELDS                                                                \
     "number: msisdn\ndocument: cert\ncarried_to: np\nfields:\n"               \
@@ -186,12 +187,30 @@ static void what_is_wrong_is_named(void **state)
     }
 }
 
+static void the_mapping_of_the_docs_is_a_mapping(void **state)
+{
+    (void)state;
+    static char block[8192];
+    struct table table;
+    struct slice page;
+    enum disk_fault fault;
+    unsigned count = 0;
+    table_open(&table);
+    assert_int_equal(disk_read_all(PAGE, 1 << 20, table.arena, &page, &fault), STATUS_OK);
+    for (const char *at = page.at; block_next(&at, "lines: 1", block, sizeof block); count++)
+        if (lines_map_check("l", slice_of(block), table.arena, table.why) != STATUS_OK)
+            fail_msg("%s", table.bytes[TONGUE_EN]);
+    assert_int_equal(count, 1);
+    table_close(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_answers_from_memory_and_is_read_again),
         cmocka_unit_test(a_database_answers_the_same_however_it_writes_numbers),
         cmocka_unit_test(what_is_wrong_is_named),
+        cmocka_unit_test(the_mapping_of_the_docs_is_a_mapping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,12 +112,35 @@ static void what_is_wrong_is_named_with_its_place(void **state)
     }
 }
 
+static void the_terms_of_the_docs_are_terms(void **state)
+{
+    (void)state;
+    static struct terms terms;
+    static char block[8192];
+    struct table table;
+    struct slice page;
+    enum disk_fault fault;
+    unsigned count = 0;
+    table_open(&table);
+    assert_int_equal(disk_read_all(PAGE, 1 << 20, table.arena, &page, &fault), STATUS_OK);
+    (void)table_put(&table, "protected.txt", "13900000001\n");
+    for (const char *at = page.at; block_next(&at, "answer: 1", block, sizeof block); count++) {
+        if (read_text(&table, &terms, block) != STATUS_OK)
+            fail_msg("%s", table.bytes[TONGUE_EN]);
+        assert_int_equal(terms.answers_count, 2);
+        assert_int_equal(terms.persons_count, 3);
+    }
+    assert_int_equal(count, 1);
+    table_close(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_is_listed_is_answered),
         cmocka_unit_test(some_lines_are_left_to_a_person),
         cmocka_unit_test(what_is_wrong_is_named_with_its_place),
+        cmocka_unit_test(the_terms_of_the_docs_are_terms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

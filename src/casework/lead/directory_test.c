@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "casework/lead/directory.h"
 
+#include "ground/disk.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,6 +75,26 @@ static void what_is_wrong_is_named_with_its_place(void **state)
     }
 }
 
+static void the_directory_of_the_docs_is_one(void **state)
+{
+    (void)state;
+    static char block[4096];
+    struct directory *directory;
+    struct slice page;
+    enum disk_fault fault;
+    assert_int_equal(disk_read_all(PAGE, 1 << 20, arena, &page, &fault), STATUS_OK);
+    const char *at = strstr(page.at, "```yaml\ndirectory: 1");
+    assert_non_null(at);
+    at += sizeof "```yaml\n" - 1;
+    const char *end = strstr(at, "```");
+    assert_non_null(end);
+    assert_true((size_t)(end - at) < sizeof block);
+    memcpy(block, at, (size_t)(end - at));
+    if (read_text(&directory, block) != STATUS_OK)
+        fail_msg("%s", bytes[TONGUE_EN]);
+    assert_true(directory_may_push(directory, SLICE("yunnan")));
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -91,6 +113,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_longest_region_holds),
         cmocka_unit_test(what_is_wrong_is_named_with_its_place),
+        cmocka_unit_test(the_directory_of_the_docs_is_one),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
