@@ -111,7 +111,7 @@ static bool fields_check(struct kind_check *check)
         if ((field->told & ~(WORK_TO_ANYBODY)) != 0)
             return wrong(check, "the field \"%s\" is told to a kind of organisation that is none",
                          field->name);
-        if (field->searched && (field->type == WORK_LIST || field->type == WORK_FLAG))
+        if (field->searched && field->type == WORK_LIST)
             return wrong(check, "the field \"%s\" cannot be searched for", field->name);
     }
     if (((kind->first_must | kind->first_may) & ~check->fields) != 0)

@@ -214,7 +214,8 @@ static bool holds_value(const struct listing *listing, const struct row *row,
     const struct work_kind *kind = row->item.kind;
     for (unsigned i = 0; i < kind->fields_count; i++) {
         struct slice value;
-        if ((row->has & party->told & WORK_BIT(i)) == 0 || !kind->field[i].searched)
+        if ((row->has & party->told & WORK_BIT(i)) == 0 || !kind->field[i].searched ||
+            kind->field[i].type == WORK_WORD || kind->field[i].type == WORK_FLAG)
             continue;
         if (value_canonical(listing->work, &kind->field[i], listing->query->identifier, arena,
                             &value) != STATUS_OK)

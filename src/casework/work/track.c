@@ -9,6 +9,7 @@
  *          a  organisation, kind, area                         all
  *          e  organisation, kind, state, area                  ended
  *          v  organisation, type, value (keyed)                found by an identifier
+ *             organisation, kind, field, word or flag (keyed)  counted
  *
  * An item stands in the area of each of its levels (GB/T 2260: province, city, county, town,
  * village) and in that of everywhere, so a queue of any area is one walk along one index.  What is
@@ -207,8 +208,7 @@ enum status tracks_names(struct work *work, const struct row *row, const struct 
     for (unsigned i = 0; i < kind->fields_count; i++) {
         if ((fields & row->has & WORK_BIT(i)) == 0 || !kind->field[i].searched)
             continue;
-        TRY(shelf_put(work,
-                      value_track(work, kind->field[i].type, row->value[i], party->organisation),
+        TRY(shelf_put(work, value_track_of(work, kind, (int)i, row->value[i], party->organisation),
                       row->number, there));
     }
     return STATUS_OK;

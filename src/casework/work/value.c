@@ -244,3 +244,19 @@ int64_t value_track(const struct work *work, enum work_type type, struct slice v
     memcpy(&track, digest.bytes, sizeof track);
     return track;
 }
+
+int64_t value_track_of(const struct work *work, const struct work_kind *kind, int field,
+                       struct slice value, const char *organisation)
+{
+    enum work_type type = kind->field[field].type;
+    char room[WORK_NAME_MAX * 2 + 256];
+    struct text text = text_over(room, sizeof room);
+    if (type != WORK_WORD && type != WORK_FLAG)
+        return value_track(work, type, value, organisation);
+    text_addf(&text, "%s %s.%s ", organisation, kind->name, kind->field[field].name);
+    text_add(&text, value);
+    struct digest digest = secret_digest(&work->key, "work word", text_slice(&text));
+    int64_t track = 0;
+    memcpy(&track, digest.bytes, sizeof track);
+    return track;
+}

@@ -193,3 +193,14 @@ void work_count(const struct work *work, struct work_counts *out)
                                 .put_off = atomic_load(&work->failed),
                                 .late_ms_max = atomic_load(&work->late_ms_max)};
 }
+
+unsigned work_kinds_count(const struct work *work)
+{
+    return work->plugs_count;
+}
+
+const struct work_kind *work_kind_at(const struct work *work, unsigned index)
+{
+    must(index < work->plugs_count);
+    return work->plug[index].kind;
+}

@@ -336,8 +336,8 @@ struct work_tally {
 enum status work_tally(struct work *work, struct store *reader, const struct work_kind *kind,
                        int step, moment from, moment to, const struct identity *by,
                        struct work_tally *out);
-/* How many items of a kind hold this value in a searched field, ended ones included; of those that
- * the visitor's organisation has a seat in. */
+/* How many items of a kind hold this word or flag in a searched field, ended ones included; of
+ * those that the visitor's organisation has a seat in. */
 enum status work_count_value(struct work *work, struct store *reader, const struct work_kind *kind,
                              int field, struct slice value, const struct identity *by,
                              uint64_t *out);

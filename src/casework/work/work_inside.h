@@ -13,7 +13,8 @@
  *      hold.c    leases and take-next       share.c   seats, merging, splitting, reveals
  *      link.c    links                      paper.c   notes and attachments
  *      keep.c    what has fallen due
- *      look.c    lists and the JSON form    measure.c the five measures */
+ *      look.c    lists and the JSON form    measure.c the five measures
+ *      tally.c   steps and values counted */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -70,6 +71,11 @@ enum status value_masked(const struct work_field *field, struct slice value, str
 /* The track in which items stand that hold this value of a searched field, for an organisation. */
 int64_t value_track(const struct work *work, enum work_type type, struct slice value,
                     const char *organisation);
+
+/* The same of one field: a word or a flag names nobody, so its track is that of this field of this
+ * kind, for counting; other values are found whatever field they stand in. */
+int64_t value_track_of(const struct work *work, const struct work_kind *kind, int field,
+                      struct slice value, const char *organisation);
 
 /* ---- json.c ---- */
 

@@ -1,0 +1,88 @@
+/* tally.c -- how often, and of how many: person-times and persons, and items that hold a word.
+ *
+ * Log rows are numbered in the order of their times, so a period is a range of numbers, found by
+ * halving; only its rows are read. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "casework/work/work_inside.h"
+
+static enum status whole_of(struct store *reader, const char *sql, const struct store_value *values,
+                            size_t count, int64_t *out)
+{
+    struct store_rows *rows = NULL;
+    struct store_value at[1];
+    TRY(store_query(reader, sql, values, count, &rows));
+    enum status status = store_next(rows, at, 1);
+    *out = status == STATUS_OK && at[0].type == STORE_WHOLE ? at[0].whole : 0;
+    store_end(rows);
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+/* The first row of the log whose time is not before `at`; one behind the last if there is none. */
+static enum status log_number(struct store *reader, moment at, int64_t *out)
+{
+    static const char LAST[] = "SELECT MAX(number) FROM work_log";
+    static const char TIME[] = "SELECT time FROM work_log WHERE number >= ?1 ORDER BY number "
+                               "LIMIT 1";
+    int64_t low = 1, high = 0;
+    TRY(whole_of(reader, LAST, NULL, 0, &high));
+    high++;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2, time = 0;
+        const struct store_value value = STORE_OF_WHOLE(middle);
+        TRY(whole_of(reader, TIME, &value, 1, &time));
+        if (time < at.ms)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *out = low;
+    return STATUS_OK;
+}
+
+enum status work_tally(struct work *work, struct store *reader, const struct work_kind *kind,
+                       int step, moment from, moment to, const struct identity *by,
+                       struct work_tally *out)
+{
+    static const char COUNT[] =
+        "SELECT COUNT(*), COUNT(DISTINCT COALESCE(work_item.item_key, work_item.id)) FROM work_log "
+        "JOIN work_item ON work_item.number = work_log.item WHERE work_log.number >= ?1 AND "
+        "work_log.number < ?2 AND work_log.step = ?3 AND work_log.what IN ('step', 'approved', "
+        "'fired') AND work_item.kind = ?4 AND (work_item.owner = ?5 OR work_item.seats LIKE ?6)";
+    char room[ACCESS_ID_SIZE + 8];
+    struct text seat = text_over(room, sizeof room);
+    int64_t first = 0, last = 0;
+    struct store_rows *rows = NULL;
+    struct store_value at[2];
+    (void)work;
+    must(step >= 0 && step < (int)kind->steps_count);
+    TRY(log_number(reader, from, &first));
+    TRY(log_number(reader, to, &last));
+    text_addf(&seat, "%%%s:%%", by->organisation);
+    const struct store_value values[] = {STORE_OF_WHOLE(first),
+                                         STORE_OF_WHOLE(last),
+                                         STORE_OF_TEXT(slice_of(kind->step[step].name)),
+                                         STORE_OF_TEXT(slice_of(kind->name)),
+                                         STORE_OF_TEXT(slice_of(by->organisation)),
+                                         STORE_OF_TEXT(text_slice(&seat))};
+    TRY(store_query(reader, COUNT, values, 6, &rows));
+    enum status status = store_next(rows, at, 2);
+    if (status == STATUS_OK)
+        *out = (struct work_tally){(uint64_t)at[0].whole, (uint64_t)at[1].whole};
+    store_end(rows);
+    return status;
+}
+
+enum status work_count_value(struct work *work, struct store *reader, const struct work_kind *kind,
+                             int field, struct slice value, const struct identity *by,
+                             uint64_t *out)
+{
+    static const char COUNT[] = "SELECT COUNT(*) FROM work_shelf WHERE track = ?1";
+    const struct work_field *of = &kind->field[field];
+    int64_t count = 0;
+    must(of->searched && (of->type == WORK_WORD || of->type == WORK_FLAG));
+    const struct store_value track =
+        STORE_OF_WHOLE(value_track_of(work, kind, field, value, by->organisation));
+    TRY(whole_of(reader, COUNT, &track, 1, &count));
+    *out = (uint64_t)count;
+    return STATUS_OK;
+}
