@@ -50,6 +50,8 @@ enum status batch_think(struct live *live)
     enum status status = STATUS_OK;
     if (batch->count > 0)
         status = pipeline_take(live->pipeline, batch->record, batch->count);
+    if (status == STATUS_OK && batch->count > 0 && live->options.listener.records != NULL)
+        live->options.listener.records(live->options.listener.self, batch->record, batch->count);
     batch->count = 0;
     arena_reset(batch->scratch);
     return status;

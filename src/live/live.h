@@ -55,6 +55,9 @@ struct live_listener {
     /* Below which position the alerts are safe: a snapshot of a later one waits for them, because a
      * recovery from it does not make them again.  NULL: they are when `reached` returns. */
     uint64_t (*kept)(void *self);
+    /* Records, in order, behind what detection made of them; in a recovery those behind the
+     * snapshot. NULL, or quick. */
+    void (*records)(void *self, const struct record *records, size_t count);
     /* Every entry that is neither record, heartbeat nor change of rules, in order, behind the batch
      * before it; in a recovery also those that `tell` told. */
     enum status (*heard)(void *self, uint64_t position, struct slice entry);

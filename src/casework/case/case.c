@@ -1,0 +1,25 @@
+/* case.c -- the table of `case`, and the room's plugs. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "casework/case/case_inside.h"
+
+#define WORK_TABLE "casework/case/case.inc"
+#include "casework/work/table.inc"
+
+const struct work_kind CASE_KIND = {
+    .name = "case",
+    .says = SAYING("case", "案件"),
+    WORK_KIND_ARRAYS,
+    .first_must = F(title),
+    .first_may = F(number) | F(scam) | F(place) | F(organ) | F(loss) | F(happened) | F(phone) |
+                 F(account) | F(numbers) | F(accounts),
+    .creators = DESK,
+    .lease_ms = CASE_LEASE_MS,
+};
+
+void casebook_plugs(struct casebook *casebook, struct work_plug out[CASEBOOK_PLUGS])
+{
+    out[0] = (struct work_plug){.kind = &CASE_KIND};
+    out[1] = (struct work_plug){.kind = &VICTIM_KIND};
+    out[2] = (struct work_plug){.kind = &SUSPECT_KIND};
+    out[3] = handover_plug(casebook);
+}

@@ -1,0 +1,33 @@
+/* case.h -- cases, the people in them, and batches of suspects handed over.
+ *
+ *     case ─┬─ part_of ── victim, victim …      each with loss and what was given back
+ *           ├─ part_of ── suspect, suspect …    role and attributes that may overlap
+ *           └─ links to leads, dissuasions, site tasks, stop orders
+ *     handover ── suspects on its list, counted against its own number
+ *
+ * Penalties join later.  Everything is found by any identifier that the role may see, through the
+ * machine's search. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "casework/work/work.h"
+
+extern const struct work_kind CASE_KIND, VICTIM_KIND, SUSPECT_KIND, HANDOVER_KIND;
+
+struct casebook {
+    struct work *work; /* set when it is open */
+};
+
+/* The plugs of the room, CASEBOOK_PLUGS of them, over `casebook`, which lives as long as the work.
+ * */
+enum { CASEBOOK_PLUGS = 4 };
+void casebook_plugs(struct casebook *casebook, struct work_plug out[CASEBOOK_PLUGS]);
+
+/* How many suspects there are, and of how many each attribute holds: numbers that overlap, and are
+ * therefore never summed. */
+struct suspect_counts {
+    uint64_t handed_over, fugitive, wanted, prosecuted;
+    uint64_t financier, organiser, backbone, member, accessory;
+};
+enum status case_count_suspects(struct work *work, struct store *reader, const struct identity *by,
+                                struct suspect_counts *out);
