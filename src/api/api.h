@@ -16,6 +16,8 @@ struct offer;
 struct screen;
 struct bulletin;
 struct outbox;
+struct work;
+struct presence;
 struct api;
 
 /* What the process knows of itself, for the routes that hand in records and watch it.  All from any
@@ -42,9 +44,12 @@ struct api_rooms {
     const struct seal_keypair *seal;
     struct live *live;
     struct screen *screen;
+    struct presence *presence; /* told of calls that may begin; NULL: nobody wants to know */
     struct slice home_country, home_currency; /* of the names and amounts that screening is asked */
     struct bulletin *bulletin;
     struct outbox *outbox; /* letters of partners */
+    struct work *work;
+    int32_t zone_minutes; /* in which times of work are written */
     struct deliveries *deliveries;
     struct keys *keys;
     struct api_process process; /* `offer` NULL: there is none */

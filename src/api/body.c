@@ -11,7 +11,8 @@ enum member_type {
     MEMBER_FLAG,
     MEMBER_WORDS,
     MEMBER_ITEMS,
-    MEMBER_FILES
+    MEMBER_FILES,
+    MEMBER_OBJECT
 };
 enum need { NEED_MAY, NEED_MUST };
 
@@ -135,6 +136,9 @@ static bool value_holds(const struct member *member, const json_t *value)
                json_array_size(value) <= (size_t)member->most;
     case MEMBER_FILES:
         return files_hold(value, member->most);
+    case MEMBER_OBJECT: /* the handler knows its members */
+        return json_is_object(value) &&
+               json_dumpb(value, NULL, 0, JSON_COMPACT) <= (size_t)member->most;
     }
     return false;
 }

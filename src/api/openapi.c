@@ -6,7 +6,7 @@
 struct described {
     enum route_name route;
     const char *name;
-    const char *type; /* TEXT WHOLE FLAG WORDS FILES */
+    const char *type; /* TEXT WHOLE FLAG WORDS FILES OBJECT ITEMS */
     bool must;
     int64_t most;
     struct saying says;
@@ -48,6 +48,9 @@ static void add_schema(struct text *text, const struct described *member)
                   (long long)member->most);
         add_object(text, member->route - 1);
         text_add_char(text, '}');
+        break;
+    case 'O':
+        text_add_string(text, "{\"type\":\"object\"}");
         break;
     case 'T':
         text_addf(text, "{\"type\":\"string\",\"maxLength\":%lld}", (long long)member->most);

@@ -10,6 +10,7 @@
  *              2. Of a batch all are answered from one moment of the memory, or none. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api_inside.h"
+#include "presence/presence.h"
 #include "record/phone.h"
 #include "screen/screen.h"
 
@@ -180,12 +181,28 @@ static void answer_word(struct visit *visit, struct screening *screening)
     visit_answer_json(visit, 200, &text);
 }
 
+/* A call that was let through has begun, as far as anybody knows. */
+static void tell_presence(const struct screening *screening)
+{
+    struct presence *presence = screening->visit->rooms->presence;
+    const struct screen_asking *asking = &screening->asking;
+    for (size_t i = 0; presence != NULL && i < asking->count; i++) {
+        const struct record *record = asking->request[i].record;
+        bool through =
+            asking->answer[i].word == SCREEN_allow || asking->answer[i].word == SCREEN_warn;
+        if (record->kind == RECORD_call && through && !asking->answer[i].refused)
+            presence_rang(presence, record->field[FIELD_OF(call, caller)].name,
+                          record->field[FIELD_OF(call, callee)].name, record->at);
+    }
+}
+
 /* On this thread, before screen_ask returns, or on another's. */
 static void answered(struct screen_asking *asking)
 {
     struct screening *screening =
         (struct screening *)((char *)asking - offsetof(struct screening, asking));
     answer_word(screening->visit, screening);
+    tell_presence(screening);
     visit_end(screening->visit);
 }
 

@@ -2,6 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "service.h"
 
+#include "casework/work/work.h"
+#include "works.h"
+
 struct slice service_path(const struct service *service, char out[PATH_MAX], const char *name)
 {
     struct text text = text_over(out, PATH_MAX);
@@ -28,6 +31,12 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = BULLETIN_MIGRATIONS[i];
     for (size_t i = 0; i < PARTNER_MIGRATIONS_COUNT; i++)
         all[count++] = PARTNER_MIGRATIONS[i];
+    for (size_t i = 0; i < STEADY_MIGRATIONS_COUNT; i++)
+        all[count++] = STEADY_MIGRATIONS[i];
+    for (size_t i = 0; i < WORK_MIGRATIONS_COUNT; i++)
+        all[count++] = WORK_MIGRATIONS[i];
+    for (size_t i = 0; i < TASKS_MIGRATIONS_COUNT; i++)
+        all[count++] = TASKS_MIGRATIONS[i];
     return count;
 }
 

@@ -13,6 +13,7 @@
 #include "service.h"
 
 #include "journal/finding.h"
+#include "presence/presence.h"
 #include "say.h"
 #include "settings.h"
 #include "stop.h"
@@ -30,6 +31,7 @@ enum {
     KEY_BYTES_MAX = 256 * 1024, /* of certificate or key */
     WORKERS = 4,
     STREAMS_MAX = 1024,
+    PRESENCE_LINES = 1 << 20,
 };
 
 static void log_to_stderr(void *self, struct slice line)
@@ -224,7 +226,10 @@ static struct live_options live_options_of(struct service *service)
                 .memory_max = (size_t)config->detect_memory,
                 .alerts = service->alerts,
             },
-        .listener = {.reached = alerts_reached, .kept = alerts_kept, .self = service},
+        .listener = {.reached = alerts_reached,
+                     .kept = alerts_kept,
+                     .records = works_hear,
+                     .self = service},
         .failed = live_failed,
         .failed_self = service,
     };
@@ -251,6 +256,16 @@ static enum exit_code open_live(struct service *service)
             LOG_WHOLE(offset, passed.offset), LOG_WHOLE(position, passed.sequence));
     LOG(&service->log, recovered, LOG_WHOLE(position, found.sequence));
     return EXIT_DONE;
+}
+
+static enum exit_code open_works(struct service *service)
+{
+    char bytes[WHY_BYTES_MAX] = "";
+    struct text why = text_over(bytes, sizeof bytes);
+    enum status status = works_open(service, &why);
+    if (status == STATUS_OK)
+        return EXIT_DONE;
+    return fail(service, "work", why.size > 0 ? bytes : status_meaning(status));
 }
 
 /* ---- deliveries, receipts, followed files ---- */
@@ -393,10 +408,13 @@ static struct api_rooms rooms_of(struct service *service)
         .seal = &service->access_keys.seal,
         .live = service->live,
         .screen = service->screen,
+        .presence = service->presence,
         .home_country = service->config.home_country,
         .home_currency = service->config.home_currency,
         .bulletin = service->bulletin,
         .outbox = service->outbox,
+        .work = service->work,
+        .zone_minutes = service->config.home_zone,
         .deliveries = service->deliveries,
         .keys = service->keys,
         .process = {offer, figures_acknowledged, readiness_write, figures_write, service},
@@ -493,6 +511,7 @@ static enum exit_code open_ground(struct service *service)
     service->clock_stepped = MOMENT_NONE;
     if (arena_create(&service->boot, boot_max) != STATUS_OK ||
         ARENA_NEW(service->boot, service->config.tails_count + 1, &service->plans) != STATUS_OK ||
+        presence_create(&service->presence, PRESENCE_LINES, service->boot) != STATUS_OK ||
         figures_create(service) != STATUS_OK)
         return say_no_memory(command);
     return plan_tails(service);
@@ -519,8 +538,8 @@ enum exit_code service_open(struct service *service, const struct command *comma
     LOG(&service->log, starting, LOG_TEXT(version, SLICE(CUTLINE_VERSION)),
         LOG_TEXT(folder, slice_of(service->folder)));
     static enum exit_code (*const STEPS[])(struct service *) = {
-        open_reserve, laws_open,   open_volumes, open_keys,    open_store,
-        open_rules,   alerts_open, open_live,    screens_open, letters_open,
+        open_reserve, laws_open, open_volumes, open_keys,  open_store,   open_rules,
+        alerts_open,  open_live, screens_open, open_works, letters_open,
     };
     for (size_t i = 0; code == EXIT_DONE && i < sizeof STEPS / sizeof STEPS[0]; i++)
         code = STEPS[i](service);
@@ -592,6 +611,7 @@ enum exit_code service_close(struct service *service)
     LOG(&service->log, stopping, LOG_TEXT(folder, slice_of(service->folder)));
     notify_manager("STOPPING=1");
     api_close(service->api, CLOSE_SECONDS);
+    works_close(service);
     if (service->tails != NULL) {
         wait_for_tails(service);
         (void)receipts_write(service);

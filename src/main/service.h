@@ -42,7 +42,7 @@ enum check {
 };
 
 enum { LETTER_PLUGS_MAX = 8 };
-enum { ACKS_ROOM = 8192, SERVICE_MIGRATIONS_MAX = 16, RECEIPTS_EVERY_MS = 60000 };
+enum { ACKS_ROOM = 8192, SERVICE_MIGRATIONS_MAX = 24, RECEIPTS_EVERY_MS = 60000 };
 
 /* An acknowledgement that detection has not come to yet. */
 struct ack {
@@ -86,6 +86,9 @@ struct service {
     struct tails *tails;
     struct live *live;
     struct screen *screen;
+    struct presence *presence;
+    struct works *works;
+    struct work *work;
     struct api *api;
 
     struct metrics *metrics;
@@ -162,6 +165,14 @@ law_date laws_today(struct clock clock, const struct config *config);
 
 /* Screening beside live.  EXIT_…: said. */
 enum exit_code screens_open(struct service *service);
+
+/* ---- works.c ---- */
+
+/* The machine of work and the thread that fires its clocks.  `why`: one sentence. */
+enum status works_open(struct service *service, struct text *why);
+void works_close(struct service *service);
+/* For live_listener: calls that have ended. */
+void works_hear(void *self, const struct record *records, size_t count);
 
 /* ---- inforce.c ---- */
 

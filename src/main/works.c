@@ -1,0 +1,189 @@
+/* works.c -- the machine of work in a running service: its kinds, its time and the thread that
+ * fires clocks.
+ *
+ * The thread looks at the steady instant of the next clock TICK_MS apart, and calls work_keep when
+ * it has come or a second has passed.  A failure to keep is logged and tried again: what is due
+ * stays due in the store. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "works.h"
+
+#include "casework/case/case.h"
+#include "casework/dissuasion/dissuasion.h"
+#include "presence/presence.h"
+
+#include <pthread.h>
+#include <time.h>
+
+enum { TICK_MS = 50, SCRATCH_BYTES = 64 << 20, BOOT_ID_BYTES = 64 };
+
+struct works {
+    struct service *service;
+    struct steady *steady;
+    struct work *work;
+    struct dissuasion dissuasion;
+    struct casebook casebook;
+    struct tasks *tasks;
+    struct arena *scratch;
+    pthread_t thread;
+    _Atomic bool closing;
+    bool running;
+};
+
+/* What names this boot of the machine; empty where the system does not say. */
+static struct slice boot_id(struct arena *boot)
+{
+    struct slice id = SLICE("");
+    enum disk_fault fault;
+    if (disk_read_all("/proc/sys/kernel/random/boot_id", BOOT_ID_BYTES, boot, &id, &fault) !=
+        STATUS_OK)
+        return SLICE("");
+    while (id.size > 0 && (unsigned char)id.at[id.size - 1] <= ' ')
+        id.size--;
+    return id;
+}
+
+static void keep_steady(struct works *works)
+{
+    struct store *store = works->service->store;
+    enum status status = store_begin(store);
+    if (status == STATUS_OK) {
+        status = steady_keep(works->steady);
+        if (status == STATUS_OK)
+            status = store_commit(store);
+        else
+            store_rollback(store);
+    }
+    if (status != STATUS_OK)
+        LOG(&works->service->log, failed, LOG_TEXT(what, SLICE("steady time is not written down")),
+            LOG_TEXT(status, slice_of(status_name(status))));
+}
+
+static void keep_work(struct works *works)
+{
+    bool more = true;
+    while (more && !atomic_load(&works->closing)) {
+        arena_reset(works->scratch);
+        enum status status = work_keep(works->work, works->scratch, &more);
+        if (status == STATUS_OK)
+            continue;
+        LOG(&works->service->log, failed, LOG_TEXT(what, SLICE("clocks of work")),
+            LOG_TEXT(status, slice_of(status_name(status))));
+        return;
+    }
+}
+
+static void *works_run(void *self)
+{
+    struct works *works = self;
+    struct clock clock = works->service->clock;
+    int64_t kept_ms = 0, steady_ms = clock.ticks_ms(clock.self);
+    while (!atomic_load(&works->closing)) {
+        const struct timespec pause = {0, TICK_MS * 1000000};
+        int64_t ticks = clock.ticks_ms(clock.self);
+        moment due = work_next_due(works->work);
+        if (ticks - kept_ms >= SECOND_MS ||
+            (due.ms != MOMENT_NONE.ms && due.ms <= steady_now(works->steady).ms)) {
+            kept_ms = ticks;
+            keep_work(works);
+        }
+        while (tasks_turn(works->tasks) && !atomic_load(&works->closing))
+            continue;
+        if (ticks - steady_ms >= MINUTE_MS) {
+            steady_ms = ticks;
+            keep_steady(works);
+        }
+        (void)nanosleep(&pause, NULL);
+    }
+    return NULL;
+}
+
+/* domain.md 4.2 [P]: the proposed spans; a law pack or the configuration may say others. */
+static const struct dissuasion_spans SPANS = {
+    .first_contact_ms = {MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 10 * MINUTE_MS},
+    .no_answer_ms = {5 * MINUTE_MS, 15 * MINUTE_MS, 2 * HOUR_MS, -1},
+    .meeting_ms = {30 * MINUTE_MS, 2 * HOUR_MS, DAY_MS, -1},
+    .follow_up_ms = 7LL * DAY_MS,
+    .follow_answer_ms = 3 * DAY_MS,
+    .hold_ms = 2 * DAY_MS,
+    .lift_confirm_ms = MINUTE_MS,
+};
+
+/* Every kind of work that this program knows. */
+static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MAX])
+{
+    unsigned count = 0;
+    works->dissuasion = (struct dissuasion){.spans = SPANS, .tongue = TONGUE_ZH};
+    out[count++] = dissuasion_plug(&works->dissuasion);
+    out[count++] = hold_plug(&works->dissuasion);
+    casebook_plugs(&works->casebook, out + count);
+    return count + CASEBOOK_PLUGS;
+}
+
+void works_hear(void *self, const struct record *records, size_t count)
+{
+    const struct service *service = self;
+    for (size_t i = 0; i < count; i++) {
+        const struct record *record = &records[i];
+        unsigned duration = FIELD_OF(call, duration);
+        if (record->kind != RECORD_call)
+            continue;
+        int64_t lasted_ms = record_knows(record, duration) ? record->field[duration].whole : 0;
+        presence_ended(service->presence, record->field[FIELD_OF(call, caller)].name,
+                       record->field[FIELD_OF(call, callee)].name,
+                       (moment){record->at.ms + lasted_ms});
+    }
+}
+
+static enum status open_work(struct works *works, struct text *why)
+{
+    struct service *service = works->service;
+    struct work_plug plug[WORK_KINDS_MAX];
+    struct work_options options = {
+        .store = service->store,
+        .audit = service->audit,
+        .access = service->access,
+        .chance = seal_chance_of_machine(),
+        .zone_minutes = service->config.home_zone,
+        .plug = plug,
+        .plugs_count = plugs_of(works, plug),
+    };
+    struct digest key = secret_digest(&service->access_keys.totp, "values of work", SLICE(""));
+    memcpy(options.key.bytes, key.bytes, SECRET_SIZE);
+    TRY(steady_open(&works->steady, service->store, service->clock, boot_id(service->boot),
+                    service->boot, why));
+    options.steady = works->steady;
+    enum status status = work_open(&works->work, &options, service->boot, why);
+    secret_wipe(&options.key, sizeof options.key);
+    works->dissuasion.work = works->casebook.work = works->work;
+    return status;
+}
+
+enum status works_open(struct service *service, struct text *why)
+{
+    struct works *works = NULL;
+    TRY(ARENA_NEW(service->boot, 1, &works));
+    TRY(arena_create(&works->scratch, SCRATCH_BYTES));
+    service->works = works;
+    works->service = service;
+    TRY(open_work(works, why));
+    service->work = works->work;
+    TRY(tasks_open(&works->tasks, service, why));
+    if (pthread_create(&works->thread, NULL, works_run, works) != 0)
+        return STATUS_FULL;
+    works->running = true;
+    return STATUS_OK;
+}
+
+void works_close(struct service *service)
+{
+    struct works *works = service->works;
+    if (works == NULL)
+        return;
+    atomic_store(&works->closing, true);
+    if (works->running)
+        (void)pthread_join(works->thread, NULL);
+    tasks_close(works->tasks);
+    if (works->work != NULL)
+        work_close(works->work);
+    arena_destroy(works->scratch);
+}
