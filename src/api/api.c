@@ -26,7 +26,8 @@ struct slice visit_cookie(const struct http_request *request)
     return (struct slice){"", 0};
 }
 
-static void identify(struct visit *visit)
+/* STATUS_REFUSED: it is nobody whom we know.  Anything else: we cannot say. */
+static enum status identify(struct visit *visit)
 {
     struct http_request *request = visit->request;
     struct slice authorization = http_header(request, "Authorization");
@@ -44,6 +45,7 @@ static void identify(struct visit *visit)
     }
     if (status != STATUS_OK)
         visit->identity = NOBODY;
+    return status;
 }
 
 static void word_verdict(struct visit *visit)
@@ -120,7 +122,11 @@ static struct http_admission admit(void *self, struct http_request *request,
     if (visit->route == NULL)
         return admit_unknown(visit, path_known, answer);
     if (visit->route->scope != SCOPE_OPEN) {
-        identify(visit);
+        enum status status = identify(visit);
+        if (status != STATUS_OK && status != STATUS_REFUSED) { /* nobody is refused for that */
+            visit_problem(visit, PROBLEM_broken, NULL);
+            return refused(visit, answer);
+        }
         visit->verdict = access_may(&visit->identity, (enum scope)visit->route->scope);
     }
     if (must_wait(visit))
@@ -277,6 +283,7 @@ enum status api_open(struct api **out, const struct api_options *options, struct
     struct api *api = NULL;
     char *bytes = NULL;
     routes_check();
+    body_begin();
     must(options->workers >= 1 && options->workers <= API_WORKERS_MAX);
     TRY(ARENA_NEW(boot, 1, &api));
     TRY(arena_take(boot, API_OPENAPI_BYTES_MAX, (void **)&bytes));

@@ -92,6 +92,8 @@ bool visit_body(struct visit *visit);
 bool visit_members_hold(struct visit *visit, enum route_name route);
 /* The same of bytes from anywhere. */
 bool visit_body_read(struct visit *visit, struct slice body);
+/* Once, before the first of them: the JSON library's memory is the house's. */
+void body_begin(void);
 /* Of a body that was read.  Absent: empty, `otherwise`, false, NULL. */
 struct slice visit_text(const struct visit *visit, const char *name);
 int64_t visit_whole(const struct visit *visit, const char *name, int64_t otherwise);

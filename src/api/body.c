@@ -5,6 +5,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api_inside.h"
 
+#include "ground/arena.h"
+
 enum member_type {
     MEMBER_TEXT,
     MEMBER_WHOLE,
@@ -171,11 +173,21 @@ bool visit_members_hold(struct visit *visit, enum route_name route)
     return true;
 }
 
+void body_begin(void)
+{
+    json_set_alloc_funcs(heap_take, heap_give_back);
+}
+
 bool visit_body_read(struct visit *visit, struct slice body)
 {
     json_error_t fault;
+    (void)heap_was_starved();
     if (depth_holds(body))
         visit->json = json_loadb(body.at, body.size, JSON_REJECT_DUPLICATES, &fault);
+    if (heap_was_starved()) {
+        visit_problem_wait(visit, PROBLEM_too_much, 1);
+        return false;
+    }
     if (!json_is_object(visit->json)) {
         visit_problem(visit, PROBLEM_body_malformed, NULL);
         return false;

@@ -41,6 +41,8 @@ struct house {
     struct access_keys keys;
     struct volume volume;
     struct bulletin *bulletin;
+    bool alerts_may_fail;       /* to be kept: a test of that very thing */
+    _Atomic bool alerts_failed; /* … and they did */
     const struct rule_set *rules;
     struct alert_sink sink; /* into the bulletin, as detection would */
     struct alert_sink shadow;

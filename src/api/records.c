@@ -156,10 +156,13 @@ static void handed(struct offer *offer, enum status status, uint64_t first)
 
 /* ---- handed in ---- */
 
-static void refuse_status(struct visit *visit, enum status status, const struct text *why)
+static void refuse_status(struct visit *visit, const struct delivery *delivery, enum status status,
+                          const struct text *why)
 {
     struct saying detail = SAYING(why[TONGUE_EN].at, why[TONGUE_ZH].at);
-    if (status == STATUS_FULL)
+    if (delivery->starved)
+        visit_problem_wait(visit, PROBLEM_too_much, 1);
+    else if (status == STATUS_FULL)
         visit_problem(visit, PROBLEM_too_large, NULL);
     else
         visit_problem(visit, PROBLEM_records_unreadable, &detail);
@@ -179,7 +182,7 @@ static bool read_body(struct visit *visit, struct delivery *delivery)
     enum status status = delivery_read(delivery, "body", http_body(visit->request),
                                        visit_query_text(visit, "kind"), mapping, why);
     if (status != STATUS_OK)
-        refuse_status(visit, status, why);
+        refuse_status(visit, delivery, status, why);
     return status == STATUS_OK;
 }
 

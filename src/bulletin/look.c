@@ -50,16 +50,18 @@ enum status bulletin_look(struct store *store, const struct bulletin_query *quer
     text_addf(&sql, " ORDER BY number %s LIMIT ?2", back ? "DESC" : "ASC");
     must(!sql.full);
     TRY(store_query_composed(store, sql.at, values, count + 2, &rows));
+    bool page_ends = false; /* a FULL of the store's is another matter */
     enum status status = store_next(rows, row, ROW_COLUMNS_COUNT);
-    while (status == STATUS_OK) {
+    while (status == STATUS_OK && !page_ends) {
         struct alert_row alert;
         row_of(row, &alert);
         status = sink.take(sink.self, &alert);
+        page_ends = status == STATUS_FULL;
         if (status == STATUS_OK)
             status = store_next(rows, row, ROW_COLUMNS_COUNT);
     }
     store_end(rows);
-    return status == STATUS_END || status == STATUS_FULL ? STATUS_OK : status;
+    return status == STATUS_END || page_ends ? STATUS_OK : status;
 }
 
 enum status bulletin_find(struct store *store, struct slice id, struct arena *arena,

@@ -7,6 +7,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arena.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,13 +25,27 @@ struct arena {
     size_t size_max;
     size_t used;
     uint64_t fail_at;
+    bool starved;
 };
 
 enum { CHUNK_SIZE_MIN = 64 * 1024 };
 
+static bool (*_Atomic seam)(void);
+
+static bool seam_fails(void)
+{
+    bool (*fails)(void) = atomic_load_explicit(&seam, memory_order_relaxed);
+    return fails != NULL && fails();
+}
+
+void arena_seam(bool (*fails)(void))
+{
+    atomic_store(&seam, fails);
+}
+
 enum status arena_create(struct arena **out, size_t size_max)
 {
-    struct arena *arena = calloc(1, sizeof *arena);
+    struct arena *arena = seam_fails() ? NULL : calloc(1, sizeof *arena);
     if (arena == NULL)
         return STATUS_FULL;
     arena->size_max = size_max;
@@ -56,6 +71,7 @@ void arena_reset(struct arena *arena)
         chunk->used = 0;
     arena->current = arena->first;
     arena->used = 0;
+    arena->starved = false;
 }
 
 /* The next chunk with room for `size` bytes: a kept one if it is large enough, else a new one. */
@@ -83,22 +99,33 @@ static struct chunk *chunk_with_room(struct arena *arena, size_t size)
 
 enum status arena_take(struct arena *arena, size_t size, void **out)
 {
-    if (arena->fail_at != 0 && --arena->fail_at == 0)
+    if (seam_fails() || (arena->fail_at != 0 && --arena->fail_at == 0)) {
+        arena->starved = true;
         return STATUS_FULL;
+    }
     if (size > SIZE_MAX - 15)
         return STATUS_FULL;
     size = (size + 15) & ~(size_t)15;
     if (size > arena->size_max - arena->used)
         return STATUS_FULL;
     struct chunk *chunk = chunk_with_room(arena, size);
-    if (chunk == NULL)
+    if (chunk == NULL) {
+        arena->starved = true;
         return STATUS_FULL;
+    }
     arena->current = chunk;
     *out = chunk->bytes + chunk->used;
     memset(*out, 0, size);
     chunk->used += size;
     arena->used += size;
     return STATUS_OK;
+}
+
+bool arena_was_starved(struct arena *arena)
+{
+    bool starved = arena->starved;
+    arena->starved = false;
+    return starved;
 }
 
 size_t arena_used(const struct arena *arena)
@@ -111,8 +138,31 @@ void arena_fail_at(struct arena *arena, uint64_t n)
     arena->fail_at = n;
 }
 
+static _Thread_local bool heap_starved;
+
+void *heap_take(size_t size)
+{
+    void *at = seam_fails() ? NULL : malloc(size);
+    heap_starved = heap_starved || at == NULL;
+    return at;
+}
+
+void heap_give_back(void *at)
+{
+    free(at);
+}
+
+bool heap_was_starved(void)
+{
+    bool starved = heap_starved;
+    heap_starved = false;
+    return starved;
+}
+
 enum status pages_take(size_t size, void **out)
 {
+    if (seam_fails())
+        return STATUS_FULL;
     void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED)
         return STATUS_FULL;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "status.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,12 +23,26 @@ void arena_reset(struct arena *arena);
 enum status arena_take(struct arena *arena, size_t size, void **out);
 /* Bytes given out since the last reset. */
 size_t arena_used(const struct arena *arena);
+/* Whether a take failed, since this was last asked or the arena was reset, because the system has
+ * no memory and not because the arena has its size: the same may be asked again later. */
+bool arena_was_starved(struct arena *arena);
 /* Test seam: the `n`-th take from now fails with STATUS_FULL, once; 0 turns it off. */
 void arena_fail_at(struct arena *arena, uint64_t n);
+
+/* Test seam: asked before every take, every creation of an arena, every pages_take and heap_take,
+ * on whatever thread; true: it fails with STATUS_FULL.  NULL turns it off. */
+void arena_seam(bool (*fails)(void));
 
 /* Takes `count` zeroed objects of the type that `*out` points to. */
 #define ARENA_NEW(arena, count, out) \
     arena_take((arena), (size_t)(count) * sizeof **(out), (void **)(out))
+
+/* For a library that takes memory by itself: as malloc and free, but counted by the seam.
+ * heap_was_starved: whether a take failed on this thread since it was last asked; a library's own
+ * complaint may then be about anything. */
+void *heap_take(size_t size);
+void heap_give_back(void *at);
+bool heap_was_starved(void);
 
 /* Large tables that live as long as the process and want huge pages: zeroed, page-aligned memory
  * outside any arena.  pages_take gives; pages_give_back takes.  STATUS_FULL: the system has no

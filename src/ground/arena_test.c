@@ -122,6 +122,44 @@ static void pages_are_zero_and_page_aligned(void **state)
     assert_int_equal(pages_take(SIZE_MAX / 2, &at), STATUS_FULL);
 }
 
+static unsigned takes_left;
+
+static bool the_third_fails(void)
+{
+    return takes_left != 0 && --takes_left == 0;
+}
+
+static void the_seam_reaches_every_take_and_says_starved(void **state)
+{
+    (void)state;
+    struct arena *arena;
+    void *at, *pages;
+    assert_int_equal(arena_create(&arena, 1000), STATUS_OK);
+    assert_int_equal(arena_take(arena, 2000, &at), STATUS_FULL);
+    assert_false(arena_was_starved(arena)); /* it has its size */
+    arena_seam(the_third_fails);
+    takes_left = 1;
+    assert_int_equal(arena_take(arena, 10, &at), STATUS_FULL);
+    assert_true(arena_was_starved(arena));
+    assert_false(arena_was_starved(arena)); /* it was told */
+    takes_left = 1;
+    assert_int_equal(pages_take(4096, &pages), STATUS_FULL);
+    takes_left = 1;
+    struct arena *none = NULL;
+    assert_int_equal(arena_create(&none, 1000), STATUS_FULL);
+    takes_left = 3;
+    at = heap_take(10);
+    assert_non_null(at);
+    assert_false(heap_was_starved());
+    assert_int_equal(arena_take(arena, 10, &pages), STATUS_OK);
+    assert_null(heap_take(10));
+    assert_true(heap_was_starved());
+    assert_false(heap_was_starved());
+    heap_give_back(at);
+    arena_seam(NULL);
+    arena_destroy(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +170,7 @@ int main(void)
         cmocka_unit_test(objects_do_not_overlap),
         cmocka_unit_test(fails_once_where_a_test_wants_it),
         cmocka_unit_test(pages_are_zero_and_page_aligned),
+        cmocka_unit_test(the_seam_reaches_every_take_and_says_starved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -323,7 +323,9 @@ enum status delivery_read(struct delivery *delivery, const char *name, struct sl
 {
     struct inside *inside = inside_of(delivery);
     struct reader *reader;
-    TRY(reader_take(inside->pool, &reader));
+    delivery->starved = reader_take(inside->pool, &reader) != STATUS_OK;
+    if (delivery->starved)
+        return STATUS_FULL;
     intake_reset(reader->intake, kind, mapping, delivery->arena);
     reader->reading = inside;
     enum status status = intake_add_bytes(reader->intake, name, body, why);
@@ -333,7 +335,9 @@ enum status delivery_read(struct delivery *delivery, const char *name, struct sl
     struct intake_counts counts;
     intake_count(reader->intake, &counts);
     intake_reset(reader->intake, SLICE(""), NULL, reader->arena);
+    bool starved = arena_was_starved(reader->arena);
     reader_give_back(inside->pool, reader);
+    delivery->starved = arena_was_starved(delivery->arena) || starved;
     TRY(status);
     delivery->read = counts.read;
     delivery->accepted = counts.accepted;

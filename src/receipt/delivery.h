@@ -26,6 +26,7 @@ struct delivery {
     struct slice rejects; /* of the first REJECTS_TOLD_MAX: JSON objects with commas between */
     struct arena *arena;  /* for the life of the delivery */
     void *owner;          /* the caller's */
+    bool starved; /* it could not be read because the system has no memory, whatever its size */
 };
 
 struct deliveries_counts {
