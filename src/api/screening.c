@@ -56,6 +56,8 @@ static enum status name_read(struct visit *visit, enum field_type type, struct s
 {
     if (type == FIELD_PHONE) {
         struct text phone = visit_paper(visit, PHONE_SIZE);
+        if (phone.full) /* no paper */
+            return STATUS_FULL;
         TRY(phone_canonical(*text, visit->rooms->home_country, &phone));
         *text = text_slice(&phone);
         return phone.full ? STATUS_FULL : STATUS_OK;
@@ -141,7 +143,12 @@ static bool request_read(struct visit *visit, enum screen_kind screening, struct
     event_imply(record);
     for (unsigned f = 0; f < schema->fields_count; f++) {
         struct slice text = visit_text(visit, schema->fields[f].name);
-        if (text.size > 0 && value_read(visit, record, f, text) != STATUS_OK)
+        enum status status = text.size > 0 ? value_read(visit, record, f, text) : STATUS_OK;
+        if (status == STATUS_FULL) {
+            visit_problem_of(visit, status);
+            return false;
+        }
+        if (status != STATUS_OK)
             return value_refused(visit, schema->fields[f].name);
         if (schema->fields[f].must && !record_knows(record, f))
             return value_refused(visit, schema->fields[f].name);

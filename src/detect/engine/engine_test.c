@@ -748,7 +748,7 @@ static void test_any_batch_any_threads(void **state)
     enum { ROOM = 4 << 20 };
     void *pages;
     assert_int_equal(pages_take(3 * ROOM, &pages), STATUS_OK);
-    for (uint64_t seed = 1; seed <= 6; seed++) {
+    for (uint64_t seed = 1; seed <= ENGINE_SEEDS; seed++) {
         struct chance chance = chance_seeded(seed);
         struct text lines = text_over(pages, ROOM);
         double seconds = 0;
