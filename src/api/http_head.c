@@ -48,6 +48,7 @@ static enum MHD_Result framing_see(void *self, enum MHD_ValueKind kind, const ch
 struct arguments {
     struct arena *request;
     bool malformed;
+    bool starved; /* not its fault */
 };
 
 static enum MHD_Result argument_see(void *self, enum MHD_ValueKind kind, const char *name,
@@ -57,11 +58,12 @@ static enum MHD_Result argument_see(void *self, enum MHD_ValueKind kind, const c
     struct arguments *arguments = self;
     char *room = NULL;
     size_t size = 0;
-    if (arena_take(arguments->request, name_size + value_size + 1, (void **)&room) != STATUS_OK ||
-        query_unescape((struct slice){name, name_size}, room, &size) != STATUS_OK ||
-        query_unescape((struct slice){value, value_size}, room, &size) != STATUS_OK)
+    if (arena_take(arguments->request, name_size + value_size + 1, (void **)&room) != STATUS_OK)
+        arguments->starved = true;
+    else if (query_unescape((struct slice){name, name_size}, room, &size) != STATUS_OK ||
+             query_unescape((struct slice){value, value_size}, room, &size) != STATUS_OK)
         arguments->malformed = true;
-    return arguments->malformed ? MHD_NO : MHD_YES;
+    return arguments->malformed || arguments->starved ? MHD_NO : MHD_YES;
 }
 
 int head_check(struct http_request *request, const char *version, size_t bytes_max,
@@ -83,6 +85,8 @@ int head_check(struct http_request *request, const char *version, size_t bytes_m
         return MHD_HTTP_BAD_REQUEST;
     struct arguments arguments = {.request = request->arena};
     (void)MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, argument_see, &arguments);
+    if (arguments.starved)
+        return MHD_HTTP_SERVICE_UNAVAILABLE;
     return arguments.malformed ? MHD_HTTP_BAD_REQUEST : 0;
 }
 

@@ -267,8 +267,18 @@ static void commit(struct visit *visit)
         visit_problem(visit, PROBLEM_broken, NULL);
 }
 
+/* Who found no memory on its way may have taken a parameter for absent, or a value for wrong: what
+ * it says is not trusted, and nothing of it is kept. */
+static void distrust(struct visit *visit)
+{
+    int status = visit->answer.status;
+    if (arena_was_starved(visit->arena) && status < 500 && status != 429)
+        visit_problem_wait(visit, PROBLEM_too_much, 1);
+}
+
 void visit_end(struct visit *visit)
 {
+    distrust(visit);
     bool fine = visit->answer.status != 0 && visit->answer.status < 400;
     if (visit->answer.status == 0)
         visit_problem(visit, PROBLEM_broken, NULL);
