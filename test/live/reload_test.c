@@ -38,7 +38,7 @@ struct house {
     char path[2][64];
     _Atomic uint64_t changed;
     _Atomic int answers;
-    enum status status;
+    _Atomic enum status status; /* of the last that answered; each has a thread of its own */
 };
 
 static void heard_take(struct heard *heard, const struct finding *finding)
