@@ -33,11 +33,14 @@ static enum status post(void *self, const struct lead_letter *letter, struct are
     return outbox_add(mail->outbox, &draft, request, NULL);
 }
 
+/* One that fetches gets answers only: nothing can be sent to it unasked. */
 static bool known(void *self, struct slice partner)
 {
     const struct leads_mail *mail = self;
-    return mail->partners != NULL && mail->outbox != NULL &&
-           partner_find(mail->partners, partner) != NULL;
+    if (mail->partners == NULL || mail->outbox == NULL)
+        return false;
+    const struct partner *to = partner_find(mail->partners, partner);
+    return to != NULL && to->way != PARTNER_WAY_FETCH;
 }
 
 struct lead_post leads_post_of(struct leads_mail *mail)

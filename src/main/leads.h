@@ -12,8 +12,8 @@
 
 struct leads_mail {
     struct lead *lead;
-    struct outbox *outbox; /* NULL until it is open */
-    const struct partner_list *partners;
+    struct outbox *_Atomic outbox; /* NULL until it is open */
+    const struct partner_list *_Atomic partners;
     struct clock clock;
 };
 
