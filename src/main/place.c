@@ -1,5 +1,6 @@
 /* place.c -- where things lie in the data directory, and what its tables are. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "casework/lead/lead.h"
 #include "service.h"
 
 #include "casework/work/work.h"
@@ -37,6 +38,8 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = WORK_MIGRATIONS[i];
     for (size_t i = 0; i < TASKS_MIGRATIONS_COUNT; i++)
         all[count++] = TASKS_MIGRATIONS[i];
+    for (size_t i = 0; i < LEAD_MIGRATIONS_COUNT; i++)
+        all[count++] = LEAD_MIGRATIONS[i];
     return count;
 }
 

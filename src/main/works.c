@@ -9,6 +9,7 @@
 
 #include "casework/case/case.h"
 #include "casework/dissuasion/dissuasion.h"
+#include "leading.h"
 #include "presence/presence.h"
 
 #include <pthread.h>
@@ -22,6 +23,7 @@ struct works {
     struct work *work;
     struct dissuasion dissuasion;
     struct casebook casebook;
+    struct leading *leading;
     struct tasks *tasks;
     struct arena *scratch;
     pthread_t thread;
@@ -84,6 +86,7 @@ static void *works_run(void *self)
         if (ticks - kept_ms >= SECOND_MS ||
             (due.ms != MOMENT_NONE.ms && due.ms <= steady_now(works->steady).ms)) {
             kept_ms = ticks;
+            leading_turn(works->leading);
             keep_work(works);
         }
         while (tasks_turn(works->tasks) && !atomic_load(&works->closing))
@@ -116,7 +119,8 @@ static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MA
     out[count++] = dissuasion_plug(&works->dissuasion);
     out[count++] = hold_plug(&works->dissuasion);
     casebook_plugs(&works->casebook, out + count);
-    return count + CASEBOOK_PLUGS;
+    count += CASEBOOK_PLUGS;
+    return count + leading_plugs(works->leading, out + count);
 }
 
 void works_hear(void *self, const struct record *records, size_t count)
@@ -155,6 +159,7 @@ static enum status open_work(struct works *works, struct text *why)
     enum status status = work_open(&works->work, &options, service->boot, why);
     secret_wipe(&options.key, sizeof options.key);
     works->dissuasion.work = works->casebook.work = works->work;
+    leading_start(works->leading, works->work);
     return status;
 }
 
@@ -165,6 +170,7 @@ enum status works_open(struct service *service, struct text *why)
     TRY(arena_create(&works->scratch, SCRATCH_BYTES));
     service->works = works;
     works->service = service;
+    TRY(leading_open(&works->leading, service, why));
     TRY(open_work(works, why));
     service->work = works->work;
     TRY(tasks_open(&works->tasks, service, why));
@@ -185,5 +191,6 @@ void works_close(struct service *service)
     tasks_close(works->tasks);
     if (works->work != NULL)
         work_close(works->work);
+    leading_close(works->leading);
     arena_destroy(works->scratch);
 }

@@ -94,9 +94,6 @@ class Kunming(house.Case):
         self.write_directory("o_0", "o_0")
         with open(self.house.config, "a", encoding="utf-8") as file:
             file.write(f"lead: {{plan: plan, directory: directory.yaml}}\nletters: {{organisation: kunming}}\npartners:\n{partners}")
-        checked = subprocess.run([CUTLINE, "config", "check", self.house.config, "--lang", "en"], capture_output=True, text=True)
-        if "`lead`" in checked.stderr:
-            self.skipTest("the service of this build has no leads yet")
         self.house.start()
         self.house.enrol()
 

@@ -61,8 +61,8 @@ enum status lead_create(struct lead **out, const struct lead_options *options, s
     TRY(ARENA_NEW(boot, 1, &lead));
     must(options->home.size < sizeof lead->home);
     lead->options = *options;
-    memcpy(lead->home, options->home.at, options->home.size);
-    lead->options.home = slice_of(lead->home);
+    if (options->home.size != 0)
+        memcpy(lead->home, options->home.at, options->home.size);
     TRY(slice_copy(boot, options->home_country, &lead->options.home_country));
     (void)pthread_rwlock_init(&lead->lock, NULL);
     if (options->directory != NULL) {
@@ -85,6 +85,25 @@ void lead_plugs(struct lead *lead, struct work_plug out[LEAD_PLUGS_COUNT])
 void lead_start(struct lead *lead, struct work *work)
 {
     lead->work = work;
+}
+
+void lead_at_home(struct lead *lead, struct slice home)
+{
+    must(home.size < sizeof lead->home);
+    (void)pthread_rwlock_wrlock(&lead->lock);
+    memcpy(lead->home, home.at, home.size);
+    lead->home[home.size] = '\0';
+    (void)pthread_rwlock_unlock(&lead->lock);
+}
+
+/* STATUS_IO: nobody has enrolled yet; whoever sent it sends it again. */
+static enum status home_of(struct lead *lead, struct arena *request, struct slice *out)
+{
+    (void)pthread_rwlock_rdlock(&lead->lock);
+    enum status status = slice_copy(request, slice_of(lead->home), out);
+    (void)pthread_rwlock_unlock(&lead->lock);
+    TRY(status);
+    return out->size == 0 ? STATUS_IO : STATUS_OK;
 }
 
 void lead_destroy(struct lead *lead)
@@ -242,8 +261,10 @@ enum status lead_from_alert(struct lead *lead, const struct lead_alert *alert,
                             struct arena *request, struct work_item *out, bool *joined)
 {
     struct work_refusal refusal;
+    struct slice home;
     char bytes[128];
     struct text source = text_over(bytes, sizeof bytes);
+    TRY(home_of(lead, request, &home));
     int grade = alert->grade < 0 || alert->grade > 4 ? 0 : alert->grade;
     text_addf(&source, "alert %.*s", (int)alert->id.size, alert->id.at);
     const struct work_value value[] = {
@@ -255,7 +276,7 @@ enum status lead_from_alert(struct lead *lead, const struct lead_alert *alert,
     };
     struct work_draft draft = {
         .kind = &LEAD_CHECK,
-        .owner = lead->options.home,
+        .owner = home,
         .priority = grade * 100,
         .detected = alert->time,
         .value = value,
@@ -286,6 +307,8 @@ enum status lead_from_push(struct lead *lead, struct slice partner, struct slice
     unsigned count = 0;
     if (!may_push(lead, partner))
         return STATUS_REFUSED;
+    struct slice home;
+    TRY(home_of(lead, request, &home));
     TRY(push_read(body, request, &pushed, &why));
     text_addf(&source, "push %.*s %.*s", (int)partner.size, partner.at, (int)letter.size,
               letter.at);
@@ -308,7 +331,7 @@ enum status lead_from_push(struct lead *lead, struct slice partner, struct slice
     }
     struct work_draft draft = {
         .kind = &LEAD_CHECK,
-        .owner = lead->options.home,
+        .owner = home,
         .priority = 300,
         .detected = pushed.from,
         .value = value,

@@ -53,8 +53,8 @@ struct lead_options {
     const char *directory;  /* path of its file; NULL: there is none */
     struct secret key;      /* names signs without naming them */
     struct lead_post post;
-    struct slice home;         /* organisation that owns what comes from alerts and letters */
-    struct slice home_country; /* "86" */
+    struct slice home; /* who owns what comes from alerts and letters; empty: lead_at_home */
+    struct slice home_country;              /* "86" */
     int64_t request_ms, answer_ms, late_ms; /* the law pack's clocks */
     int64_t window_ms;                      /* in which leads are put together */
 };
@@ -65,6 +65,9 @@ enum status lead_create(struct lead **out, const struct lead_options *options, s
 /* For work_open; afterwards lead_start with what it opened. */
 void lead_plugs(struct lead *lead, struct work_plug out[LEAD_PLUGS_COUNT]);
 void lead_start(struct lead *lead, struct work *work);
+/* The owner of what comes from alerts and letters, where lead_create did not know it (nobody had
+ * enrolled yet).  Once. */
+void lead_at_home(struct lead *lead, struct slice home);
 void lead_destroy(struct lead *lead);
 /* Reads number plan and directory again; what cannot be read leaves the old one in use, `why`. */
 enum status lead_reload(struct lead *lead, struct text why[TONGUES_COUNT]);
