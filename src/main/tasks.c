@@ -26,6 +26,7 @@ const struct store_migration TASKS_MIGRATIONS[TASKS_MIGRATIONS_COUNT] = {
 
 struct tasks {
     struct service *service;
+    struct lead *lead;
     struct store *reader;
     struct arena *scratch;
     char home[ACCESS_ID_SIZE]; /* empty: nobody has enrolled yet */
@@ -123,7 +124,9 @@ static void find_call(struct tasks *tasks, struct dissuasion_cause *cause,
 static bool becomes_work(const struct alert_row *row)
 {
     bool victim = slice_equal(row->typology, SLICE("victim"));
-    return !row->shadow && victim && !slice_equal(row->respond, SLICE("watch"));
+    bool line =
+        slice_equal(row->subject_kind, SLICE("phone")) && slice_equal(row->respond, SLICE("lead"));
+    return !row->shadow && (line || (victim && !slice_equal(row->respond, SLICE("watch"))));
 }
 
 /* The subject as it is spelled; the row's own column holds a keyed name. */
@@ -151,6 +154,8 @@ static enum status keep_row(void *self, const struct alert_row *row)
     TRY(slice_copy(tasks->scratch, row->id, &kept->id));
     TRY(subject_of(tasks, row, &kept->subject));
     TRY(slice_copy(tasks->scratch, row->subject_kind, &kept->subject_kind));
+    TRY(slice_copy(tasks->scratch, row->typology, &kept->typology));
+    TRY(slice_copy(tasks->scratch, row->respond, &kept->respond));
     bool stop = slice_equal(row->respond, SLICE("stop_payment"));
     *cause = (struct dissuasion_cause){
         .alert = kept->id,
@@ -176,17 +181,28 @@ static enum status read_batch(struct tasks *tasks)
                          (struct bulletin_sink){keep_row, tasks});
 }
 
+/* A line is checked with its carrier, a victim is warned. */
+static enum status add_one(struct tasks *tasks, size_t i)
+{
+    const struct alert_row *row = &tasks->row[i];
+    struct work_item item;
+    bool joined = false;
+    if (slice_equal(row->respond, SLICE("lead"))) {
+        const struct lead_alert alert = {row->id, row->subject, row->typology, row->grade,
+                                         row->time};
+        return lead_from_alert(tasks->lead, &alert, tasks->scratch, &item, &joined);
+    }
+    find_call(tasks, &tasks->cause[i], tasks->names[i][2]);
+    return dissuasion_from_alert(tasks->service->work, slice_of(tasks->home), &tasks->cause[i],
+                                 tasks->scratch, &item, &joined);
+}
+
 static enum status add_all(struct tasks *tasks)
 {
     static const char REACHED[] = "UPDATE task_reached SET number = ?1 WHERE id = 1";
     const struct store_value number = STORE_OF_WHOLE((int64_t)tasks->number);
     for (size_t i = 0; i < tasks->rows_count; i++) {
-        struct work_item item;
-        find_call(tasks, &tasks->cause[i], tasks->names[i][2]);
-        bool joined = false;
-        enum status status =
-            dissuasion_from_alert(tasks->service->work, slice_of(tasks->home), &tasks->cause[i],
-                                  tasks->scratch, &item, &joined);
+        enum status status = add_one(tasks, i);
         if (status == STATUS_MALFORMED) { /* a name of another form than the desk's: said, passed */
             LOG(&tasks->service->log, task_passed, LOG_WHOLE(position, tasks->row[i].number));
             continue;
@@ -230,7 +246,7 @@ bool tasks_turn(struct tasks *tasks)
     struct bulletin_counts counts;
     uint64_t before = tasks->number;
     bulletin_count(tasks->service->bulletin, &counts);
-    if (counts.newest <= tasks->number || !home_known(tasks))
+    if (!home_known(tasks) || counts.newest <= tasks->number)
         return false;
     enum status status = read_batch(tasks);
     if (status == STATUS_OK && tasks->rows_count > 0)
@@ -245,7 +261,8 @@ bool tasks_turn(struct tasks *tasks)
     return false;
 }
 
-enum status tasks_open(struct tasks **out, struct service *service, struct text *why)
+enum status tasks_open(struct tasks **out, struct service *service, struct lead *lead,
+                       struct text *why)
 {
     static const char WHERE[] = "SELECT number FROM task_reached WHERE id = 1";
     struct tasks *tasks = NULL;
@@ -253,6 +270,7 @@ enum status tasks_open(struct tasks **out, struct service *service, struct text 
     TRY(ARENA_NEW(service->boot, 1, &tasks));
     TRY(arena_create(&tasks->scratch, SCRATCH_BYTES));
     tasks->service = service;
+    tasks->lead = lead;
     *out = tasks; /* tasks_close gives back what there is */
     TRY(store_open_reader(&tasks->reader, service->store_path, service->boot, why));
     TRY(store_one(tasks->reader, WHERE, NULL, 0, &number, 1, tasks->scratch));

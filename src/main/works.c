@@ -16,6 +16,7 @@
 #include <time.h>
 
 enum { TICK_MS = 50, SCRATCH_BYTES = 64 << 20, BOOT_ID_BYTES = 64 };
+enum { MESSAGE_BYTES_MAX = 4096, MESSAGE_MINUTES = 10 };
 
 struct works {
     struct service *service;
@@ -100,28 +101,99 @@ static void *works_run(void *self)
     return NULL;
 }
 
-/* domain.md 4.2 [P]: the proposed spans; a law pack or the configuration may say others. */
-static const struct dissuasion_spans SPANS = {
-    .first_contact_ms = {MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 10 * MINUTE_MS},
-    .no_answer_ms = {5 * MINUTE_MS, 15 * MINUTE_MS, 2 * HOUR_MS, -1},
-    .meeting_ms = {30 * MINUTE_MS, 2 * HOUR_MS, DAY_MS, -1},
-    .follow_up_ms = 7LL * DAY_MS,
-    .follow_answer_ms = 3 * DAY_MS,
-    .hold_ms = 2 * DAY_MS,
-    .lift_confirm_ms = MINUTE_MS,
-};
+/* ---- what the law packs say ---- */
+
+static int64_t span(const struct law_pack *pack, const char *name, int64_t otherwise)
+{
+    int64_t ms = 0;
+    return pack != NULL && law_span_ms(pack, name, &ms, NULL) == STATUS_OK ? ms : otherwise;
+}
+
+/* The proposed spans of domain.md 4.2 [P], out of the pack in force today; what it leaves open is
+ * no duty.  A hold's term and its confirmation are ours. */
+static struct dissuasion_spans spans_of(const struct law_pack *pack)
+{
+    return (struct dissuasion_spans){
+        .first_contact_ms = {span(pack, "dissuasion.extreme.contact", MINUTE_MS),
+                             span(pack, "dissuasion.high.contact", -1),
+                             span(pack, "dissuasion.medium.contact", -1),
+                             span(pack, "dissuasion.low.contact", -1)},
+        .no_answer_ms = {span(pack, "dissuasion.extreme.escalate", 5 * MINUTE_MS),
+                         span(pack, "dissuasion.high.escalate", -1),
+                         span(pack, "dissuasion.medium.escalate", -1), -1},
+        .meeting_ms = {span(pack, "dissuasion.extreme.visit", 30 * MINUTE_MS),
+                       span(pack, "dissuasion.high.visit", -1),
+                       span(pack, "dissuasion.medium.visit", -1), -1},
+        .follow_up_ms = span(pack, "dissuasion.follow_up", 7LL * DAY_MS),
+        .follow_answer_ms = 3 * DAY_MS,
+        .hold_ms = 2 * DAY_MS,
+        .lift_confirm_ms = MINUTE_MS,
+    };
+}
+
+static const struct law_pack *practice(const struct service *service)
+{
+    law_date today = laws_today(service->clock, &service->config);
+    return law_find(&service->law, LAW_SUBJECT_practice, today);
+}
+
+/* ---- kinds ---- */
+
+/* A text to a person: a letter to the partner that sends them, in the transaction of the step. */
+static enum status send_text(void *self, const struct work_item *item, struct slice channel,
+                             struct slice to, struct slice words, struct arena *request)
+{
+    const struct works *works = self;
+    const struct service *service = works->service;
+    const struct partner *gateway =
+        service->outbox == NULL ? NULL
+                                : partner_find(service->partners, service->config.contact_gateway);
+    char *bytes = NULL, version[24];
+    struct text number = text_over(version, sizeof version);
+    if (service->config.contact_gateway.size == 0)
+        return STATUS_OK; /* officers call */
+    if (gateway == NULL)
+        return STATUS_REFUSED;
+    TRY(arena_take(request, MESSAGE_BYTES_MAX, (void **)&bytes));
+    struct text body = text_over(bytes, MESSAGE_BYTES_MAX);
+    text_add_string(&body, "{\"channel\":");
+    text_add_json(&body, channel);
+    text_add_string(&body, ",\"text\":");
+    text_add_json(&body, words);
+    text_add_string(&body, ",\"to\":");
+    text_add_json(&body, to);
+    text_add_char(&body, '}');
+    text_add_whole(&number, item->version);
+    const struct slice parts[] = {SLICE("contact.message"), slice_of(item->id),
+                                  text_slice(&number)};
+    const struct outbox_draft draft = {
+        .id = letter_id_of(parts, 3),
+        .kind = SLICE("contact.message"),
+        .body = text_slice(&body),
+        .to = gateway,
+        .deadline = {service->clock.now(service->clock.self).ms + MESSAGE_MINUTES * MINUTE_MS},
+        .object = slice_of(item->id),
+    };
+    return body.full ? STATUS_FULL : outbox_add(service->outbox, &draft, request, NULL);
+}
 
 /* Every kind of work that this program knows. */
 static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MAX])
 {
     unsigned count = 0;
-    works->dissuasion = (struct dissuasion){.spans = SPANS, .tongue = TONGUE_ZH};
+    works->dissuasion = (struct dissuasion){
+        .spans = spans_of(practice(works->service)),
+        .sinks = {.post = {send_text, works}},
+        .tongue = works->service->config.contact_tongue == 0 ? TONGUE_ZH : TONGUE_EN,
+    };
     out[count++] = dissuasion_plug(&works->dissuasion);
     out[count++] = hold_plug(&works->dissuasion);
     casebook_plugs(&works->casebook, out + count);
     count += CASEBOOK_PLUGS;
     return count + leading_plugs(works->leading, out + count);
 }
+
+/* ---- what is heard ---- */
 
 void works_hear(void *self, const struct record *records, size_t count)
 {
@@ -173,7 +245,7 @@ enum status works_open(struct service *service, struct text *why)
     TRY(leading_open(&works->leading, service, why));
     TRY(open_work(works, why));
     service->work = works->work;
-    TRY(tasks_open(&works->tasks, service, why));
+    TRY(tasks_open(&works->tasks, service, leading_lead(works->leading), why));
     if (pthread_create(&works->thread, NULL, works_run, works) != 0)
         return STATUS_FULL;
     works->running = true;
