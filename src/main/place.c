@@ -3,6 +3,7 @@
 #include "casework/lead/lead.h"
 #include "service.h"
 
+#include "casework/stop_payment/stop_order.h"
 #include "casework/work/work.h"
 #include "works.h"
 
@@ -36,6 +37,8 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = STEADY_MIGRATIONS[i];
     for (size_t i = 0; i < WORK_MIGRATIONS_COUNT; i++)
         all[count++] = WORK_MIGRATIONS[i];
+    for (size_t i = 0; i < STOP_MIGRATIONS_COUNT; i++)
+        all[count++] = STOP_MIGRATIONS[i];
     for (size_t i = 0; i < TASKS_MIGRATIONS_COUNT; i++)
         all[count++] = TASKS_MIGRATIONS[i];
     for (size_t i = 0; i < LEAD_MIGRATIONS_COUNT; i++)

@@ -1,4 +1,4 @@
-/* working.c -- `cutline lead`, `dissuade` and `case`: the desk's work from the command line.
+/* working.c -- `cutline lead`, `dissuade`, `stop`, `case`: the desk's work from the command line.
  *
  *     ACTION ─> request ─> the service decides ─> the answer as lines, or as JSON with --json
  *
@@ -657,6 +657,11 @@ enum exit_code verb_lead(const struct command *command)
 enum exit_code verb_dissuade(const struct command *command)
 {
     return work_verb(command, "dissuasion");
+}
+
+enum exit_code verb_stop(const struct command *command)
+{
+    return work_verb(command, "stop_order");
 }
 
 enum exit_code verb_case(const struct command *command)

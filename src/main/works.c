@@ -9,6 +9,7 @@
 
 #include "casework/case/case.h"
 #include "casework/dissuasion/dissuasion.h"
+#include "casework/stop_payment/stop_order.h"
 #include "leading.h"
 #include "presence/presence.h"
 
@@ -23,6 +24,7 @@ struct works {
     struct steady *steady;
     struct work *work;
     struct dissuasion dissuasion;
+    struct stop_desk stops;
     struct casebook casebook;
     struct leading *leading;
     struct tasks *tasks;
@@ -177,17 +179,49 @@ static enum status send_text(void *self, const struct work_item *item, struct sl
     return body.full ? STATUS_FULL : outbox_add(service->outbox, &draft, request, NULL);
 }
 
+/* Somebody has paid: a stop order for the desk, from what is known; nobody types it again. */
+static enum status stop_it(void *self, const struct work_item *item, struct arena *request)
+{
+    struct works *works = self;
+    struct work_item order;
+    const struct stop_cause cause = {
+        .owner = slice_of(item->owner),
+        .about = slice_of(item->id),
+        .payee = work_value_of(item, "payee"),
+        .payee_name = work_value_of(item, "payee_name"),
+        .payee_bank = work_value_of(item, "payee_bank"),
+        .amount = work_value_of(item, "loss"),
+        .paid_at = work_value_of(item, "paid_at"),
+        .payer = work_value_of(item, "account"),
+        .level = 1,
+    };
+    return stop_from(&works->stops, &cause, request, &order);
+}
+
+static void stops_init(struct works *works)
+{
+    const struct service *service = works->service;
+    struct digest key = secret_digest(&service->access_keys.totp, "stopped accounts", SLICE(""));
+    works->stops = (struct stop_desk){.store = service->store,
+                                      .law = &service->law,
+                                      .clock = service->clock,
+                                      .zone_minutes = service->config.home_zone};
+    memcpy(works->stops.key.bytes, key.bytes, SECRET_SIZE);
+}
+
 /* Every kind of work that this program knows. */
 static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MAX])
 {
     unsigned count = 0;
+    stops_init(works);
     works->dissuasion = (struct dissuasion){
         .spans = spans_of(practice(works->service)),
-        .sinks = {.post = {send_text, works}},
+        .sinks = {.post = {send_text, works}, .paid = stop_it, .self = works},
         .tongue = works->service->config.contact_tongue == 0 ? TONGUE_ZH : TONGUE_EN,
     };
     out[count++] = dissuasion_plug(&works->dissuasion);
     out[count++] = hold_plug(&works->dissuasion);
+    out[count++] = stop_plug(&works->stops);
     casebook_plugs(&works->casebook, out + count);
     count += CASEBOOK_PLUGS;
     return count + leading_plugs(works->leading, out + count);
@@ -230,7 +264,7 @@ static enum status open_work(struct works *works, struct text *why)
     options.steady = works->steady;
     enum status status = work_open(&works->work, &options, service->boot, why);
     secret_wipe(&options.key, sizeof options.key);
-    works->dissuasion.work = works->casebook.work = works->work;
+    works->dissuasion.work = works->casebook.work = works->stops.work = works->work;
     leading_start(works->leading, works->work);
     return status;
 }

@@ -104,6 +104,48 @@ class Dissuasion(Desk):
         self.ben.word(other, yes=False)
         self.assertEqual(self.ann.item(other)["state"], "lifting")
 
+    def test_who_has_paid_becomes_a_stop_order_that_nobody_types_again(self):
+        bank = self.organisation("bank", "Bank")
+        teller = Person(self.house, "teller", ["liaison"], bank)
+        id = self.ann.new("dissuasion", source="hotline", grade="extreme", phone="13800001116")["id"]
+        self.ann.take(id)
+        for step, fields in [("sign", {}), ("contact", {"channel": "call"}), ("reach", {"channel": "call"})]:
+            self.ann.step(id, step, **fields)
+        self.ann.step(id, "paid", payee="6222020000000003", payee_name="钱六", loss=4980000,
+                      paid_at="2026-03-02T10:28:00+08:00", payee_bank="Bank")
+        order = self.ann.get("/v1/work?kind=stop_order")["work"][0]
+        self.assertEqual((order["fields"]["amount"], order["fields"]["level"], order["fields"]["about"]), (4980000, 1, id))
+        self.assertEqual(teller.ask("GET", f"/v1/work/{order['id']}")[0], 404)
+        self.ann.step(order["id"], "order", executor=bank, document="ZF-1")
+        self.ann.word(order["id"], expect=403)  # not one's own
+        self.assertEqual(self.ben.word(order["id"])["state"], "ordered")
+        seen = teller.item(order["id"])
+        self.assertEqual(set(seen["fields"]) & {"payee", "payee_name", "amount", "paid_at"},
+                         {"payee", "payee_name", "amount", "paid_at"})
+        self.assertNotIn("payer", seen["fields"])
+        self.assertIn("cn-stop-2016", seen["fields"]["law"])
+        now = time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 8 * 3600))
+        later = time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 10 * 3600))
+        teller.step(order["id"], "stop", expect=422, stopped_at=later)
+        stopped = teller.step(order["id"], "stop", stopped_at=now, balance=1000000)
+        term = [clock for clock in stopped["clocks"] if clock["clock"] == "term"][0]
+        self.assertIn("due", term)
+        teller.step(order["id"], "moved_on", next_account="6222020000000004", next_name="孙七", next_amount=3980000,
+                    next_at=now)
+        levels = sorted(item["fields"]["level"] for item in self.ann.get("/v1/work?kind=stop_order")["work"])
+        self.assertEqual(levels, [1, 2])
+        self.ann.step(order["id"], "again", document="ZF-2")
+        self.ben.word(order["id"])
+        self.assertEqual(teller.step(order["id"], "extend", stopped_at=now)["state"], "stopped_again")
+        # The account was stopped twice: no order on it is given a third time, whatever it comes from.
+        third = self.ann.new("stop_order", payee="6222020000000003", payee_name="钱六", amount=1, level=1,
+                             paid_at="2026-03-02T10:28:00+08:00")["id"]
+        self.ann.step(third, "order", executor=bank, document="ZF-3")
+        self.ben.word(third, expect=409)
+        self.assertEqual(self.ann.item(third)["state"], "reported")
+        self.ann.step(order["id"], "lift", why="it was the wrong account")
+        self.assertEqual(teller.step(order["id"], "confirm_lift")["state"], "lifted")
+
     def test_the_command_line_does_it_all(self):
         self.ann.token(WORK)
         secret = os.path.join(self.house.folder, "number")

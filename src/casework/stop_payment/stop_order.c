@@ -1,0 +1,256 @@
+/* stop_order.c -- the table of `stop_order`, its terms out of the law, what follows its steps. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "casework/stop_payment/stop_order.h"
+
+#define DESK   (WORK_ROLE(duty) | WORK_ROLE(analyst) | WORK_ROLE(supervisor))
+#define SECOND (WORK_ROLE(duty) | WORK_ROLE(supervisor))
+#define BANK   (WORK_ROLE(duty) | WORK_ROLE(liaison) | WORK_ROLE(service))
+
+enum { LEASE_MS = 10 * MINUTE_MS, ASKING_MS = 2 * HOUR_MS, ANSWER_MS = 10 * MINUTE_MS };
+enum { LIFT_MS = MINUTE_MS, KEY_BYTES = 16, URGENT = 10 };
+
+static int64_t span_entry(void *self, const struct work_item *item);
+static int64_t span_term(void *self, const struct work_item *item);
+
+#define WORK_TABLE "casework/stop_payment/stop_order.inc"
+#include "casework/work/table.inc"
+
+const struct work_kind STOP_ORDER_KIND = {
+    .name = "stop_order",
+    .says = SAYING("emergency stop", "紧急止付"),
+    WORK_KIND_ARRAYS,
+    .first_must = F(payee) | F(amount) | F(level),
+    .first_may = F(payee_name) | F(paid_at) | F(payee_bank) | F(about) | F(payer),
+    .creators = DESK,
+    .creator_services = true,
+    .lease_ms = LEASE_MS,
+};
+
+const struct store_migration STOP_MIGRATIONS[STOP_MIGRATIONS_COUNT] = {
+    {"casework: stops of each account",
+     "CREATE TABLE stop_account (account BLOB PRIMARY KEY, stops INTEGER NOT NULL) WITHOUT "
+     "ROWID;"},
+};
+
+/* ---- the law ---- */
+
+static const struct law_pack *pack_of(const struct stop_desk *desk)
+{
+    return law_find(desk->law, LAW_SUBJECT_stop,
+                    law_date_of_moment(desk->clock.now(desk->clock.self), desk->zone_minutes));
+}
+
+static int64_t span_entry(void *self, const struct work_item *item)
+{
+    const struct law_pack *pack = pack_of(self);
+    int64_t ms = 0;
+    (void)item;
+    bool known = pack != NULL && law_span_ms(pack, "entry.first_level", &ms, NULL) == STATUS_OK;
+    return known ? ms : -1;
+}
+
+/* From the moment of the stop, which the bank said, not from when we heard of it. */
+static int64_t span_term(void *self, const struct work_item *item)
+{
+    const struct stop_desk *desk = self;
+    const struct law_pack *pack = pack_of(desk);
+    int64_t term_ms = 0;
+    moment stopped;
+    if (pack == NULL || law_span_ms(pack, "term", &term_ms, NULL) != STATUS_OK ||
+        moment_parse(work_value_of(item, "stopped_at"), &stopped) != STATUS_OK)
+        return 1; /* no law, no stop */
+    int64_t left = stopped.ms + term_ms - desk->clock.now(desk->clock.self).ms;
+    return left > 1 ? (left < term_ms ? left : term_ms) : 1;
+}
+
+/* ---- how often an account was stopped ---- */
+
+static struct store_value account_key(const struct stop_desk *desk, const struct work_item *item,
+                                      struct digest *digest)
+{
+    *digest = secret_digest(&desk->key, "stopped account", work_value_of(item, "payee"));
+    return STORE_OF_BYTES(((struct slice){(const char *)digest->bytes, KEY_BYTES}));
+}
+
+static enum status stops_of(const struct stop_desk *desk, const struct work_item *item,
+                            int64_t *out)
+{
+    static const char COUNT[] = "SELECT stops FROM stop_account WHERE account = ?1";
+    struct digest digest;
+    const struct store_value key = account_key(desk, item, &digest);
+    struct store_rows *rows = NULL;
+    struct store_value at[1];
+    TRY(store_query(desk->store, COUNT, &key, 1, &rows));
+    enum status status = store_next(rows, at, 1);
+    *out = status == STATUS_OK ? at[0].whole : 0;
+    store_end(rows);
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+static enum status stops_add(const struct stop_desk *desk, const struct work_item *item)
+{
+    static const char ADD[] = "INSERT INTO stop_account (account, stops) VALUES (?1, 1) ON "
+                              "CONFLICT (account) DO UPDATE SET stops = stops + 1";
+    struct digest digest;
+    const struct store_value key = account_key(desk, item, &digest);
+    return store_run(desk->store, ADD, &key, 1);
+}
+
+/* REFUSED: the law allows no further stop of this account. */
+static enum status may_stop(const struct stop_desk *desk, const struct work_item *item)
+{
+    const struct law_pack *pack = pack_of(desk);
+    int64_t most = 0, stops = 0;
+    if (pack == NULL || law_count(pack, "count.max", &most, NULL) != STATUS_OK)
+        return STATUS_REFUSED;
+    TRY(stops_of(desk, item, &stops));
+    return stops < most ? STATUS_OK : STATUS_REFUSED;
+}
+
+/* ---- steps ---- */
+
+static bool has(const struct work_item *item, const struct work_value *brought, unsigned count,
+                int field)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (brought[i].field == field)
+            return true;
+    return item != NULL && work_value_of(item, FIELDS[field].name).size > 0;
+}
+
+/* The four fields are there before anybody orders; a stop's moment is not in the time to come. */
+static enum work_fault holds(void *self, const struct work_item *item, int step,
+                             const struct work_value *value, unsigned count, int *field)
+{
+    static const int FOUR[] = {FIELD_payee_name, FIELD_payee, FIELD_amount, FIELD_paid_at};
+    const struct stop_desk *desk = self;
+    moment stopped;
+    for (unsigned i = 0; step == STEP_order && i < sizeof FOUR / sizeof FOUR[0]; i++) {
+        *field = FOUR[i];
+        if (!has(item, value, count, FOUR[i]))
+            return WORK_FAULT_MISSING;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        *field = value[i].field;
+        if (value[i].field == FIELD_stopped_at &&
+            (moment_parse(value[i].value, &stopped) != STATUS_OK ||
+             stopped.ms > desk->clock.now(desk->clock.self).ms + MINUTE_MS))
+            return WORK_FAULT_VALUE;
+    }
+    return WORK_FAULT_NONE;
+}
+
+static enum status send(const struct stop_desk *desk, const struct work_item *item,
+                        struct arena *request)
+{
+    uint64_t fields = 0;
+    for (unsigned i = 0; i < item->values_count; i++)
+        if ((FIELDS[item->value[i].field].told & TO(bank)) != 0)
+            fields |= WORK_BIT(item->value[i].field);
+    return work_send(desk->work, item->id, work_value_of(item, "executor"), fields, request);
+}
+
+/* Names the law that the order was made under. */
+static enum status stamp(const struct stop_desk *desk, const struct work_item *item,
+                         struct arena *request, struct work_item *out)
+{
+    char bytes[LAW_STAMP_MAX];
+    struct text text = text_over(bytes, sizeof bytes);
+    struct work_refusal refusal = {.field = -1};
+    text_add_law_stamp(&text, pack_of(desk)); /* may_stop found one */
+    const struct work_value value = {FIELD_law, text_slice(&text)};
+    const struct work_move move = {
+        .id = item->id, .step = "stamp", .version = -1, .value = &value, .values_count = 1};
+    return work_step(desk->work, &move, request, &refusal, out);
+}
+
+/* The next level, for the desk to order, filled from what the bank saw. */
+static enum status follow(struct stop_desk *desk, const struct work_item *item,
+                          struct arena *request)
+{
+    struct work_item next;
+    struct slice level = work_value_of(item, "level");
+    unsigned number = 1;
+    if (level.size == 1 && level.at[0] >= '0' && level.at[0] <= '9')
+        number = (unsigned)(level.at[0] - '0');
+    const struct stop_cause cause = {
+        .owner = slice_of(item->owner),
+        .about = slice_of(item->id),
+        .payee = work_value_of(item, "next_account"),
+        .payee_name = work_value_of(item, "next_name"),
+        .payee_bank = work_value_of(item, "next_bank"),
+        .amount = work_value_of(item, "next_amount"),
+        .paid_at = work_value_of(item, "next_at"),
+        .payer = work_value_of(item, "payee"),
+        .level = number + 1,
+    };
+    return stop_from(desk, &cause, request, &next);
+}
+
+static enum status after(void *self, const struct work_done *done, struct arena *request)
+{
+    struct stop_desk *desk = self;
+    struct work_item stamped;
+    switch (done->step) {
+    case STEP_order:
+    case STEP_again:
+        TRY(may_stop(desk, done->item));
+        TRY(stamp(desk, done->item, request, &stamped));
+        return send(desk, &stamped, request);
+    case STEP_stop:
+    case STEP_extend:
+        TRY(may_stop(desk, done->item));
+        return stops_add(desk, done->item);
+    case STEP_moved_on:
+        return follow(desk, done->item, request);
+    case STEP_freeze:
+        return send(desk, done->item, request);
+    default:
+        return STATUS_OK;
+    }
+}
+
+struct work_plug stop_plug(struct stop_desk *desk)
+{
+    return (struct work_plug){&STOP_ORDER_KIND, holds, after, desk};
+}
+
+/* ---- where orders come from ---- */
+
+static void add(struct work_value *value, unsigned *count, int field, struct slice text)
+{
+    if (text.size > 0)
+        value[(*count)++] = (struct work_value){field, text};
+}
+
+enum status stop_from(struct stop_desk *desk, const struct stop_cause *cause, struct arena *request,
+                      struct work_item *out)
+{
+    struct work_value value[FIELDS_COUNT];
+    struct work_refusal refusal = {.field = -1};
+    char bytes[8], source[ACCESS_SECRET_SIZE * 2];
+    struct text level = text_over(bytes, sizeof bytes), once = text_over(source, sizeof source);
+    bool joined = false;
+    unsigned count = 0;
+    text_addf(&level, "%u", cause->level);
+    struct digest digest = secret_digest(&desk->key, "stop source", cause->payee);
+    text_add(&once, cause->about);
+    text_add_char(&once, ' ');
+    text_add_hex(&once, (struct slice){(const char *)digest.bytes, KEY_BYTES});
+    add(value, &count, FIELD_payee, cause->payee);
+    add(value, &count, FIELD_payee_name, cause->payee_name);
+    add(value, &count, FIELD_payee_bank, cause->payee_bank);
+    add(value, &count, FIELD_amount, cause->amount);
+    add(value, &count, FIELD_paid_at, cause->paid_at);
+    add(value, &count, FIELD_payer, cause->payer);
+    add(value, &count, FIELD_about, cause->about);
+    add(value, &count, FIELD_level, text_slice(&level));
+    const struct work_draft draft = {.kind = &STOP_ORDER_KIND,
+                                     .owner = cause->owner,
+                                     .priority = URGENT,
+                                     .detected = MOMENT_NONE,
+                                     .value = value,
+                                     .values_count = count,
+                                     .source = text_slice(&once)};
+    return work_add(desk->work, &draft, request, &refusal, out, &joined);
+}

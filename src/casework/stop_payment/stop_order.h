@@ -1,0 +1,47 @@
+/* stop_order.h -- emergency stops: money that is still there is kept there for a while (domain.md
+ * 3.1 and 3.4; Yinfa [2016] No. 86).
+ *
+ *     paid, reported ─> reported ── two persons ──> ordered ── bank: four fields match ──> stopped
+ *                          ^                          │ └─ mismatch ──> rejected              │
+ *                          └── next level <── bank ───┘                                       │
+ *                                    second stop, once, by two persons <──────────────────────┤
+ *                                    lifted, by itself when the term ends, or by the desk <───┤
+ *                                    frozen, with a filed case, by two persons <──────────────┘
+ *
+ * Invariants:  1. No order leaves without its four fields and two persons; the bank alone says that
+ *                 they match.
+ *              2. An account is stopped at most as often as the pack in force allows (twice), over
+ *                 all orders; the count is in the transaction of the stop.
+ *              3. A stop ends its term after the moment of the stop, whatever anybody does; lifting
+ *                 asks nobody.
+ *              4. An order names the law pack that it was made under, with its hash. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "casework/work/work.h"
+#include "law/law.h"
+
+enum { STOP_MIGRATIONS_COUNT = 1 };
+extern const struct store_migration STOP_MIGRATIONS[STOP_MIGRATIONS_COUNT];
+extern const struct work_kind STOP_ORDER_KIND;
+
+struct stop_desk {
+    struct store *store; /* the writer */
+    struct secret key;   /* names accounts without naming them */
+    const struct law *law;
+    struct clock clock;
+    int32_t zone_minutes;
+    struct work *work; /* set when it is open */
+};
+
+struct work_plug stop_plug(struct stop_desk *desk);
+
+/* An order for the desk, filled from what is known already; in the caller's transaction.  `about`:
+ * id of the item that it comes from; once for each. */
+struct stop_cause {
+    struct slice owner, about;
+    struct slice payee, payee_name, payee_bank, amount, paid_at, payer;
+    unsigned level;
+};
+enum status stop_from(struct stop_desk *desk, const struct stop_cause *cause, struct arena *request,
+                      struct work_item *out);
