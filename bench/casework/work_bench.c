@@ -399,6 +399,7 @@ int main(int count_of, char **word)
     for (unsigned i = 0; i < clients; i++)
         (void)pthread_join(client[i].thread, NULL);
     told(&bench, (double)(now_us() - since) / 1e6);
+    free(client);
     work_close(bench.work);
     access_close(bench.access);
     store_close(bench.store);

@@ -663,6 +663,9 @@ static int log_grown(void *self, sqlite3 *database, const char *name, int pages)
 static enum status copier_start(struct store *store, const char *path, struct arena *boot)
 {
     struct copier *copier = NULL;
+    const char *file = sqlite3_db_filename(store->database, "main");
+    if (file == NULL || file[0] == '\0')
+        return STATUS_OK; /* in memory: there is no log to copy */
     TRY(ARENA_NEW(boot, 1, &copier));
     int code =
         sqlite3_open_v2(path, &copier->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
