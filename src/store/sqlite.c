@@ -71,6 +71,8 @@ struct group {
     uint64_t number;
 };
 
+enum { SCRUB_TRIES_MAX = 500, SCRUB_PAUSE_MS = 10 };
+
 /* The thread that copies the log into the database. */
 struct copier {
     sqlite3 *database;
@@ -773,12 +775,25 @@ enum status store_backup(struct store *store, const char *path)
     return status;
 }
 
+/* Empties the log.  While the copier is at it, that is BUSY at once, so it is asked again. */
+static enum status log_cut(struct store *store)
+{
+    int code = SQLITE_BUSY;
+    for (int i = 0; code == SQLITE_BUSY && i < SCRUB_TRIES_MAX; i++) {
+        if (i > 0)
+            (void)sqlite3_sleep(SCRUB_PAUSE_MS);
+        code = sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                                         NULL);
+    }
+    return status_of(code);
+}
+
 enum status store_scrub(struct store *store)
 {
     alone_begin(store);
     enum status status = plain(store, "VACUUM");
     if (status == STATUS_OK)
-        status = plain(store, "PRAGMA wal_checkpoint(TRUNCATE)");
+        status = log_cut(store);
     alone_end(store);
     return status;
 }
