@@ -552,8 +552,8 @@ static void killed_again_and_again_the_file_has_each_line_once(void **state)
             up(house, true, false);
             for (unsigned i = 0; i < 4000; i++) {
                 put(house, i, false);
-                if (i % 50 == 0)
-                    usleep(200);
+                if (i % 50 == 0) /* 80 ms in all, so that the last kill comes before the end */
+                    usleep(1000);
             }
             _exit(0);
         }

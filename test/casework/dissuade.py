@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import os
+import subprocess
 import time
+from datetime import datetime
 
-from people import Desk, House, Person, WORK, main
+from people import CUTLINE, Desk, House, Person, WORK, main
 
 VICTIM = """\
 profile payer by payment.payer { strangers = distinct payee over 1h "payees in 1h" "1 小时收款方数" }
@@ -116,6 +118,7 @@ class Dissuasion(Desk):
         order = self.ann.get("/v1/work?kind=stop_order")["work"][0]
         self.assertEqual((order["fields"]["amount"], order["fields"]["level"], order["fields"]["about"]), (4980000, 1, id))
         self.assertEqual(teller.ask("GET", f"/v1/work/{order['id']}")[0], 404)
+        self.lasts(order, "entry", self.law("entry.first_level") * 60)
         self.ann.step(order["id"], "order", executor=bank, document="ZF-1")
         self.ann.word(order["id"], expect=403)  # not one's own
         self.assertEqual(self.ben.word(order["id"])["state"], "ordered")
@@ -128,8 +131,7 @@ class Dissuasion(Desk):
         later = time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 10 * 3600))
         teller.step(order["id"], "stop", expect=422, stopped_at=later)
         stopped = teller.step(order["id"], "stop", stopped_at=now, balance=1000000)
-        term = [clock for clock in stopped["clocks"] if clock["clock"] == "term"][0]
-        self.assertIn("due", term)
+        self.lasts(stopped, "term", self.law("term") * 3600)  # from the bank's own moment
         teller.step(order["id"], "moved_on", next_account="6222020000000004", next_name="孙七", next_amount=3980000,
                     next_at=now)
         levels = sorted(item["fields"]["level"] for item in self.ann.get("/v1/work?kind=stop_order")["work"])
@@ -137,7 +139,8 @@ class Dissuasion(Desk):
         self.ann.step(order["id"], "again", document="ZF-2")
         self.ben.word(order["id"])
         self.assertEqual(teller.step(order["id"], "extend", stopped_at=now)["state"], "stopped_again")
-        # The account was stopped twice: no order on it is given a third time, whatever it comes from.
+        # No order on the account is given a third time, whatever it comes from.
+        self.assertEqual(self.law("count.max"), 2)
         third = self.ann.new("stop_order", payee="6222020000000003", payee_name="钱六", amount=1, level=1,
                              paid_at="2026-03-02T10:28:00+08:00")["id"]
         self.ann.step(third, "order", executor=bank, document="ZF-3")
@@ -145,6 +148,16 @@ class Dissuasion(Desk):
         self.assertEqual(self.ann.item(third)["state"], "reported")
         self.ann.step(order["id"], "lift", why="it was the wrong account")
         self.assertEqual(teller.step(order["id"], "confirm_lift")["state"], "lifted")
+
+    def law(self, name):
+        """What the pack in force says, as the program tells it."""
+        shown = subprocess.run([CUTLINE, "law", "show", "cn-stop-2016", "--json"], capture_output=True, text=True, check=True)
+        return json.loads(shown.stdout)["values"][name]["value"]
+
+    def lasts(self, item, name, seconds):
+        clock = [clock for clock in item["clocks"] if clock["clock"] == name][0]
+        lasted = datetime.fromisoformat(clock["due"]) - datetime.fromisoformat(clock["started"])
+        self.assertAlmostEqual(lasted.total_seconds(), seconds, delta=3)
 
     def test_the_command_line_does_it_all(self):
         self.ann.token(WORK)
