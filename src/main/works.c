@@ -92,13 +92,13 @@ static void *works_run(void *self)
             leading_turn(works->leading);
             keep_work(works);
         }
-        while (tasks_turn(works->tasks) && !atomic_load(&works->closing))
-            continue;
+        bool more = tasks_turn(works->tasks); /* one batch: clocks do not wait for alerts */
         if (ticks - steady_ms >= MINUTE_MS) {
             steady_ms = ticks;
             keep_steady(works);
         }
-        (void)nanosleep(&pause, NULL);
+        if (!more)
+            (void)nanosleep(&pause, NULL);
     }
     return NULL;
 }
