@@ -422,6 +422,34 @@ void handle_work_measures(struct visit *visit)
         visit_problem_of(visit, status);
 }
 
+/* Person-times and persons: two figures, and no sum. */
+void handle_work_tally(struct visit *visit)
+{
+    const struct work_kind *kind = NULL;
+    struct work_tally tally = {0};
+    moment now = now_of(visit), from, to;
+    if (!work_there(visit) || !kind_wanted(visit, visit_query_text(visit, "kind"), &kind) ||
+        !moment_wanted(visit, "from", (moment){now.ms - DAY_MS}, &from) ||
+        !moment_wanted(visit, "to", now, &to))
+        return;
+    int step = kind == NULL ? -1 : work_step_find(kind, visit_query_text(visit, "step"));
+    if (step < 0) {
+        visit_problem(visit, PROBLEM_query_malformed, &SAYING("kind, step", "kind、step"));
+        return;
+    }
+    enum status status = work_tally(visit->rooms->work, visit->reader, kind, step, from, to,
+                                    &visit->identity, &tally);
+    if (status != STATUS_OK) {
+        visit_problem_of(visit, status);
+        return;
+    }
+    struct text text = visit_paper(visit, 256);
+    text_addf(&text, "{\"kind\":\"%s\",\"step\":\"%s\",\"times\":%llu,\"subjects\":%llu}",
+              kind->name, kind->step[step].name, (unsigned long long)tally.times,
+              (unsigned long long)tally.keys);
+    visit_answer_json(visit, 200, &text);
+}
+
 /* ---- making and moving ---- */
 
 void handle_work_add(struct visit *visit)

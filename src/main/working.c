@@ -439,6 +439,20 @@ static enum exit_code do_measures(struct working *working)
     return show_if(working, go(working, path, false, SLICE("")));
 }
 
+static enum exit_code do_count(struct working *working)
+{
+    char path[URL_MAX];
+    struct text text = text_over(path, sizeof path);
+    const char *kind = word_flag(working, FLAG_of), *step = working->operand[0];
+    if (strspn(step, "abcdefghijklmnopqrstuvwxyz_") != strlen(step)) {
+        COMPLAIN(working->command, "%s is no step.", "%s 不是步骤。", step);
+        return EXIT_USAGE;
+    }
+    text_addf(&text, "/v1/work/tally?kind=%s&step=%s", kind[0] == '\0' ? working->kind : kind,
+              step);
+    return show_if(working, go(working, path, false, SLICE("")));
+}
+
 /* take, renew, release: an empty body. */
 static enum exit_code do_bare(struct working *working, const char *rest)
 {
@@ -593,6 +607,8 @@ static enum exit_code act(struct working *working, enum action action)
         return do_measures(working);
     case ACTION_watch:
         return do_watch(working);
+    case ACTION_count:
+        return do_count(working);
     case ACTION_kinds:
         return show_if(working, go(working, "/v1/work/kinds", false, SLICE("")));
     case ACTIONS_COUNT:

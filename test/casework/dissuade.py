@@ -53,6 +53,17 @@ class Dissuasion(Desk):
         self.ann.step(id, "contact", expect=422, channel="family", relative="13900001112")
         self.ann.step(id, "contact", channel="family", relative="13900001112", relative_why="cannot be reached")
 
+    def test_person_times_and_persons_are_two_figures(self):
+        for phone, scam in (("13800001121", "T01"), ("13800001122", "T01"), ("13800001122", "T01")):
+            id = self.ann.new("dissuasion", source="hotline", grade="high", phone=phone, scam=scam)["id"]
+            self.ann.take(id)
+            for step, fields in [("sign", {}), ("visit", {}), ("meet", {}), ("outcome", {"outcome": "D02"})]:
+                self.ann.step(id, step, **fields)
+            self.ann.step(id, "follow", followed="F1")
+        tally = self.ann.get("/v1/work/tally?kind=dissuasion&step=meet")
+        self.assertEqual((tally["times"], tally["subjects"]), (3, 2))
+        self.assertEqual(self.ann.ask("GET", "/v1/work/tally?kind=dissuasion&step=fly")[0], 400)
+
     def test_the_same_person_and_scam_is_one_item(self):
         first = self.ann.new("dissuasion", source="hotline", grade="high", phone="138 0000 1113", scam="T01")
         again = self.cem.new("dissuasion", source="bank", grade="low", phone="+8613800001113", scam="T01")
