@@ -203,8 +203,6 @@ static enum status after(void *self, const struct work_done *done, struct arena 
         return stops_add(desk, done->item);
     case STEP_moved_on:
         return follow(desk, done->item, request);
-    case STEP_freeze:
-        return send(desk, done->item, request);
     default:
         return STATUS_OK;
     }

@@ -5,8 +5,7 @@
  *                          ^                          │ └─ mismatch ──> rejected              │
  *                          └── next level <── bank ───┘                                       │
  *                                    second stop, once, by two persons <──────────────────────┤
- *                                    lifted, by itself when the term ends, or by the desk <───┤
- *                                    frozen, with a filed case, by two persons <──────────────┘
+ *                                    lifted, by itself when the term ends, or by the desk <───┘
  *
  * Invariants:  1. No order leaves without its four fields and two persons; the bank alone says that
  *                 they match.
@@ -14,7 +13,10 @@
  *                 all orders; the count is in the transaction of the stop.
  *              3. A stop ends its term after the moment of the stop, whatever anybody does; lifting
  *                 asks nobody.
- *              4. An order names the law pack that it was made under, with its hash. */
+ *              4. An order names the law pack that it was made under, with its hash.
+ *
+ * Not here:    freezing.  A stop that became a freeze by somebody's word would end its clock, and
+ *              nothing would lift it; a freeze has a filed case, a rank and a term of its own. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
