@@ -31,6 +31,7 @@ const struct store_migration ACCESS_MIGRATIONS[ACCESS_MIGRATIONS_COUNT] = {
      "CREATE TABLE access_try (number INTEGER PRIMARY KEY, name TEXT NOT NULL, time INTEGER NOT "
      "NULL);"
      "CREATE INDEX access_try_name ON access_try (name, time);"},
+    {"access levels", "ALTER TABLE access_organisation ADD COLUMN level TEXT NOT NULL DEFAULT '';"},
 };
 
 const struct identity NOBODY = {.by = BY_NOBODY};

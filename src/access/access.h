@@ -34,6 +34,14 @@ enum organisation_kind {
 #undef ORGANISATION_KIND
     ORGANISATION_KINDS_COUNT
 };
+/* Where a public security organ stands; the higher, the larger. */
+enum organisation_level {
+    ORGANISATION_LEVEL_none, /* is none, or nobody has said yet */
+#define ORGANISATION_LEVEL(name, en, zh) ORGANISATION_LEVEL_##name,
+#include "access/levels.inc"
+#undef ORGANISATION_LEVEL
+    ORGANISATION_LEVELS_COUNT
+};
 enum scope {
 #define SCOPE(name, spelling, reach, strength, roles, en, zh) SCOPE_##name,
 #include "access/scopes.inc"
@@ -62,9 +70,15 @@ extern const struct scope_row SCOPES[SCOPES_COUNT];
 const char *role_name(enum role role);
 const struct saying *role_says(enum role role);
 const char *organisation_kind_name(enum organisation_kind kind);
+/* "county", "city" …; of none: "". */
+const char *organisation_level_name(enum organisation_level level);
+/* Police always have a level; an anti-fraud centre may have that of the organ which runs it; nobody
+ * else has one. */
+bool organisation_level_fits(enum organisation_kind kind, enum organisation_level level);
 /* false: there is none of this name. */
 bool role_find(struct slice name, enum role *out);
 bool organisation_kind_find(struct slice name, enum organisation_kind *out);
+bool organisation_level_find(struct slice name, enum organisation_level *out); /* "": none */
 bool scope_find(struct slice name, enum scope *out);
 /* "analyst,duty" */
 void text_add_roles(struct text *text, uint32_t roles);
@@ -93,7 +107,7 @@ enum status access_keys_open(struct volume *keys, bool create, struct seal_chanc
 
 /* ---- opening ---- */
 
-enum { ACCESS_MIGRATIONS_COUNT = 1 };
+enum { ACCESS_MIGRATIONS_FIRST = 1, ACCESS_MIGRATIONS_COUNT = 2 };
 extern const struct store_migration ACCESS_MIGRATIONS[ACCESS_MIGRATIONS_COUNT];
 
 struct access_options {
@@ -133,7 +147,8 @@ struct identity {
     char user[ACCESS_ID_SIZE];  /* the person; empty for a service */
     char token[ACCESS_ID_SIZE]; /* empty for a session */
     char organisation[ACCESS_ID_SIZE];
-    bool home; /* of the organisation that runs this installation */
+    enum organisation_level level; /* of the organisation */
+    bool home;                     /* of the organisation that runs this installation */
     uint32_t roles;
     uint64_t scopes; /* what it may have: of its roles, cut to those of its token */
     bool stepped_up;
@@ -202,6 +217,7 @@ struct access_enrol {
     /* Of the first administrator only: */
     struct slice login, name, organisation;
     enum organisation_kind kind;
+    enum organisation_level level;
 };
 
 struct access_enrolled {
@@ -216,6 +232,7 @@ enum access_enrol_fault {
     ENROL_PASSWORD, /* too short, too long, or holds the login */
     ENROL_LOGIN,    /* has not its form, or is taken */
     ENROL_NAME,
+    ENROL_LEVEL, /* one that the kind of organisation cannot have, or none where one is needed */
 };
 
 /* Whoever has a code chooses a password and is given the key of the second factor.  The code works
@@ -231,6 +248,7 @@ void access_changed(struct access *access); /* after the commit */
 struct access_organisation {
     char id[ACCESS_ID_SIZE];
     enum organisation_kind kind;
+    enum organisation_level level; /* police of before there were levels: none, until it is set */
     struct slice name;
     bool home, disabled;
     moment created;
@@ -254,9 +272,13 @@ struct access_token {
     moment created, expires, revoked, used; /* MOMENT_NONE: not */
 };
 
-/* STATUS_REFUSED: a name that has not its form. */
+/* STATUS_REFUSED: a name that has not its form; STATUS_MALFORMED: a level that does not fit. */
 enum status access_organisation_add(struct access *access, enum organisation_kind kind,
-                                    struct slice name, char id[ACCESS_ID_SIZE]);
+                                    enum organisation_level level, struct slice name,
+                                    char id[ACCESS_ID_SIZE]);
+/* STATUS_ABSENT; STATUS_MALFORMED: does not fit its kind. */
+enum status access_organisation_level(struct access *access, struct slice id,
+                                      enum organisation_level level);
 /* Its sessions and tokens end.  STATUS_ABSENT; STATUS_REFUSED: home cannot be disabled. */
 enum status access_organisation_disable(struct access *access, struct slice id, bool disabled);
 /* `code`: the one-time code that the user enrols with.  STATUS_REFUSED: login taken or without its

@@ -128,7 +128,8 @@ static enum status first_make(struct access *access, const struct access_enrol *
     static const char *const FORGET[] = {"DELETE FROM access_user WHERE state = 'invited'",
                                          "DELETE FROM access_organisation"};
     static const char ORGANISATION[] = "INSERT INTO access_organisation (id, kind, name, home, "
-                                       "disabled, created) VALUES (?1, ?2, ?3, 1, 0, ?4)";
+                                       "disabled, created, level) "
+                                       "VALUES (?1, ?2, ?3, 1, 0, ?4, ?5)";
     static const char USER[] =
         "INSERT INTO access_user (id, organisation, login, folded, name, roles, state, totp_step, "
         "created) VALUES (?1, ?2, ?3, ?4, ?5, 'administrator', 'invited', 0, ?6)";
@@ -140,10 +141,11 @@ static enum status first_make(struct access *access, const struct access_enrol *
         TRY(store_run(access->store, FORGET[i], NULL, 0));
     TRY(id_draw(access, "o_", organisation));
     TRY(id_draw(access, "u_", id));
-    const struct store_value home[] = {STORE_OF_ID(organisation),
-                                       STORE_OF_TEXT(slice_of(organisation_kind_name(enrol->kind))),
-                                       STORE_OF_TEXT(enrol->organisation), now};
-    TRY(store_run(access->store, ORGANISATION, home, 4));
+    const struct store_value home[] = {
+        STORE_OF_ID(organisation), STORE_OF_TEXT(slice_of(organisation_kind_name(enrol->kind))),
+        STORE_OF_TEXT(enrol->organisation), now,
+        STORE_OF_TEXT(slice_of(organisation_level_name(enrol->level)))};
+    TRY(store_run(access->store, ORGANISATION, home, 5));
     const struct store_value user[] = {
         STORE_OF_ID(id),     STORE_OF_ID(organisation),  STORE_OF_TEXT(enrol->login),
         STORE_OF_ID(folded), STORE_OF_TEXT(enrol->name), now};
@@ -167,6 +169,8 @@ static enum access_enrol_fault first_check(const struct access_enrol *enrol)
     char folded[ACCESS_LOGIN_MAX + 1];
     if (!login_fold(enrol->login, folded))
         return ENROL_LOGIN;
+    if (!organisation_level_fits(enrol->kind, enrol->level))
+        return ENROL_LEVEL;
     return name_holds(enrol->name) && name_holds(enrol->organisation) ? ENROL_FINE : ENROL_NAME;
 }
 

@@ -12,17 +12,43 @@ static enum status changed_one(struct access *access)
 }
 
 enum status access_organisation_add(struct access *access, enum organisation_kind kind,
-                                    struct slice name, char id[ACCESS_ID_SIZE])
+                                    enum organisation_level level, struct slice name,
+                                    char id[ACCESS_ID_SIZE])
 {
     static const char ADD[] = "INSERT INTO access_organisation (id, kind, name, home, disabled, "
-                              "created) VALUES (?1, ?2, ?3, 0, 0, ?4)";
+                              "created, level) VALUES (?1, ?2, ?3, 0, 0, ?4, ?5)";
+    if (!organisation_level_fits(kind, level))
+        return STATUS_MALFORMED;
     if (!name_holds(name))
         return STATUS_REFUSED;
     TRY(id_draw(access, "o_", id));
-    const struct store_value values[] = {
-        STORE_OF_ID(id), STORE_OF_TEXT(slice_of(organisation_kind_name(kind))), STORE_OF_TEXT(name),
-        STORE_OF_WHOLE(access_now(access).ms)};
-    return store_run(access->store, ADD, values, 4);
+    const struct store_value values[] = {STORE_OF_ID(id),
+                                         STORE_OF_TEXT(slice_of(organisation_kind_name(kind))),
+                                         STORE_OF_TEXT(name), STORE_OF_WHOLE(access_now(access).ms),
+                                         STORE_OF_TEXT(slice_of(organisation_level_name(level)))};
+    return store_run(access->store, ADD, values, 5);
+}
+
+enum status access_organisation_level(struct access *access, struct slice id,
+                                      enum organisation_level level)
+{
+    static const char KIND[] = "SELECT kind FROM access_organisation WHERE id = ?1";
+    static const char SET[] = "UPDATE access_organisation SET level = ?1 WHERE id = ?2";
+    const struct store_value values[] = {STORE_OF_TEXT(slice_of(organisation_level_name(level))),
+                                         STORE_OF_TEXT(id)};
+    enum organisation_kind kind = ORGANISATION_KINDS_COUNT;
+    struct store_rows *rows = NULL;
+    struct store_value row[1];
+    TRY(store_query(access->store, KIND, &values[1], 1, &rows));
+    enum status status = store_next(rows, row, 1);
+    if (status == STATUS_OK &&
+        (!organisation_kind_find(row[0].bytes, &kind) || !organisation_level_fits(kind, level)))
+        status = STATUS_MALFORMED;
+    store_end(rows);
+    if (status == STATUS_END)
+        return STATUS_ABSENT;
+    TRY(status);
+    return store_run(access->store, SET, values, 2);
 }
 
 enum status access_organisation_disable(struct access *access, struct slice id, bool disabled)
@@ -236,7 +262,8 @@ static enum status organisation_fill(const struct store_value *row, struct arena
 {
     struct access_organisation *organisation = out;
     id_copy(organisation->id, row[0].bytes);
-    if (!organisation_kind_find(row[1].bytes, &organisation->kind))
+    if (!organisation_kind_find(row[1].bytes, &organisation->kind) ||
+        !organisation_level_find(row[6].bytes, &organisation->level))
         return STATUS_MALFORMED;
     organisation->home = row[3].whole == 1;
     organisation->disabled = row[4].whole == 1;
@@ -270,10 +297,10 @@ static enum status token_fill(const struct store_value *row, struct arena *arena
     return slice_copy(arena, row[3].bytes, &token->name);
 }
 
-enum { ORGANISATION_COLUMNS = 6, USER_COLUMNS = 7, TOKEN_COLUMNS = 9, COLUMNS_WIDEST = 9 };
+enum { ORGANISATION_COLUMNS = 7, USER_COLUMNS = 7, TOKEN_COLUMNS = 9, COLUMNS_WIDEST = 9 };
 
 #define SELECT_ORGANISATION \
-    "SELECT id, kind, name, home, disabled, created FROM access_organisation "
+    "SELECT id, kind, name, home, disabled, created, level FROM access_organisation "
 #define SELECT_USER "SELECT id, organisation, login, name, roles, state, created FROM access_user "
 #define SELECT_TOKEN                                                                        \
     "SELECT id, organisation, user_id, name, scopes, created, expires, revoked, used FROM " \

@@ -17,6 +17,13 @@ static const char *const KINDS[ORGANISATION_KINDS_COUNT] = {
 #undef ORGANISATION_KIND
 };
 
+static const char *const LEVELS[ORGANISATION_LEVELS_COUNT] = {
+    "",
+#define ORGANISATION_LEVEL(name, en, zh) #name,
+#include "access/levels.inc"
+#undef ORGANISATION_LEVEL
+};
+
 #define R(role)   ROLE_BIT(ROLE_##role)
 #define EVERYBODY ROLES_OF_EVERYBODY
 #define PEOPLE    ROLES_OF_PEOPLE
@@ -45,6 +52,19 @@ const char *organisation_kind_name(enum organisation_kind kind)
     return KINDS[kind];
 }
 
+const char *organisation_level_name(enum organisation_level level)
+{
+    must((unsigned)level < ORGANISATION_LEVELS_COUNT);
+    return LEVELS[level];
+}
+
+bool organisation_level_fits(enum organisation_kind kind, enum organisation_level level)
+{
+    if (kind == ORGANISATION_police)
+        return level != ORGANISATION_LEVEL_none;
+    return kind == ORGANISATION_centre || level == ORGANISATION_LEVEL_none;
+}
+
 bool role_find(struct slice name, enum role *out)
 {
     for (unsigned i = 0; i < ROLES_COUNT; i++) {
@@ -62,6 +82,17 @@ bool organisation_kind_find(struct slice name, enum organisation_kind *out)
         if (!slice_equal(name, slice_of(KINDS[i])))
             continue;
         *out = (enum organisation_kind)i;
+        return true;
+    }
+    return false;
+}
+
+bool organisation_level_find(struct slice name, enum organisation_level *out)
+{
+    for (unsigned i = 0; i < ORGANISATION_LEVELS_COUNT; i++) {
+        if (!slice_equal(name, slice_of(LEVELS[i])))
+            continue;
+        *out = (enum organisation_level)i;
         return true;
     }
     return false;

@@ -58,7 +58,7 @@ struct visit {
     struct identity identity;
     enum access_verdict verdict;
     enum rate rate; /* against which it counts */
-    bool shown; /* some token or session was shown */
+    bool shown;     /* some token or session was shown */
     enum tongue tongue;
     struct arena *arena;
     struct store *reader; /* of the worker; NULL in the FAST lane */
@@ -160,6 +160,7 @@ void text_add_openapi(struct text *text);
 struct slice visit_cookie(const struct http_request *request);
 /* "a,b" as ["a","b"]; for words of our own lists. */
 void text_add_word_list(struct text *text, struct slice words);
+void text_add_level(struct text *text, enum organisation_level level);
 /* false: it was answered with a problem. */
 bool visit_queries_hold(struct visit *visit);
 /* An answer that was kept; false: none, or it was answered with a problem. */

@@ -306,6 +306,69 @@ static void a_severe_action_wants_the_second_factor_again(void **state)
     assert_int_equal(reply.status, 401);
 }
 
+/* One organisation, and what the service says of its level. */
+static void organisation_made(struct house *house, struct visitor *visitor, const char *body,
+                              const char *level, char id[ACCESS_ID_SIZE])
+{
+    struct reply reply;
+    char path[128], expected[64];
+    ask(house, visitor, "POST", "/v1/organisations", body, &reply);
+    assert_int_equal(reply.status, 201);
+    reply_text(&reply, "id", id, ACCESS_ID_SIZE);
+    (void)snprintf(path, sizeof path, "/v1/organisations/%s", id);
+    (void)snprintf(expected, sizeof expected, "\"level\":%s,", level);
+    ask(house, visitor, "GET", path, NULL, &reply);
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(reply.body, expected));
+}
+
+static int level_set(struct house *house, struct visitor *visitor, const char *id,
+                     const char *level, struct reply *reply)
+{
+    char path[128], body[128];
+    (void)snprintf(path, sizeof path, "/v1/organisations/%s/level", id);
+    (void)snprintf(body, sizeof body, "{\"level\":\"%s\",\"reason\":\"r\"}", level);
+    ask(house, visitor, "POST", path, body, reply);
+    return reply->status;
+}
+
+static void police_have_a_level_and_it_can_be_set_but_not_taken(void **state)
+{
+    struct house *house = *state;
+    struct visitor *admin = visitor_of(house, "home administrator");
+    struct reply reply;
+    char police[ACCESS_ID_SIZE], centre[ACCESS_ID_SIZE], bank[ACCESS_ID_SIZE];
+    organisation_made(house, admin,
+                      "{\"kind\":\"police\",\"name\":\"昆明市公安局\",\"level\":\"city\"}",
+                      "\"city\"", police);
+    organisation_made(house, admin, "{\"kind\":\"centre\",\"name\":\"中心\"}", "null", centre);
+    organisation_made(house, admin, "{\"kind\":\"bank\",\"name\":\"银行\"}", "null", bank);
+    assert_int_equal(level_set(house, admin, police, "province", &reply), 200);
+    assert_non_null(strstr(reply.body, "\"level\":\"province\""));
+    assert_int_equal(level_set(house, admin, police, "", &reply), 422);
+    assert_int_equal(level_set(house, admin, police, "nation", &reply), 422);
+    assert_int_equal(level_set(house, admin, centre, "city", &reply), 200);
+    assert_int_equal(level_set(house, admin, centre, "", &reply), 200);
+    assert_int_equal(level_set(house, admin, bank, "city", &reply), 422);
+    assert_non_null(strstr(reply.body, "level_refused"));
+    assert_int_equal(level_set(house, admin, "o_0000000000000000", "city", &reply), 404);
+}
+
+static void whoever_is_of_an_organisation_has_its_level_at_once(void **state)
+{
+    struct house *house = *state;
+    struct visitor *admin = visitor_of(house, "home administrator");
+    struct reply reply;
+    ask(house, admin, "GET", "/v1/whoami", NULL, &reply);
+    assert_non_null(strstr(reply.body, "\"level\":null"));
+    assert_int_equal(level_set(house, admin, house->home, "city", &reply), 200);
+    ask(house, admin, "GET", "/v1/whoami", NULL, &reply);
+    assert_non_null(strstr(reply.body, "\"level\":\"city\""));
+    assert_int_equal(level_set(house, admin, house->home, "", &reply), 200);
+    ask(house, admin, "GET", "/v1/whoami", NULL, &reply);
+    assert_non_null(strstr(reply.body, "\"level\":null"));
+}
+
 static struct visitor *engineer_added(struct house *house, const char *login, struct visitor *out)
 {
     char body[512], code[128];
@@ -590,6 +653,10 @@ static void bodies_are_read_strictly(void **state)
         {"{\"kind\":\"nation\",\"name\":\"a\"}", 422},
         {"{\"kind\":\"bank\",\"name\":[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]}", 400},
         {"{\"kind\":\"bank\",\"name\":\"\"}", 422},
+        {"{\"kind\":\"police\",\"name\":\"a\"}", 422}, /* of no level */
+        {"{\"kind\":\"police\",\"name\":\"a\",\"level\":\"\"}", 422},
+        {"{\"kind\":\"police\",\"name\":\"a\",\"level\":\"town\"}", 422},
+        {"{\"kind\":\"bank\",\"name\":\"a\",\"level\":\"city\"}", 422},
     };
     struct reply reply;
     for (size_t i = 0; i < sizeof BODIES / sizeof BODIES[0]; i++) {
@@ -805,6 +872,8 @@ int main(void)
         cmocka_unit_test(a_key_makes_it_once),
         cmocka_unit_test(bodies_are_read_strictly),
         cmocka_unit_test(queries_are_read_strictly),
+        cmocka_unit_test(police_have_a_level_and_it_can_be_set_but_not_taken),
+        cmocka_unit_test(whoever_is_of_an_organisation_has_its_level_at_once),
         cmocka_unit_test(methods_and_paths_are_the_declared_ones),
         cmocka_unit_test(problems_speak_the_visitors_tongue),
         cmocka_unit_test(the_log_can_be_searched_proved_and_exported),

@@ -90,6 +90,7 @@ void handle_enrol(struct visit *visit)
         [ENROL_PASSWORD] = PROBLEM_password_refused,
         [ENROL_LOGIN] = PROBLEM_login_taken,
         [ENROL_NAME] = PROBLEM_value_refused,
+        [ENROL_LEVEL] = PROBLEM_level_refused,
     };
     struct access_enrolled enrolled;
     enum access_enrol_fault fault = ENROL_FINE;
@@ -105,6 +106,10 @@ void handle_enrol(struct visit *visit)
     struct slice kind = visit_text(visit, "kind");
     if (kind.size > 0 && !organisation_kind_find(kind, &enrol.kind)) {
         visit_problem(visit, PROBLEM_value_refused, &SAYING("kind", "kind"));
+        return;
+    }
+    if (!organisation_level_find(visit_text(visit, "level"), &enrol.level)) {
+        visit_problem(visit, PROBLEM_value_refused, &SAYING("level", "level"));
         return;
     }
     enum status status = access_enrol(visit->rooms->access, &enrol, &enrolled, &fault);
@@ -134,10 +139,11 @@ void handle_whoami(struct visit *visit)
     struct text text = visit_paper(visit, 4096);
     text_add_roles(&roles, identity->roles);
     text_add_scopes(&scopes, identity->scopes);
-    text_addf(
-        &text, "{\"id\":\"%s\",\"by\":\"%s\",\"organisation\":\"%s\",\"home\":%s,\"stepped_up\":%s",
-        identity->id, identity->by == BY_SESSION ? "session" : "token", identity->organisation,
-        identity->home ? "true" : "false", identity->stepped_up ? "true" : "false");
+    text_addf(&text, "{\"id\":\"%s\",\"by\":\"%s\",\"organisation\":\"%s\"", identity->id,
+              identity->by == BY_SESSION ? "session" : "token", identity->organisation);
+    text_add_level(&text, identity->level);
+    text_addf(&text, ",\"home\":%s,\"stepped_up\":%s", identity->home ? "true" : "false",
+              identity->stepped_up ? "true" : "false");
     text_add_string(&text, ",\"roles\":");
     text_add_word_list(&text, text_slice(&roles));
     text_add_string(&text, ",\"scopes\":");

@@ -70,11 +70,19 @@ void text_add_word_list(struct text *text, struct slice words)
 
 /* ---- organisations ---- */
 
+/* ,"level":"city", or null */
+void text_add_level(struct text *text, enum organisation_level level)
+{
+    bool none = level == ORGANISATION_LEVEL_none;
+    text_addf(text, none ? ",\"level\":null" : ",\"level\":\"%s\"", organisation_level_name(level));
+}
+
 static void add_organisation(struct text *text, const struct access_organisation *organisation)
 {
     text_addf(text, "{\"id\":\"%s\",\"kind\":\"%s\",\"name\":", organisation->id,
               organisation_kind_name(organisation->kind));
     text_add_json(text, organisation->name);
+    text_add_level(text, organisation->level);
     text_addf(text, ",\"home\":%s,\"disabled\":%s", organisation->home ? "true" : "false",
               organisation->disabled ? "true" : "false");
     add_moment_or_null(text, "created", organisation->created);
@@ -146,9 +154,19 @@ static void name_object(struct visit *visit, const char *kind, struct slice id)
         visit_problem_of(visit, STATUS_FULL);
 }
 
+/* false: answered, it is no level. */
+static bool level_read(struct visit *visit, enum organisation_level *out)
+{
+    bool found = organisation_level_find(visit_text(visit, "level"), out);
+    if (!found)
+        visit_problem(visit, PROBLEM_value_refused, &SAYING("level", "level"));
+    return found;
+}
+
 void handle_organisations_add(struct visit *visit)
 {
     enum organisation_kind kind;
+    enum organisation_level level;
     char id[ACCESS_ID_SIZE];
     if (!visit_body(visit))
         return;
@@ -156,12 +174,14 @@ void handle_organisations_add(struct visit *visit)
         visit_problem(visit, PROBLEM_value_refused, &SAYING("kind", "kind"));
         return;
     }
-    if (!visit_begin(visit))
+    if (!level_read(visit, &level) || !visit_begin(visit))
         return;
     enum status status =
-        access_organisation_add(visit->rooms->access, kind, visit_text(visit, "name"), id);
+        access_organisation_add(visit->rooms->access, kind, level, visit_text(visit, "name"), id);
     if (status == STATUS_REFUSED)
         visit_problem(visit, PROBLEM_value_refused, &SAYING("name", "name"));
+    else if (status == STATUS_MALFORMED)
+        visit_problem(visit, PROBLEM_level_refused, NULL);
     else if (status != STATUS_OK)
         visit_problem_of(visit, status);
     else {
@@ -194,6 +214,25 @@ void handle_organisations_disable(struct visit *visit)
 void handle_organisations_enable(struct visit *visit)
 {
     organisation_switch(visit, false);
+}
+
+void handle_organisations_level(struct visit *visit)
+{
+    struct access_organisation organisation;
+    enum organisation_level level;
+    struct slice id = visit->parameter[0];
+    if (!visit_body(visit) || !level_read(visit, &level) ||
+        !organisation_reached(visit, id, &organisation) || !visit_begin(visit))
+        return;
+    enum status status = access_organisation_level(visit->rooms->access, id, level);
+    if (status == STATUS_MALFORMED)
+        visit_problem(visit, PROBLEM_level_refused, NULL);
+    else if (status != STATUS_OK)
+        visit_problem_of(visit, status);
+    else {
+        answer_organisation(visit, 200, visit->rooms->store, id);
+        name_object(visit, "organisation", id);
+    }
 }
 
 /* ---- users ---- */

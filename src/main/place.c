@@ -20,7 +20,7 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
     size_t count = 0;
     for (size_t i = 0; i < AUDIT_MIGRATIONS_COUNT; i++)
         all[count++] = AUDIT_MIGRATIONS[i];
-    for (size_t i = 0; i < ACCESS_MIGRATIONS_COUNT; i++)
+    for (size_t i = 0; i < ACCESS_MIGRATIONS_FIRST; i++)
         all[count++] = ACCESS_MIGRATIONS[i];
     for (size_t i = 0; i < API_MIGRATIONS_COUNT; i++)
         all[count++] = API_MIGRATIONS[i];
@@ -43,6 +43,8 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = TASKS_MIGRATIONS[i];
     for (size_t i = 0; i < LEAD_MIGRATIONS_COUNT; i++)
         all[count++] = LEAD_MIGRATIONS[i];
+    for (size_t i = ACCESS_MIGRATIONS_FIRST; i < ACCESS_MIGRATIONS_COUNT; i++)
+        all[count++] = ACCESS_MIGRATIONS[i];
     return count;
 }
 

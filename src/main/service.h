@@ -42,7 +42,7 @@ enum check {
 };
 
 enum { LETTER_PLUGS_MAX = 8 };
-enum { ACKS_ROOM = 8192, SERVICE_MIGRATIONS_MAX = 24, RECEIPTS_EVERY_MS = 60000 };
+enum { ACKS_ROOM = 8192, SERVICE_MIGRATIONS_MAX = 48, RECEIPTS_EVERY_MS = 60000 };
 
 /* An acknowledgement that detection has not come to yet. */
 struct ack {

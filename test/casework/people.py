@@ -107,9 +107,11 @@ class Desk(Case):
         self.ben = Person(self.house, "ben", ["supervisor"])
         self.cem = Person(self.house, "cem", ["analyst"])
 
-    def organisation(self, kind, name):
-        status, _, answer = self.house.ask("POST", "/v1/organisations", {
-            "kind": kind, "name": name, "reason": "test"}, self.house.session)
+    def organisation(self, kind, name, level=None):
+        body = {"kind": kind, "name": name, "reason": "test"}
+        if level or kind == "police":
+            body["level"] = level or "county"
+        status, _, answer = self.house.ask("POST", "/v1/organisations", body, self.house.session)
         assert status == 201, answer
         return answer["id"]
 

@@ -103,9 +103,11 @@ class Kunming(house.Case):
                        f"  - {{carrier: telecom, organisation: {telecom}, partner: telecom-km}}\n"
                        f"police:\n  - {{region: \"530114\", organisation: {police}}}\npushers:\n  - {{partner: yunnan}}\n")
 
-    def organisation(self, kind, name):
-        status, _, answer = self.house.ask("POST", "/v1/organisations", {"kind": kind, "name": name, "reason": "test"},
-                                           self.house.session)
+    def organisation(self, kind, name, level=None):
+        body = {"kind": kind, "name": name, "reason": "test"}
+        if kind == "police":
+            body["level"] = level or "county"
+        status, _, answer = self.house.ask("POST", "/v1/organisations", body, self.house.session)
         self.assertEqual(status, 201, answer)
         return answer["id"]
 

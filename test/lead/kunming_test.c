@@ -199,13 +199,16 @@ static void people_up(struct night *night)
         night->clock};
     assert_int_equal(access_open(&night->access, &access, night->boot, &night->why[0]), STATUS_OK);
     assert_int_equal(store_begin(night->store), STATUS_OK);
-    assert_int_equal(
-        access_organisation_add(night->access, ORGANISATION_centre, SLICE("Kunming"), night->home),
-        STATUS_OK);
-    assert_int_equal(access_organisation_add(night->access, ORGANISATION_carrier, SLICE("Telecom"),
+    assert_int_equal(access_organisation_add(night->access, ORGANISATION_centre,
+                                             ORGANISATION_LEVEL_none, SLICE("Kunming"),
+                                             night->home),
+                     STATUS_OK);
+    assert_int_equal(access_organisation_add(night->access, ORGANISATION_carrier,
+                                             ORGANISATION_LEVEL_none, SLICE("Telecom"),
                                              night->telecom),
                      STATUS_OK);
-    assert_int_equal(access_organisation_add(night->access, ORGANISATION_police, SLICE("Chenggong"),
+    assert_int_equal(access_organisation_add(night->access, ORGANISATION_police,
+                                             ORGANISATION_LEVEL_county, SLICE("Chenggong"),
                                              night->police),
                      STATUS_OK);
     assert_int_equal(store_commit(night->store), STATUS_OK);

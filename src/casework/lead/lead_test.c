@@ -120,13 +120,15 @@ static void store_up(struct town *town, struct text *why)
 static void people_up(struct town *town)
 {
     assert_int_equal(store_begin(town->store), STATUS_OK);
-    assert_int_equal(
-        access_organisation_add(town->access, ORGANISATION_centre, SLICE("Centre"), town->home),
-        STATUS_OK);
-    assert_int_equal(access_organisation_add(town->access, ORGANISATION_carrier, SLICE("Telecom"),
+    assert_int_equal(access_organisation_add(town->access, ORGANISATION_centre,
+                                             ORGANISATION_LEVEL_none, SLICE("Centre"), town->home),
+                     STATUS_OK);
+    assert_int_equal(access_organisation_add(town->access, ORGANISATION_carrier,
+                                             ORGANISATION_LEVEL_none, SLICE("Telecom"),
                                              town->telecom),
                      STATUS_OK);
-    assert_int_equal(access_organisation_add(town->access, ORGANISATION_police, SLICE("Chenggong"),
+    assert_int_equal(access_organisation_add(town->access, ORGANISATION_police,
+                                             ORGANISATION_LEVEL_county, SLICE("Chenggong"),
                                              town->police),
                      STATUS_OK);
     assert_int_equal(store_commit(town->store), STATUS_OK);

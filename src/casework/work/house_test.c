@@ -213,16 +213,18 @@ struct identity house_person(const char *user, const char *organisation, uint32_
 static void people_up(struct house *house)
 {
     assert_int_equal(store_begin(house->store), STATUS_OK);
-    assert_int_equal(
-        access_organisation_add(house->access, ORGANISATION_centre, SLICE("Centre"), house->home),
-        STATUS_OK);
-    assert_int_equal(access_organisation_add(house->access, ORGANISATION_carrier, SLICE("Carrier"),
+    assert_int_equal(access_organisation_add(house->access, ORGANISATION_centre,
+                                             ORGANISATION_LEVEL_none, SLICE("Centre"), house->home),
+                     STATUS_OK);
+    assert_int_equal(access_organisation_add(house->access, ORGANISATION_carrier,
+                                             ORGANISATION_LEVEL_none, SLICE("Carrier"),
                                              house->carrier),
                      STATUS_OK);
-    assert_int_equal(
-        access_organisation_add(house->access, ORGANISATION_bank, SLICE("Bank"), house->bank),
-        STATUS_OK);
-    assert_int_equal(access_organisation_add(house->access, ORGANISATION_centre, SLICE("Other"),
+    assert_int_equal(access_organisation_add(house->access, ORGANISATION_bank,
+                                             ORGANISATION_LEVEL_none, SLICE("Bank"), house->bank),
+                     STATUS_OK);
+    assert_int_equal(access_organisation_add(house->access, ORGANISATION_centre,
+                                             ORGANISATION_LEVEL_none, SLICE("Other"),
                                              house->second_home),
                      STATUS_OK);
     assert_int_equal(store_commit(house->store), STATUS_OK);
