@@ -204,7 +204,7 @@ static void stops_init(struct works *works)
     struct digest key = secret_digest(&service->access_keys.totp, "stopped accounts", SLICE(""));
     works->stops = (struct stop_desk){.store = service->store,
                                       .law = &service->law,
-                                      .clock = service->clock,
+                                      .steady = works->steady,
                                       .zone_minutes = service->config.home_zone};
     memcpy(works->stops.key.bytes, key.bytes, SECRET_SIZE);
 }
@@ -248,20 +248,20 @@ static enum status open_work(struct works *works, struct text *why)
 {
     struct service *service = works->service;
     struct work_plug plug[WORK_KINDS_MAX];
+    TRY(steady_open(&works->steady, service->store, service->clock, boot_id(service->boot),
+                    service->boot, why));
     struct work_options options = {
         .store = service->store,
         .audit = service->audit,
         .access = service->access,
         .chance = seal_chance_of_machine(),
+        .steady = works->steady,
         .zone_minutes = service->config.home_zone,
         .plug = plug,
         .plugs_count = plugs_of(works, plug),
     };
     struct digest key = secret_digest(&service->access_keys.totp, "values of work", SLICE(""));
     memcpy(options.key.bytes, key.bytes, SECRET_SIZE);
-    TRY(steady_open(&works->steady, service->store, service->clock, boot_id(service->boot),
-                    service->boot, why));
-    options.steady = works->steady;
     enum status status = work_open(&works->work, &options, service->boot, why);
     secret_wipe(&options.key, sizeof options.key);
     works->dissuasion.work = works->casebook.work = works->stops.work = works->work;

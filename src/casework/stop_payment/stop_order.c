@@ -37,7 +37,7 @@ const struct store_migration STOP_MIGRATIONS[STOP_MIGRATIONS_COUNT] = {
 static const struct law_pack *pack_of(const struct stop_desk *desk)
 {
     return law_find(desk->law, LAW_SUBJECT_stop,
-                    law_date_of_moment(desk->clock.now(desk->clock.self), desk->zone_minutes));
+                    law_date_of_moment(steady_now(desk->steady), desk->zone_minutes));
 }
 
 static int64_t span_entry(void *self, const struct work_item *item)
@@ -49,7 +49,9 @@ static int64_t span_entry(void *self, const struct work_item *item)
     return known ? ms : -1;
 }
 
-/* From the moment of the stop, which the bank said, not from when we heard of it. */
+/* From the moment of the stop, which the bank said, not from when we heard of it.  By steady time,
+ * against which the deadline is held: a wall that is an hour back would make the term an hour
+ * longer. */
 static int64_t span_term(void *self, const struct work_item *item)
 {
     const struct stop_desk *desk = self;
@@ -59,7 +61,7 @@ static int64_t span_term(void *self, const struct work_item *item)
     if (pack == NULL || law_span_ms(pack, "term", &term_ms, NULL) != STATUS_OK ||
         moment_parse(work_value_of(item, "stopped_at"), &stopped) != STATUS_OK)
         return 1; /* no law, no stop */
-    int64_t left = stopped.ms + term_ms - desk->clock.now(desk->clock.self).ms;
+    int64_t left = stopped.ms + term_ms - steady_now(desk->steady).ms;
     return left > 1 ? (left < term_ms ? left : term_ms) : 1;
 }
 
@@ -134,7 +136,7 @@ static enum work_fault holds(void *self, const struct work_item *item, int step,
         *field = value[i].field;
         if (value[i].field == FIELD_stopped_at &&
             (moment_parse(value[i].value, &stopped) != STATUS_OK ||
-             stopped.ms > desk->clock.now(desk->clock.self).ms + MINUTE_MS))
+             stopped.ms > steady_now(desk->steady).ms + MINUTE_MS))
             return WORK_FAULT_VALUE;
     }
     return WORK_FAULT_NONE;
@@ -191,6 +193,8 @@ static enum status after(void *self, const struct work_done *done, struct arena 
 {
     struct stop_desk *desk = self;
     struct work_item stamped;
+    if (done->step < 0) /* one that is merged away would end unseen by the bank */
+        return done->item->version == 1 ? STATUS_OK : STATUS_REFUSED;
     switch (done->step) {
     case STEP_order:
     case STEP_again:
@@ -211,6 +215,36 @@ static enum status after(void *self, const struct work_done *done, struct arena 
 struct work_plug stop_plug(struct stop_desk *desk)
 {
     return (struct work_plug){&STOP_ORDER_KIND, holds, after, desk};
+}
+
+/* ---- what follows ---- */
+
+enum status stop_find(struct stop_desk *desk, struct slice id, struct slice owner,
+                      struct arena *request, struct work_item *out)
+{
+    char name[WORK_ID_SIZE];
+    if (id.size == 0 || id.size >= sizeof name)
+        return STATUS_ABSENT;
+    memcpy(name, id.at, id.size);
+    name[id.size] = '\0';
+    TRY(work_find(desk->work, desk->store, name, NULL, request, out));
+    return out->kind == &STOP_ORDER_KIND && slice_equal(owner, slice_of(out->owner))
+               ? STATUS_OK
+               : STATUS_ABSENT;
+}
+
+enum status stop_becomes_frozen(struct stop_desk *desk, struct slice id, struct slice owner,
+                                const char *freeze, struct arena *request)
+{
+    struct work_item item;
+    struct work_refusal refusal = {.field = -1};
+    TRY(stop_find(desk, id, owner, request, &item));
+    if ((STEPS[STEP_become_frozen].from & WORK_BIT(item.state)) == 0)
+        return STATUS_OK;
+    const struct work_value value = {FIELD_freeze, slice_of(freeze)};
+    const struct work_move move = {
+        .id = item.id, .step = "become_frozen", .version = -1, .value = &value, .values_count = 1};
+    return work_step(desk->work, &move, request, &refusal, &item);
 }
 
 /* ---- where orders come from ---- */

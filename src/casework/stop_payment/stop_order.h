@@ -15,8 +15,9 @@
  *                 asks nobody.
  *              4. An order names the law pack that it was made under, with its hash.
  *
- * Not here:    freezing.  A stop that became a freeze by somebody's word would end its clock, and
- *              nothing would lift it; a freeze has a filed case, a rank and a term of its own. */
+ * Not here:    freezing (casework/freeze).  A stop that became a freeze by somebody's word would
+ *              end its clock, and nothing would lift it; it ends as frozen by machine, when the
+ *              bank has confirmed a freeze with a filed case, a rank and a term of its own. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -31,12 +32,20 @@ struct stop_desk {
     struct store *store; /* the writer */
     struct secret key;   /* names accounts without naming them */
     const struct law *law;
-    struct clock clock;
+    struct steady *steady; /* terms do not move with the wall clock; set when it is open */
     int32_t zone_minutes;
     struct work *work; /* set when it is open */
 };
 
 struct work_plug stop_plug(struct stop_desk *desk);
+
+/* The order by its id, if it is one and belongs to the organisation; unmasked.  STATUS_ABSENT. */
+enum status stop_find(struct stop_desk *desk, struct slice id, struct slice owner,
+                      struct arena *request, struct work_item *out);
+/* A bank has confirmed the freeze `freeze`: what still stops the account is over.  An order that
+ * has ended stays as it is. */
+enum status stop_becomes_frozen(struct stop_desk *desk, struct slice id, struct slice owner,
+                                const char *freeze, struct arena *request);
 
 /* An order for the desk, filled from what is known already; in the caller's transaction.  `about`:
  * id of the item that it comes from; once for each. */

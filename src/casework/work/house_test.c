@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "casework/work/house_test.h"
 
+const struct house_more *house_more = NULL;
+
 #define ORIGIN SLICE("test.example/audit")
 #define ROLES  (WORK_ROLE(analyst) | WORK_ROLE(duty))
 
@@ -152,6 +154,9 @@ static void store_up(struct house *house, struct text *why)
         steps[count++] = STEADY_MIGRATIONS[i];
     for (size_t i = 0; i < WORK_MIGRATIONS_COUNT; i++)
         steps[count++] = WORK_MIGRATIONS[i];
+    for (size_t r = 0; house_more != NULL && r < 3; r++)
+        for (size_t i = 0; i < house_more->migrations_count[r]; i++)
+            steps[count++] = house_more->migration[r][i];
     assert_int_equal(store_open(&house->store, house->path, steps, count, house->boot, why),
                      STATUS_OK);
     assert_int_equal(store_open_reader(&house->reader, house->path, house->boot, why), STATUS_OK);
@@ -177,18 +182,23 @@ static void rooms_up(struct house *house)
     assert_int_equal(steady_open(&house->steady, house->store, clock, slice_of(house->boot_id),
                                  house->boot, &why),
                      STATUS_OK);
-    const struct work_plug plug = {.kind = &ERRAND, .after = after, .self = house};
+    struct work_plug plug[WORK_KINDS_MAX] = {{.kind = &ERRAND, .after = after, .self = house}};
+    unsigned plugs_count = 1;
+    if (house_more != NULL)
+        plugs_count += house_more->plugs(house, plug + 1);
     const struct work_options options = {.store = house->store,
                                          .audit = house->audit,
                                          .access = house->access,
                                          .key = house->keys.totp,
                                          .chance = seal_chance_of_machine(),
                                          .steady = house->steady,
-                                         .plug = &plug,
-                                         .plugs_count = 1,
+                                         .plug = plug,
+                                         .plugs_count = plugs_count,
                                          .home = slice_of(house->home)};
     if (work_open(&house->work, &options, house->boot, &why) != STATUS_OK)
         fail_msg("%s", room);
+    if (house_more != NULL)
+        house_more->opened(house);
 }
 
 static void rooms_down(struct house *house)

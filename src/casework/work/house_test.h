@@ -51,6 +51,16 @@ struct house {
     struct work_refusal refusal;
 };
 
+/* Kinds and tables of a room above, beside the errand; set before house_up(). */
+struct house_more {
+    const struct store_migration *migration[3];
+    unsigned migrations_count[3];
+    /* Fills in the plugs, at most WORK_KINDS_MAX - 1; how many. */
+    unsigned (*plugs)(struct house *house, struct work_plug *out);
+    void (*opened)(struct house *house);
+};
+extern const struct house_more *house_more;
+
 int house_up(void **state);
 int house_down(void **state);
 /* Closes and opens all rooms, as a new process would: on another boot of the machine, or not. */
