@@ -24,7 +24,10 @@ static void opened(struct house *house)
     desk.work = house->work;
 }
 
-static const struct house_more MORE = {{STOP_MIGRATIONS}, {STOP_MIGRATIONS_COUNT}, plugs, opened};
+static const struct house_more MORE = {.migration = {STOP_MIGRATIONS},
+                                       .migrations_count = {STOP_MIGRATIONS_COUNT},
+                                       .plugs = plugs,
+                                       .opened = opened};
 
 static int up(void **state)
 {

@@ -202,7 +202,8 @@ enum status after_call(struct work *work, struct row *row, const struct change *
                                    .asker = change->what.asker,
                                    .brought = brought,
                                    .brought_count = count,
-                                   .now = change->now};
+                                   .now = change->now,
+                                   .refusal = change->refusal};
     work->depth++;
     enum status status = plug->after(plug->self, &done, change->arena);
     work->depth--;

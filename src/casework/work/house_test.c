@@ -203,6 +203,8 @@ static void rooms_up(struct house *house)
 
 static void rooms_down(struct house *house)
 {
+    if (house_more != NULL && house_more->closing != NULL)
+        house_more->closing(house);
     work_close(house->work);
     access_close(house->access);
     store_close(house->reader);

@@ -58,6 +58,7 @@ struct house_more {
     /* Fills in the plugs, at most WORK_KINDS_MAX - 1; how many. */
     unsigned (*plugs)(struct house *house, struct work_plug *out);
     void (*opened)(struct house *house);
+    void (*closing)(struct house *house); /* NULL, or what goes with the rooms */
 };
 extern const struct house_more *house_more;
 

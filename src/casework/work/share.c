@@ -42,6 +42,33 @@ enum status work_send(struct work *work, const char *id, struct slice organisati
     return change_end(&change);
 }
 
+static enum status papers_forget(struct work *work, int64_t item)
+{
+    static const char FORGET[] = "DELETE FROM work_attachment WHERE item = ?1";
+    const struct store_value value = STORE_OF_WHOLE(item);
+    return store_run(work->store, FORGET, &value, 1);
+}
+
+enum status work_forget(struct work *work, const char *id, uint64_t fields, bool papers,
+                        struct arena *request)
+{
+    struct change change;
+    TRY(change_begin(&change, work, id, NULL, request, NULL));
+    struct row *row = change.row;
+    uint64_t gone = fields & row->has;
+    if (papers)
+        TRY(papers_forget(work, row->number));
+    for (unsigned i = 0; i < row->parties_count; i++)
+        TRY(tracks_names(work, row, &row->party[i], row->party[i].told & gone, false));
+    row->has &= ~gone;
+    for (unsigned i = 0; i < row->parties_count; i++) /* another field may hold the same value */
+        TRY(tracks_names(work, row, &row->party[i], row->party[i].told, true));
+    change.content = gone != 0;
+    change.what.what = "forgotten";
+    change.what.fields = gone;
+    return change_end(&change);
+}
+
 enum status work_rank(struct work *work, const char *id, int32_t priority, struct slice place,
                       struct arena *request)
 {

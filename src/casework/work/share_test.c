@@ -405,9 +405,55 @@ static void the_page_names_every_member(void **state)
     page_names(page, json_room);
 }
 
+static enum status counts_item(void *self, const struct work_item *item, struct slice cursor)
+{
+    (void)item;
+    (void)cursor;
+    ++*(int *)self;
+    return STATUS_OK;
+}
+
+static int found_by(struct house *house, const char *phone, const struct identity *by)
+{
+    const struct work_query query = {.state = -1, .identifier = slice_of(phone), .count_max = 10};
+    int count = 0;
+    assert_int_equal(work_list(house->work, house->reader, &query, by, house->request,
+                               (struct work_sink){counts_item, &count}),
+                     STATUS_OK);
+    return count;
+}
+
+/* Not in the row, the index, or among the papers; that it was there stays in the log. */
+static void what_is_forgotten_is_gone_and_logged(void **state)
+{
+    struct house *house = *state;
+    struct work_item item;
+    char sha256[DIGEST_HEX_SIZE];
+    const struct work_value caller[] = {VALUE(PHONE, "+8613912345678"), VALUE(MEMO, "a memo")};
+    assert_int_equal(house_add(house, "13912345678", 8, "", &item), STATUS_OK);
+    assert_int_equal(house_step(house, &item, "edit", &house->ann, caller, 2, &item), STATUS_OK);
+    assert_int_equal(attached(house, item.id, &house->ann, SLICE("a"), SLICE("a"), sha256),
+                     STATUS_OK);
+    assert_int_equal(found_by(house, "+8613912345678", &house->ann), 1);
+    assert_int_equal(store_begin(house->store), STATUS_OK);
+    assert_int_equal(
+        house_end(house, work_forget(house->work, item.id, WORK_BIT(PHONE) | WORK_BIT(NAME), true,
+                                     house->request)),
+        STATUS_OK);
+    house_find(house, item.id, NULL, &item);
+    assert_int_equal(work_value_of(&item, "phone").size, 0);
+    assert_true(slice_equal(work_value_of(&item, "memo"), SLICE("a memo")));
+    assert_int_equal(found_by(house, "+8613912345678", &house->ann), 0);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM work_attachment"), 0);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM work_log WHERE what = 'forgotten' "
+                                        "AND fields = 'phone'"),
+                     1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_forgotten_is_gone_and_logged, house_up, house_down),
         cmocka_unit_test_setup_teardown(two_become_one_and_nothing_is_lost, house_up, house_down),
         cmocka_unit_test_setup_teardown(one_becomes_two_that_know_each_other, house_up, house_down),
         cmocka_unit_test_setup_teardown(

@@ -105,6 +105,7 @@ enum work_fault {
  * items by machine.  `step` -1: the item was added (version 1), or another one
  * joined it or was merged into it (a larger version).  A status but OK rolls everything back and is
  * the answer. */
+struct work_refusal;
 struct work_done {
     const struct work_item *item;
     int step, from;            /* indexes */
@@ -112,7 +113,8 @@ struct work_done {
     const char *asker;         /* of what was approved, the user who asked; NULL */
     const struct work_value *brought;
     unsigned brought_count;
-    moment now; /* steady */
+    moment now;                   /* steady */
+    struct work_refusal *refusal; /* where to say why, whoever refuses; NULL: nobody asked */
 };
 
 struct work_plug {
@@ -239,6 +241,10 @@ enum status work_hand_over(struct work *work, const char *id, int64_t version,
  * organisations of its kind. */
 enum status work_send(struct work *work, const char *id, struct slice organisation, uint64_t fields,
                       struct arena *request);
+/* Values are forgotten, and if `papers` what was attached; the log keeps their names and sums.  For
+ * `after`, on the machine's word.  What waits for a second person is void. */
+enum status work_forget(struct work *work, const char *id, uint64_t fields, bool papers,
+                        struct arena *request);
 /* Another area, another priority: where it stands in queues.  For `after`, on the machine's word.
  * STATUS_MALFORMED: no region code. */
 enum status work_rank(struct work *work, const char *id, int32_t priority, struct slice place,
