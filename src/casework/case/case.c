@@ -16,6 +16,24 @@ const struct work_kind CASE_KIND = {
     .lease_ms = CASE_LEASE_MS,
 };
 
+enum status case_filed(struct work *work, struct store *reader, struct slice id,
+                       struct slice organisation, bool later, struct arena *request,
+                       struct work_item *out)
+{
+    char name[WORK_ID_SIZE];
+    struct identity looks = {.by = BY_SESSION}; /* without any role: it only looks */
+    if (id.size == 0 || id.size >= sizeof name || organisation.size >= ACCESS_ID_SIZE)
+        return STATUS_ABSENT;
+    memcpy(name, id.at, id.size);
+    name[id.size] = '\0';
+    memcpy(looks.organisation, organisation.at, organisation.size);
+    TRY(work_find(work, reader, name, &looks, request, out));
+    if (out->kind != &CASE_KIND)
+        return STATUS_ABSENT;
+    bool after = out->state == STATE_solved || out->state == STATE_handed_on;
+    return out->state == STATE_filed || (later && after) ? STATUS_OK : STATUS_REFUSED;
+}
+
 void casebook_plugs(struct casebook *casebook, struct work_plug out[CASEBOOK_PLUGS])
 {
     out[0] = (struct work_plug){.kind = &CASE_KIND};

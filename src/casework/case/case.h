@@ -23,6 +23,13 @@ struct casebook {
 enum { CASEBOOK_PLUGS = 4 };
 void casebook_plugs(struct casebook *casebook, struct work_plug out[CASEBOOK_PLUGS]);
 
+/* The case, if the organisation has a seat in it, as that organisation sees it.  STATUS_ABSENT:
+ * none; STATUS_REFUSED: it is not filed.  With `later` one that was filed, and is solved or handed
+ * on by now, will do as well. */
+enum status case_filed(struct work *work, struct store *reader, struct slice id,
+                       struct slice organisation, bool later, struct arena *request,
+                       struct work_item *out);
+
 /* How many suspects there are, and of how many each attribute holds: numbers that overlap, and are
  * therefore never summed. */
 struct suspect_counts {

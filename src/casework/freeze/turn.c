@@ -1,0 +1,127 @@
+/* turn.c -- the freezes of an account, in the order in which they were ordered.
+ *
+ *      account ── 3 in force · 5 waits · 6 waits for another organ's · 9 ordered, not answered yet
+ *
+ * No property is frozen twice (art. 242): of one account one freeze is in force, the others wait.
+ * An account is named by a keyed digest, whatever organisation its freezes belong to; the row is
+ * gone when the freeze is over.
+ *
+ * Invariants:  1. At most one freeze of an account is in force.
+ *              2. None is in force while one that was ordered before it waits. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "casework/freeze/freeze_inside.h"
+#include "ground/limits.h"
+
+enum { KEY_BYTES = 16 };
+enum standing { ORDERED, WAITING, WAITING_FOR_ANOTHER, IN_FORCE };
+
+const struct store_migration FREEZE_MIGRATIONS[FREEZE_MIGRATIONS_COUNT] = {
+    {"casework: freezes of each account",
+     "CREATE TABLE freeze_turn (number INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL, "
+     "item TEXT NOT NULL UNIQUE, standing INTEGER NOT NULL);"
+     "CREATE INDEX freeze_turn_account ON freeze_turn (account, number);"},
+};
+
+struct key {
+    struct digest digest;
+    struct store_value value[3]; /* account, item, a number */
+};
+
+static void key_of(const struct freeze_desk *desk, const struct work_item *item, int64_t number,
+                   struct key *out)
+{
+    out->digest = secret_digest(&desk->key, "frozen account", work_value_of(item, "account"));
+    out->value[0] = STORE_OF_BYTES(((struct slice){(const char *)out->digest.bytes, KEY_BYTES}));
+    out->value[1] = STORE_OF_TEXT(slice_of(item->id));
+    out->value[2] = STORE_OF_WHOLE(number);
+}
+
+static enum status count(const struct freeze_desk *desk, const char *sql, const struct key *key,
+                         int64_t *out)
+{
+    struct store_rows *rows = NULL;
+    struct store_value at[1];
+    TRY(store_query(desk->store, sql, key->value, 3, &rows));
+    enum status status = store_next(rows, at, 1);
+    if (status == STATUS_OK)
+        *out = at[0].whole;
+    store_end(rows);
+    return status;
+}
+
+static enum status stand(const struct freeze_desk *desk, const struct work_item *item,
+                         enum standing standing)
+{
+    static const char SET[] =
+        "UPDATE freeze_turn SET standing = ?3 WHERE account = ?1 AND item = ?2";
+    struct key key;
+    key_of(desk, item, standing, &key);
+    return store_run(desk->store, SET, key.value, 3);
+}
+
+enum status turn_enter(const struct freeze_desk *desk, const struct work_item *item)
+{
+    static const char ADD[] =
+        "INSERT INTO freeze_turn (account, item, standing) VALUES (?1, ?2, ?3)";
+    struct key key;
+    key_of(desk, item, ORDERED, &key);
+    return store_run(desk->store, ADD, key.value, 3);
+}
+
+/* Others in force, and those before this one that wait. */
+static const char BEFORE[] =
+    "SELECT COUNT(*) FROM freeze_turn WHERE account = ?1 AND item <> ?2 AND (standing = ?3 OR "
+    "(standing <> 0 AND number < (SELECT number FROM freeze_turn WHERE item = ?2)))";
+
+enum status turn_take(const struct freeze_desk *desk, const struct work_item *item)
+{
+    struct key key;
+    int64_t others = 0;
+    key_of(desk, item, IN_FORCE, &key);
+    TRY(count(desk, BEFORE, &key, &others));
+    return others == 0 ? stand(desk, item, IN_FORCE) : STATUS_REFUSED;
+}
+
+enum status turn_wait(const struct freeze_desk *desk, const struct work_item *item, bool another)
+{
+    static const char OURS[] = "SELECT COUNT(*) FROM freeze_turn WHERE account = ?1 AND item <> "
+                               "?2 AND standing <> 0 AND ?3 = ?3";
+    struct key key;
+    int64_t ours = 0;
+    key_of(desk, item, 0, &key);
+    TRY(count(desk, OURS, &key, &ours));
+    if (ours == 0 && !another)
+        return STATUS_REFUSED;
+    if (ours >= FREEZES_WAITING_MAX)
+        return STATUS_FULL;
+    return stand(desk, item, ours > 0 ? WAITING : WAITING_FOR_ANOTHER);
+}
+
+enum status turn_leave(const struct freeze_desk *desk, const struct work_item *item)
+{
+    static const char REMOVE[] =
+        "DELETE FROM freeze_turn WHERE account = ?1 AND item = ?2 AND ?3 = ?3";
+    struct key key;
+    key_of(desk, item, 0, &key);
+    return store_run(desk->store, REMOVE, key.value, 3);
+}
+
+enum status turn_next(const struct freeze_desk *desk, const struct work_item *item,
+                      char out[WORK_ID_SIZE])
+{
+    static const char NEXT[] =
+        "SELECT standing, item FROM freeze_turn WHERE account = ?1 AND item "
+        "<> ?2 AND standing <> ?3 ORDER BY standing = 3 DESC, number LIMIT 1";
+    struct key key;
+    struct store_rows *rows = NULL;
+    struct store_value at[2];
+    key_of(desk, item, ORDERED, &key);
+    TRY(store_query(desk->store, NEXT, key.value, 3, &rows));
+    enum status status = store_next(rows, at, 2);
+    if (status == STATUS_OK && at[0].whole != WAITING)
+        status = STATUS_END; /* in force, or the bank tells */
+    if (status == STATUS_OK)
+        (void)snprintf(out, WORK_ID_SIZE, "%.*s", (int)at[1].bytes.size, at[1].bytes.at);
+    store_end(rows);
+    return status == STATUS_END ? STATUS_ABSENT : status;
+}
