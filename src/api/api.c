@@ -1,6 +1,7 @@
 /* api.c -- a visit from its headers to its answer: who it is, whether it may, and on which thread.
  *
  *     headers ─> route ─> identity ─> too fast? ─> may it? ──┬─ FAST ─> handler, on this thread
+ *                                                            │            └─ visit_bulk ─> bulk.c
  *                                                            └─ SLOW ─> queue ─> worker: handler
  *
  * Invariants:  1. No handler runs for whoever access_may() does not let in; a refusal is written
@@ -303,11 +304,14 @@ enum status api_open(struct api **out, const struct api_options *options, struct
     http.self = api;
     enum status status = workers_start(api, options->workers, boot, why);
     if (status == STATUS_OK)
+        status = bulk_start(&api->bulk, http.threads < API_BULK_MAX ? http.threads : API_BULK_MAX);
+    if (status == STATUS_OK)
         status = herald_start(api, http.streams_max, boot, why);
     if (status == STATUS_OK)
         status = http_open(&api->http, &http, boot, why);
     if (status != STATUS_OK) {
         herald_stop(api);
+        bulk_stop(&api->bulk);
         workers_stop(api);
         return status;
     }
@@ -350,5 +354,6 @@ void api_close(struct api *api, unsigned seconds_max)
         return;
     http_close(api->http, seconds_max);
     herald_stop(api);
+    bulk_stop(&api->bulk);
     workers_stop(api);
 }

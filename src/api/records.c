@@ -3,7 +3,7 @@
  *     body ─> delivery ─> offer ──(writer: appended, synced)──> receipt ─> answer
  *                 └─ Idempotency-Key: the receipt is an entry of the same frame
  *
- * The server's thread reads and offers; the answer is given from the writer's thread when
+ * A thread of bulk reads and offers; the answer is given from the writer's thread when
  * everything is durable.  What cannot be taken now is told so at once: 429 with Retry-After, 507.
  *
  * Invariants:  1. An answer with "accepted" is sent after these records are durable.
@@ -196,7 +196,6 @@ static void take_back(struct handing *handing, enum status status)
     delivery_give_back(handing->delivery);
     if (keyed)
         keys_forget(visit->rooms->keys, &key);
-    visit->later = false;
     if (status == STATUS_IO)
         visit_problem(visit, PROBLEM_disk_full, NULL);
     else
@@ -204,7 +203,8 @@ static void take_back(struct handing *handing, enum status status)
                            1);
 }
 
-static void offer(struct handing *handing)
+/* True: the visit is the writer's. */
+static bool offer(struct handing *handing)
 {
     struct visit *visit = handing->visit;
     struct delivery *delivery = handing->delivery;
@@ -216,64 +216,70 @@ static void offer(struct handing *handing)
         answer_receipt(visit, 0, handing->receipt);
         delivery_settle(delivery, STATUS_OK);
         delivery_give_back(delivery);
-        return;
+        return false;
     }
     delivery->owner = handing;
     delivery->offer.done = handed;
-    visit->later = true; /* from a successful offer on the visit is the writer's */
     if (status == STATUS_OK)
         status = process->offer(process->self, &delivery->offer);
     if (status != STATUS_OK)
         take_back(handing, status);
+    return status == STATUS_OK;
 }
 
-static void hand_in(struct visit *visit, struct delivery *delivery, const struct key *key)
+static bool hand_in(struct handing *handing)
 {
-    struct handing *handing;
+    struct visit *visit = handing->visit;
+    struct delivery *delivery = handing->delivery;
     bool read = read_body(visit, delivery);
     visit_charge(visit, delivery->read);
-    if (read && ARENA_NEW(delivery->arena, 1, &handing) != STATUS_OK) {
-        delivery_settle(delivery, STATUS_FULL);
-        visit_problem_wait(visit, PROBLEM_too_much, 1);
-        read = false;
+    if (read)
+        return offer(handing);
+    if (handing->keyed)
+        keys_forget(visit->rooms->keys, &handing->key);
+    delivery_give_back(delivery);
+    return false;
+}
+
+/* On a thread of bulk. */
+static void go(struct visit *visit)
+{
+    struct handing *handing = visit->bulk;
+    struct slice name = http_header(visit->request, "Idempotency-Key");
+    bool is_new = true;
+    handing->keyed = name.size != 0;
+    if (handing->keyed) {
+        handing->key = key_of(visit, name);
+        is_new = key_is_new(visit, &handing->key);
+        if (!is_new)
+            delivery_give_back(handing->delivery);
     }
-    if (!read) {
-        if (key != NULL)
-            keys_forget(visit->rooms->keys, key);
-        delivery_give_back(delivery);
-        return;
-    }
-    *handing = (struct handing){.visit = visit, .delivery = delivery, .keyed = key != NULL};
-    if (key != NULL)
-        handing->key = *key;
-    offer(handing);
+    if (!is_new || !hand_in(handing))
+        visit_end(visit);
 }
 
 void handle_records(struct visit *visit)
 {
     const struct api_rooms *rooms = visit->rooms;
-    struct slice name = http_header(visit->request, "Idempotency-Key");
-    struct slice body = http_body(visit->request);
     struct delivery *delivery;
+    struct handing *handing = NULL;
     if (rooms->process.offer == NULL || rooms->deliveries == NULL) {
         visit_problem(visit, PROBLEM_unavailable, NULL);
         return;
     }
-    if (name.size > API_KEY_BYTES_MAX) {
+    if (http_header(visit->request, "Idempotency-Key").size > API_KEY_BYTES_MAX) {
         visit_problem(visit, PROBLEM_value_refused, &SAYING("Idempotency-Key", "Idempotency-Key"));
         return;
     }
-    if (delivery_take(rooms->deliveries, body.size, &delivery) != STATUS_OK) {
+    if (delivery_take(rooms->deliveries, http_body(visit->request).size, &delivery) != STATUS_OK) {
         visit_problem_wait(visit, PROBLEM_too_much, 1);
         return;
     }
-    struct key key = {0};
-    if (name.size != 0) {
-        key = key_of(visit, name);
-        if (!key_is_new(visit, &key)) {
-            delivery_give_back(delivery);
-            return;
-        }
+    if (ARENA_NEW(delivery->arena, 1, &handing) != STATUS_OK) {
+        delivery_give_back(delivery);
+        visit_problem_wait(visit, PROBLEM_too_much, 1);
+        return;
     }
-    hand_in(visit, delivery, name.size == 0 ? NULL : &key);
+    *handing = (struct handing){.visit = visit, .delivery = delivery};
+    visit_bulk(visit, go, handing);
 }
