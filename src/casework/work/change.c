@@ -33,7 +33,7 @@ enum status change_begin(struct change *change, struct work *work, const char *i
 {
     struct row *row = NULL;
     TRY(row_read(work, work->store, id, arena, &row));
-    if (by != NULL && row_party(row, slice_of(by->organisation)) == NULL)
+    if (by != NULL && row_seat(row, by) == NULL)
         return STATUS_ABSENT;
     *change = (struct change){.work = work,
                               .row = row,

@@ -118,6 +118,9 @@ static bool fields_check(struct kind_check *check)
         return wrong(check, "a new item brings a field that is not there");
     if ((kind->key_fields & ~check->fields) != 0)
         return wrong(check, "a field that is not there makes two items the same");
+    for (unsigned i = 0; i < WORK_STATES_MAX; i++)
+        if ((kind->sealed & WORK_BIT(i)) != 0 && (i >= kind->states_count || !kind->state[i].end))
+            return wrong(check, "a state that is no end is sealed");
     if ((kind->creators & ~ROLES_OF_PEOPLE) != 0)
         return wrong(check, "its creators are roles of people");
     if (kind->lease_ms < 0 || kind->merge_ms < 0)

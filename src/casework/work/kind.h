@@ -154,6 +154,9 @@ struct work_kind {
     /* Where a draft says no key: the canonical values of these fields, if all are there, make it;
      * the same number twice is one item. */
     uint64_t key_fields;
+    /* States of which only supervisors and auditors of the owner still see an item; everybody else
+     * finds nothing.  Ends, all of them. */
+    uint64_t sealed;
 };
 
 /* Holds a table against the rules above.  STATUS_MALFORMED: `why` says which and where, in English:

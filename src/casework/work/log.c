@@ -305,7 +305,7 @@ enum status work_log(struct work *work, struct store *reader, const char *id,
 {
     struct row *row = NULL;
     TRY(row_read(work, reader, id, request, &row));
-    struct party *party = row_party(row, slice_of(by->organisation));
+    struct party *party = row_seat(row, by);
     if (party == NULL)
         return STATUS_ABSENT;
     text_add_string(json, "{\"log\":[");

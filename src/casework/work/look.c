@@ -254,7 +254,7 @@ static enum status page_tell(struct listing *listing, struct arena *arena, struc
         if (status == STATUS_ABSENT)
             continue;
         TRY(status);
-        struct party *party = row_party(row, slice_of(listing->by->organisation));
+        struct party *party = row_seat(row, listing->by);
         if (!answers(listing, row, party, arena))
             continue;
         TRY(row_view(listing->work, listing->reader, row, party, 0, arena, &item));
@@ -297,7 +297,7 @@ enum status work_find(struct work *work, struct store *reader, const char *id,
 {
     struct row *row = NULL;
     TRY(row_read(work, reader, id, request, &row));
-    struct party *party = by == NULL ? NULL : row_party(row, slice_of(by->organisation));
+    struct party *party = by == NULL ? NULL : row_seat(row, by);
     if (by != NULL && party == NULL)
         return STATUS_ABSENT;
     return row_view(work, reader, row, party, 0, request, out);

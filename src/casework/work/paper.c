@@ -148,7 +148,7 @@ enum status work_attachment(struct work *work, struct store *reader, const char 
     struct store_rows *rows = NULL;
     struct store_value at[3]; /* lent: ten megabytes are not copied twice */
     TRY(row_read(work, reader, id, request, &row));
-    struct party *party = row_party(row, slice_of(by->organisation));
+    struct party *party = row_seat(row, by);
     if (party == NULL)
         return STATUS_ABSENT;
     const struct store_value values[] = {STORE_OF_WHOLE(row->number), STORE_OF_TEXT(sha256)};

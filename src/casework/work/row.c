@@ -146,6 +146,15 @@ struct party *row_party(struct row *row, struct slice organisation)
     return NULL;
 }
 
+struct party *row_seat(struct row *row, const struct identity *by)
+{
+    struct party *party = row_party(row, slice_of(by->organisation));
+    if (party == NULL || (row->item.kind->sealed & WORK_BIT(row->item.state)) == 0)
+        return party;
+    bool keeper = (by->roles & (ROLE_BIT(ROLE_supervisor) | ROLE_BIT(ROLE_auditor))) != 0;
+    return keeper && party->seat == WORK_SEAT_OWNER ? party : NULL;
+}
+
 moment row_due(const struct row *row)
 {
     moment due = MOMENT_NONE;

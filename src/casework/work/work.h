@@ -33,7 +33,7 @@
 
 struct work;
 
-enum { WORK_MIGRATIONS_COUNT = 1, WORK_KINDS_MAX = 16, WORK_ID_SIZE = 24 };
+enum { WORK_MIGRATIONS_COUNT = 1, WORK_KINDS_MAX = 32, WORK_ID_SIZE = 24 };
 extern const struct store_migration WORK_MIGRATIONS[WORK_MIGRATIONS_COUNT];
 
 /* ---- items ---- */
@@ -98,6 +98,11 @@ enum work_fault {
 };
 /* clang-format on */
 
+struct work_refusal {
+    enum work_fault fault;
+    int field; /* the one that is wrong or missing; -1 */
+};
+
 /* ---- opening ---- */
 
 /* What a kind does beside moving, called inside the transaction after each change of an item, with
@@ -150,12 +155,6 @@ unsigned work_kinds_count(const struct work *work);
 const struct work_kind *work_kind_at(const struct work *work, unsigned index);
 const struct work_kind *work_kind_find(const struct work *work, struct slice name); /* NULL */
 
-/* ---- why a change was refused, for whoever words the answer ---- */
-
-struct work_refusal {
-    enum work_fault fault;
-    int field; /* the one that is wrong or missing; -1 */
-};
 const struct saying *work_fault_says(enum work_fault fault);
 
 /* ---- changing, inside the caller's transaction ---- */

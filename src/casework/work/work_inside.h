@@ -122,6 +122,9 @@ enum status row_read_number(struct work *work, struct store *store, int64_t numb
 enum status row_insert(struct work *work, struct row *row, struct arena *arena);
 enum status row_update(struct work *work, const struct row *row, struct arena *arena);
 struct party *row_party(struct row *row, struct slice organisation); /* NULL: no seat */
+/* The seat from which this visitor may see it: none in a state that is sealed, but for supervisors
+ * and auditors of the owner. */
+struct party *row_seat(struct row *row, const struct identity *by);
 /* The soonest of its running clocks. */
 moment row_due(const struct row *row);
 /* The item as this party may see it, but with the fields in `open` unmasked; NULL: all of it. */
