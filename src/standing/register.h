@@ -1,0 +1,29 @@
+/* register.h -- what a register is made of, for the files of the room that answer from it. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "standing/standing_inside.h"
+
+#include <stdatomic.h>
+
+struct standing {
+    struct standing_options options;
+    struct standing_index *index;
+    struct store *reader; /* of whoever follows */
+    /* Version and chain, read without a lock: odd while they are written. */
+    _Atomic uint64_t turn, version, chain[DIGEST_SIZE / 8];
+};
+
+/* One row of standing_delta. */
+struct standing_delta {
+    uint64_t version;
+    bool enters;
+    struct standing_entry entry;
+    struct slice pack;
+    struct digest chain;
+};
+/* The next row.  STATUS_END. */
+enum status standing_delta_next(struct store_rows *rows, struct standing_delta *out);
+#define STANDING_DELTA_COLUMNS                                                                  \
+    "version, enters, number, key, card, from_s, until_s, dropped, pack, criminal, suspended, " \
+    "chain"

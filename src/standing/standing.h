@@ -1,0 +1,217 @@
+/* standing.h -- what stands against somebody now: the register that executors ask.
+ *
+ *     sanction ─(enter, leave: in its transaction)─> rows and deltas ─> follow ─> index in memory
+ *     executor: may this person open, transfer, keep? ─> index ─> judge (law pack) ─> answer,
+  * receipt
+ *               these are my customers (keyed hashes)  ─> matched when somebody enters, and at once
+ *               what changed since version 17?         ─> signed delta, for answers without a line
+ *
+ * Invariants:  1. No identifier lies in the register: a person is 16 bytes of a keyed hash, a
+  * kept card
+ *                 eight.
+ *              2. Reading takes no lock and waits for nobody; an entry is there whole or not at
+  * all.
+ *              3. An entry is over at its own end, whoever forgot to remove it.
+ *              4. Money that comes in and business at a counter are never refused, whatever a
+  * pack says.
+ *              5. A receipt proves who asked, when, which version, and what was answered;
+  * changing a
+ *                 byte of it, or of the answer, is found without asking anybody.
+ *
+ * Not chosen: a filter that may say yes wrongly (a person would be refused an account by chance); a
+ * second hash under a key of the house (executors hold the join key in either case,
+  * docs/sanction.md). */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "audit/audit.h"
+#include "ground/clock.h"
+#include "ground/secret.h"
+#include "law/law.h"
+
+enum {
+    STANDING_KEY_SIZE = 16,
+    STANDING_ITEM_SIZE = 24,
+    STANDING_FOUND_MAX = 16, /* determinations of one person that are told apart */
+    STANDING_PACKS_MAX = 32,
+    STANDING_MIGRATIONS_COUNT = 1,
+};
+extern const struct store_migration STANDING_MIGRATIONS[STANDING_MIGRATIONS_COUNT];
+
+struct standing_key {
+    unsigned char bytes[STANDING_KEY_SIZE];
+};
+/* The name of an identity document under the join key, blanks and case aside. */
+struct standing_key standing_key_of(const struct secret *join, struct slice document);
+/* The name of a phone card. */
+uint64_t standing_card_of(const struct secret *join, struct slice phone);
+/* 32 hex digits. */
+bool standing_key_read(struct slice hex, struct standing_key *out);
+/* The same person under the key of one executor's exports. */
+struct standing_key standing_key_for(const struct secret *export_key, struct standing_key key);
+/* Keys that are derived from the house's one. */
+struct secret standing_join_key(const struct secret *master);
+struct secret standing_export_key(const struct secret *join, struct slice organisation);
+
+/* ---- one entry ---- */
+
+struct standing_entry {
+    struct standing_key key;
+    uint64_t card;           /* that is kept; 0: none was chosen */
+    int64_t from_s, until_s; /* seconds since 1970 */
+    uint32_t number;         /* of the item, in the order of their first coming */
+    uint32_t dropped;        /* things that were taken back, bits of standing_thing_bit() */
+    uint8_t pack;            /* index of standing_packs */
+    bool criminal, suspended;
+};
+/* The bit of a thing of law packs; 0: no thing. */
+uint32_t standing_thing_bit(enum law_code thing);
+
+/* ---- the index ---- */
+
+struct standing_index;
+
+/* Room for so many at first; it grows.  STATUS_FULL: no memory. */
+enum status standing_index_create(struct standing_index **out, uint32_t entries,
+                                  struct arena *boot);
+void standing_index_destroy(struct standing_index *index);
+/* One writer at a time.  An item that is there already is replaced.  STATUS_FULL. */
+enum status standing_put(struct standing_index *index, const struct standing_entry *entry);
+void standing_drop(struct standing_index *index, struct standing_key key, uint32_t number);
+/* Those of this person that run at `now_s`, at most STANDING_FOUND_MAX; from any thread. */
+unsigned standing_find(const struct standing_index *index, struct standing_key key, int64_t now_s,
+                       struct standing_entry *out);
+/* Whether anything runs, for many: bit i of `hits`. */
+void standing_find_many(const struct standing_index *index, const struct standing_key *keys,
+                        size_t count, int64_t now_s, bool *hits);
+uint64_t standing_count(const struct standing_index *index);
+size_t standing_bytes(const struct standing_index *index);
+
+/* ---- the judge ---- */
+
+enum standing_act { STANDING_open, STANDING_transfer, STANDING_keep };
+
+struct standing_question {
+    enum standing_act act;
+    enum law_code object;   /* a thing */
+    bool incoming, counter; /* of a transfer */
+    enum law_code purpose;  /* the exception that is claimed (agreed_tax …); LAW_CODE_NONE */
+    uint64_t card;          /* of a phone card; 0: unsaid */
+    const enum law_code *executor; /* as whom it is asked: nothing else is told */
+    unsigned executors_count;      /* 0: by the house, which is told everything */
+};
+#define STANDING_NOTHING_CLAIMED LAW_CODES_COUNT
+
+struct standing_verdict {
+    bool stands; /* something concerns the question */
+    bool may;
+    bool floor;                        /* never refused by Cutline, whatever the pack says */
+    enum law_code exception;           /* by which it may, LAW_CODES_COUNT: none */
+    const struct law_measure *measure; /* that it is about; NULL: nothing stands */
+    const struct law_pack *pack;
+    int64_t until_s;
+};
+/* What the pack says about one entry. */
+void standing_judge(const struct law_pack *pack, const struct standing_entry *entry,
+                    const struct standing_question *question, struct standing_verdict *out);
+/* The question as words: open|transfer|keep, a thing, "counter", "in" … STATUS_MALFORMED. */
+enum status standing_question_read(struct slice act, struct slice object, struct slice way,
+                                   struct slice purpose, struct standing_question *out);
+
+/* ---- the register, in tables ---- */
+
+struct standing;
+
+struct standing_options {
+    struct store *store;    /* the writer */
+    const char *store_path; /* for a reader of its own */
+    const struct law *law;
+    struct secret join;
+    struct clock clock;
+    int32_t zone_minutes;
+    struct slice origin; /* name of the key */
+    const struct seal_keypair *seal;
+};
+/* Loads what stands.  STATUS_REFUSED: an entry's pack is not here, or another one; `why`. */
+enum status standing_open(struct standing **out, const struct standing_options *options,
+                          struct arena *boot, struct text *why);
+void standing_close(struct standing *standing);
+/* What was committed since, into the index; cheap if nothing was. */
+enum status standing_follow(struct standing *standing);
+
+struct standing_change {
+    struct slice item, document;
+    bool criminal, suspended;
+    const struct law_pack *pack;
+    law_date from, last;
+    struct slice kept_card, dropped;
+};
+/* In the caller's transaction; the index follows after the commit. */
+enum status standing_enter(struct standing *standing, const struct standing_change *change,
+                           struct arena *request);
+enum status standing_leave(struct standing *standing, struct slice item, struct arena *request);
+
+/* Version of the register as the index has it, and the chain up to it. */
+uint64_t standing_version(const struct standing *standing, struct digest *chain);
+
+/* ---- customers ---- */
+
+/* Adds keys of an executor's customers; in the caller's transaction. */
+enum status standing_customers_add(struct standing *standing, struct slice organisation,
+                                   const struct standing_key *keys, size_t count);
+enum status standing_customers_forget(struct standing *standing, struct slice organisation);
+/* Organisations of which this person is a customer. */
+enum status standing_customers_of(struct standing *standing, struct slice document,
+                                  char (*out)[STANDING_ITEM_SIZE], size_t count_max, size_t *count);
+/* Items that stand against these customers, for whoever tells the executor; from the index. */
+enum status standing_items_of(struct standing *standing, const struct standing_key *keys,
+                              size_t keys_count, char (*out)[STANDING_ITEM_SIZE], size_t count_max,
+                              size_t *count, struct arena *request);
+
+/* ---- asking ---- */
+
+struct standing_asking {
+    struct slice asker; /* organisation */
+    struct standing_key key;
+    struct standing_question question;
+};
+/* The answer as JSON, with its receipt; from any thread, waiting for nothing. */
+void text_add_standing_answer(struct text *text, const struct standing *standing,
+                              const struct standing_asking *asking, moment now);
+/* NDJSON in, NDJSON out: a line for each that something stands against, then one line with receipt.
+ * STATUS_MALFORMED: `*line` is the first that cannot be read; STATUS_FULL: more than fits. */
+enum status standing_batch(const struct standing *standing, struct slice asker,
+                           const struct standing_question *question, struct slice lines, moment now,
+                           struct arena *request, struct text *out, uint64_t *line);
+/* How many persons stand, in brief, without naming one. */
+bool standing_concerns(const struct standing *standing, const struct standing_asking *asking,
+                       moment now, struct standing_verdict *out);
+
+/* ---- receipts, without any register ---- */
+
+/* clang-format off */
+enum receipt_fault {
+#define RECEIPT_FAULT(name, en, zh) RECEIPT_FAULT_##name,
+#include "standing/receipt_faults.inc"
+#undef RECEIPT_FAULT
+};
+/* clang-format on */
+const struct saying *receipt_fault_says(enum receipt_fault fault);
+
+struct receipt_facts {
+    struct slice asker, time;
+    uint64_t version, asked;
+};
+/* `answer`: what was answered to one question, or to a batch (then `asked` is the batch's body, and
+ * `join` names the persons in it).  Says what fits and what does not. */
+enum receipt_fault receipt_verify(struct slice answer, struct slice asked,
+                                  const struct secret *join, const char *vkey,
+                                  struct arena *scratch, struct receipt_facts *out);
+
+/* ---- deltas ---- */
+
+/* What changed in (since, now], for one executor, signed; as text.  STATUS_ABSENT: no such
+ * version. */
+enum status standing_export(struct standing *standing, struct store *reader,
+                            struct slice organisation, uint64_t since, struct arena *request,
+                            struct text *out);

@@ -1,0 +1,563 @@
+/* standing_test.c -- the index against a slow list, also while it changes; the judge against the
+ * seven
+ * invariants under every pack; receipts and copies, and every byte of them changed. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ground/chance.h"
+#include "ground/folder.h"
+#include "standing/offline.h"
+#include "standing/register.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { PEOPLE = 3000, ROUNDS = 40000, NOW_S = 1767225600 }; /* 2026-01-01 */
+
+struct hall {
+    char folder[64], path[128], vkey[NOTE_KEY_BYTES_MAX];
+    struct arena *boot, *request;
+    struct store *store;
+    struct law law;
+    struct seal_keypair seal;
+    struct standing *standing;
+    int64_t wall_ms;
+};
+
+static moment wall(void *self)
+{
+    return (moment){((struct hall *)self)->wall_ms};
+}
+
+static int64_t ticks(void *self)
+{
+    return ((struct hall *)self)->wall_ms;
+}
+
+static struct standing_options options_of(struct hall *hall)
+{
+    return (struct standing_options){.store = hall->store,
+                                     .store_path = hall->path,
+                                     .law = &hall->law,
+                                     .join = {{9}},
+                                     .clock = {wall, ticks, hall},
+                                     .zone_minutes = 480,
+                                     .origin = SLICE("test.example/house"),
+                                     .seal = &hall->seal};
+}
+
+static int hall_up(void **state)
+{
+    char bytes[TONGUES_COUNT][512], room[512];
+    struct text why[TONGUES_COUNT] = {text_over(bytes[0], 512), text_over(bytes[1], 512)};
+    struct text reason = text_over(room, sizeof room);
+    struct hall *hall = calloc(1, sizeof *hall);
+    assert_non_null(hall);
+    hall->wall_ms = (int64_t)NOW_S * 1000;
+    (void)snprintf(hall->folder, sizeof hall->folder, "/tmp/cutline-standing-XXXXXX");
+    assert_non_null(mkdtemp(hall->folder));
+    (void)snprintf(hall->path, sizeof hall->path, "%s/store.db", hall->folder);
+    assert_int_equal(arena_create(&hall->boot, (size_t)1 << 30), STATUS_OK);
+    assert_int_equal(arena_create(&hall->request, (size_t)1 << 30), STATUS_OK);
+    assert_int_equal(law_open(&hall->law, LAW, hall->boot, why), STATUS_OK);
+    assert_int_equal(store_open(&hall->store, hall->path, STANDING_MIGRATIONS,
+                                STANDING_MIGRATIONS_COUNT, hall->boot, &reason),
+                     STATUS_OK);
+    const struct seal_seed seed = {{4}};
+    hall->seal = seal_keypair_of_seed(&seed);
+    struct text vkey = text_over(hall->vkey, sizeof hall->vkey);
+    note_key_write(&vkey, SLICE("test.example/house"), &hall->seal.key);
+    const struct standing_options options = options_of(hall);
+    assert_int_equal(standing_open(&hall->standing, &options, hall->boot, &reason), STATUS_OK);
+    *state = hall;
+    return 0;
+}
+
+static int hall_down(void **state)
+{
+    struct hall *hall = *state;
+    standing_close(hall->standing);
+    store_close(hall->store);
+    assert_int_equal(folder_remove(hall->folder), STATUS_OK);
+    arena_destroy(hall->request);
+    arena_destroy(hall->boot);
+    free(hall);
+    return 0;
+}
+
+/* ---- the index ---- */
+
+static struct standing_key key_at(uint64_t person)
+{
+    char bytes[24];
+    const struct secret join = {{9}};
+    (void)snprintf(bytes, sizeof bytes, "P%llu", (unsigned long long)person);
+    return standing_key_of(&join, slice_of(bytes));
+}
+
+struct plain {
+    struct standing_entry at[PEOPLE * 2]; /* by number */
+};
+
+static unsigned plain_count(const struct plain *plain, struct standing_key key, int64_t now_s)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < PEOPLE * 2; i++)
+        count += memcmp(plain->at[i].key.bytes, key.bytes, sizeof key.bytes) == 0 &&
+                 plain->at[i].from_s <= now_s && now_s < plain->at[i].until_s;
+    return count;
+}
+
+static void the_index_agrees_with_a_plain_list(void **state)
+{
+    static struct plain plain;
+    struct hall *hall = *state;
+    struct chance chance = chance_seeded(7);
+    struct standing_index *index = NULL;
+    assert_int_equal(standing_index_create(&index, 0, hall->boot), STATUS_OK);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        uint32_t number = (uint32_t)chance_below(&chance, PEOPLE * 2);
+        struct standing_entry *entry = &plain.at[number];
+        if (chance_below(&chance, 4) == 0) {
+            standing_drop(index, entry->key, number);
+            entry->until_s = 0;
+        } else {
+            entry->key = key_at(number / 2); /* two determinations of each */
+            entry->number = number;
+            entry->from_s = NOW_S - 500 + (int64_t)chance_below(&chance, 1000);
+            entry->until_s = entry->from_s + 1 + (int64_t)chance_below(&chance, 1000);
+            assert_int_equal(standing_put(index, entry), STATUS_OK);
+        }
+        struct standing_entry found[STANDING_FOUND_MAX];
+        struct standing_key key = key_at(chance_below(&chance, PEOPLE));
+        int64_t now_s = NOW_S - 600 + (int64_t)chance_below(&chance, 1500);
+        if (i % 16 == 0)
+            assert_int_equal(standing_find(index, key, now_s, found),
+                             plain_count(&plain, key, now_s));
+    }
+    standing_index_destroy(index);
+}
+
+struct reading {
+    const struct standing_index *index;
+    _Atomic bool ends;
+    _Atomic uint64_t reads;
+};
+
+/* Persons 0 to 99 always stand with one determination, whose card says whose it is. */
+static void *reader_run(void *self)
+{
+    struct reading *reading = self;
+    struct standing_entry found[STANDING_FOUND_MAX];
+    uint64_t reads = 0;
+    while (!atomic_load(&reading->ends)) {
+        uint64_t person = reads++ % 100;
+        unsigned count = standing_find(reading->index, key_at(person), NOW_S, found);
+        if (count != 1 || found[0].card != person + 1 || found[0].number != person)
+            fail_msg("person %llu: %u", (unsigned long long)person, count);
+    }
+    atomic_fetch_add(&reading->reads, reads);
+    return NULL;
+}
+
+static void readers_see_a_person_whole_while_everything_is_replaced(void **state)
+{
+    struct hall *hall = *state;
+    struct standing_index *index = NULL;
+    pthread_t thread[2];
+    assert_int_equal(standing_index_create(&index, 0, hall->boot), STATUS_OK);
+    struct reading reading = {.index = index};
+    for (unsigned turn = 0; turn < 400; turn++) {
+        for (uint32_t person = 0; person < 100; person++) {
+            const struct standing_entry entry = {.key = key_at(person),
+                                                 .card = person + 1,
+                                                 .from_s = 1,
+                                                 .until_s = NOW_S + 1 + turn,
+                                                 .number = person};
+            assert_int_equal(standing_put(index, &entry), STATUS_OK);
+        }
+        for (unsigned i = 0; turn == 0 && i < 2; i++)
+            assert_int_equal(pthread_create(&thread[i], NULL, reader_run, &reading), 0);
+    }
+    atomic_store(&reading.ends, true);
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(pthread_join(thread[i], NULL), 0);
+    assert_int_equal(standing_count(index), 100);
+    standing_index_destroy(index);
+}
+
+/* ---- the judge ---- */
+
+static struct standing_question ask(const char *act, const char *object, const char *way,
+                                    const char *purpose)
+{
+    struct standing_question question;
+    assert_int_equal(standing_question_read(slice_of(act), slice_of(object), slice_of(way),
+                                            slice_of(purpose), &question),
+                     STATUS_OK);
+    return question;
+}
+
+static struct standing_verdict judge(const struct law_pack *pack, struct standing_entry entry,
+                                     struct standing_question question)
+{
+    struct standing_verdict verdict;
+    standing_judge(pack, &entry, &question, &verdict);
+    return verdict;
+}
+
+static const struct law_pack *pack_named(struct hall *hall, const char *name)
+{
+    const struct law_pack *pack = law_named(&hall->law, slice_of(name));
+    assert_non_null(pack);
+    return pack;
+}
+
+static void money_comes_in_and_counters_serve_under_every_pack(void **state)
+{
+    struct hall *hall = *state;
+    static const char *const ACCOUNTS[] = {"bank_account", "payment_account", "wallet"};
+    for (uint32_t p = 0; p < hall->law.packs_count; p++) {
+        const struct law_pack *pack = &hall->law.packs[p];
+        if (pack->subject != LAW_SUBJECT_discipline)
+            continue;
+        for (unsigned i = 0; i < 6; i++) {
+            const struct standing_entry entry = {.criminal = i >= 3};
+            assert_true(judge(pack, entry, ask("transfer", ACCOUNTS[i % 3], "in", "")).may);
+            assert_true(judge(pack, entry, ask("transfer", ACCOUNTS[i % 3], "counter", "")).may);
+        }
+    }
+}
+
+static void the_final_measures_restrict_what_they_say_and_nothing_else(void **state)
+{
+    struct hall *hall = *state;
+    const struct law_pack *pack = pack_named(hall, "cn-final-2024-12");
+    const struct standing_entry b = {.until_s = NOW_S + 5};
+    static const char *const DEBITS[] = {"agreed_tax", "agreed_social_insurance",
+                                         "agreed_utilities", "agreed_basic_living"};
+    struct standing_verdict verdict = judge(pack, b, ask("transfer", "bank_account", "remote", ""));
+    assert_true(verdict.stands);
+    assert_false(verdict.may);
+    assert_int_equal(verdict.measure->restriction, LAW_CODE_no_counterless_outgoing);
+    assert_int_equal(verdict.until_s, NOW_S + 5);
+    for (unsigned i = 0; i < 4; i++)
+        assert_true(judge(pack, b, ask("transfer", "bank_account", "remote", DEBITS[i])).may);
+    assert_false(judge(pack, b, ask("transfer", "payment_account", "remote", "agreed_tax")).may);
+    assert_true(
+        judge(pack, b, ask("transfer", "payment_account", "remote", "balance_to_own_account")).may);
+    assert_true(judge(pack, b, ask("open", "bank_account", "", "")).may); /* limited functions */
+    assert_int_equal(judge(pack, b, ask("open", "bank_account", "", "")).exception,
+                     LAW_CODE_limited_bank_account);
+    assert_false(judge(pack, b, ask("open", "payment_account", "", "")).may);
+    assert_false(judge(pack, b, ask("open", "phone_card", "", "")).may);
+    assert_false(judge(pack, b, ask("keep", "iot_card", "", "")).may);
+    assert_true(judge(pack, b, ask("keep", "bank_account", "", "")).may);
+    const struct law_pack *draft = pack_named(hall, "cn-draft-2023-11");
+    assert_true(judge(draft, b, ask("transfer", "payment_account", "remote", "")).may);
+    assert_true(law_mark_doubtful(judge(pack, b, ask("keep", "phone_card", "", "")).measure->mark));
+}
+
+static void a_card_that_was_chosen_stays_and_so_does_one_of_whoever_chose_none(void **state)
+{
+    struct hall *hall = *state;
+    const struct law_pack *pack = pack_named(hall, "cn-final-2024-12");
+    struct standing_question question = ask("keep", "phone_card", "", "");
+    question.card = 5;
+    assert_true(judge(pack, (struct standing_entry){.card = 5}, question).may);
+    assert_false(judge(pack, (struct standing_entry){.card = 6}, question).may);
+    assert_true(judge(pack, (struct standing_entry){.card = 0}, question).may);
+}
+
+static void what_was_suspended_or_taken_back_restricts_nothing(void **state)
+{
+    struct hall *hall = *state;
+    const struct law_pack *pack = pack_named(hall, "cn-final-2024-12");
+    struct standing_entry entry = {.suspended = true};
+    assert_false(judge(pack, entry, ask("open", "phone_card", "", "")).stands);
+    entry = (struct standing_entry){.dropped = standing_thing_bit(LAW_CODE_new_business)};
+    assert_true(judge(pack, entry, ask("open", "phone_card", "", "")).may);
+    assert_false(judge(pack, entry, ask("keep", "iot_card", "", "")).may);
+}
+
+static void nobody_is_told_what_another_kind_of_executor_restricts(void **state)
+{
+    struct hall *hall = *state;
+    const struct law_pack *pack = pack_named(hall, "cn-final-2024-12");
+    static const enum law_code CARRIER[] = {LAW_CODE_carrier};
+    struct standing_question question = ask("transfer", "bank_account", "remote", "");
+    question.executor = CARRIER;
+    question.executors_count = 1;
+    assert_false(judge(pack, (struct standing_entry){.card = 0}, question).stands);
+}
+
+/* ---- the register ---- */
+
+static void put(struct hall *hall, const char *item, const char *document, const char *last)
+{
+    struct standing_change change = {.item = slice_of(item),
+                                     .document = slice_of(document),
+                                     .pack = pack_named(hall, "cn-final-2024-12"),
+                                     .kept_card = SLICE("+8613800000002")};
+    assert_int_equal(law_date_parse(SLICE("2025-06-01"), &change.from), STATUS_OK);
+    assert_int_equal(law_date_parse(slice_of(last), &change.last), STATUS_OK);
+    assert_int_equal(store_begin(hall->store), STATUS_OK);
+    assert_int_equal(standing_enter(hall->standing, &change, hall->request), STATUS_OK);
+    assert_int_equal(store_commit(hall->store), STATUS_OK);
+    assert_int_equal(standing_follow(hall->standing), STATUS_OK);
+}
+
+static struct standing_asking asking_of(const char *document)
+{
+    const struct secret join = {{9}};
+    return (struct standing_asking){.asker = SLICE("o_bank"),
+                                    .key = standing_key_of(&join, slice_of(document)),
+                                    .question = ask("transfer", "bank_account", "remote", "")};
+}
+
+static bool stands(struct hall *hall, const char *document)
+{
+    struct standing_verdict verdict;
+    const struct standing_asking asking = asking_of(document);
+    return standing_concerns(hall->standing, &asking, wall(hall), &verdict);
+}
+
+static void what_stands_is_over_at_midnight_and_survives_a_restart(void **state)
+{
+    struct hall *hall = *state;
+    struct digest chain, again;
+    put(hall, "w_1", "11010519900307123x", "2026-01-01");
+    assert_true(stands(hall, "110105 19900307 123X"));
+    assert_false(stands(hall, "110105199003071235"));
+    assert_int_equal(standing_version(hall->standing, &chain), 1);
+    standing_close(hall->standing);
+    const struct standing_options options = options_of(hall);
+    char room[256];
+    struct text why = text_over(room, sizeof room);
+    assert_int_equal(standing_open(&hall->standing, &options, hall->boot, &why), STATUS_OK);
+    assert_true(stands(hall, "11010519900307123X"));
+    assert_int_equal(standing_version(hall->standing, &again), 1);
+    assert_memory_equal(&chain, &again, sizeof chain);
+    hall->wall_ms = 1767283200000 - 1; /* 2026-01-02 00:00 +08:00, less a millisecond */
+    assert_true(stands(hall, "11010519900307123X"));
+    hall->wall_ms++;
+    assert_false(stands(hall, "11010519900307123X")); /* nobody removed it */
+    put(hall, "w_1", "11010519900307123X", "2027-01-01");
+    assert_true(stands(hall, "11010519900307123X"));
+    assert_int_equal(store_begin(hall->store), STATUS_OK);
+    assert_int_equal(standing_leave(hall->standing, SLICE("w_1"), hall->request), STATUS_OK);
+    assert_int_equal(store_commit(hall->store), STATUS_OK);
+    assert_int_equal(standing_follow(hall->standing), STATUS_OK);
+    assert_false(stands(hall, "11010519900307123X"));
+    assert_int_equal(standing_count(hall->standing->index), 0);
+}
+
+static void no_identifier_lies_in_the_file(void **state)
+{
+    struct hall *hall = *state;
+    struct slice bytes;
+    enum disk_fault fault;
+    char wal[160];
+    put(hall, "w_1", "110105199003071234", "2027-01-01");
+    (void)snprintf(wal, sizeof wal, "%s-wal", hall->path);
+    const char *const files[] = {hall->path, wal};
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(disk_read_all(files[i], 1 << 24, hall->request, &bytes, &fault),
+                         STATUS_OK);
+        assert_null(memmem(bytes.at, bytes.size, "110105199003071234", 18));
+        assert_null(memmem(bytes.at, bytes.size, "13800000002", 11));
+    }
+}
+
+static void an_executor_is_matched_with_its_own_customers_alone(void **state)
+{
+    struct hall *hall = *state;
+    const struct secret join = {{9}};
+    char found[4][STANDING_ITEM_SIZE];
+    size_t count = 0;
+    const struct standing_key keys[] = {standing_key_of(&join, SLICE("110105199003071234")),
+                                        standing_key_of(&join, SLICE("110105199003071242"))};
+    assert_int_equal(store_begin(hall->store), STATUS_OK);
+    assert_int_equal(standing_customers_add(hall->standing, SLICE("o_bank"), keys, 2), STATUS_OK);
+    assert_int_equal(standing_customers_add(hall->standing, SLICE("o_other"), keys + 1, 1),
+                     STATUS_OK);
+    assert_int_equal(store_commit(hall->store), STATUS_OK);
+    assert_int_equal(
+        standing_customers_of(hall->standing, SLICE("110105199003071234"), found, 4, &count),
+        STATUS_OK);
+    assert_int_equal(count, 1);
+    assert_string_equal(found[0], "o_bank");
+    put(hall, "w_7", "110105199003071242", "2027-01-01");
+    assert_int_equal(standing_items_of(hall->standing, keys, 2, found, 4, &count, hall->request),
+                     STATUS_OK);
+    assert_int_equal(count, 1);
+    assert_string_equal(found[0], "w_7");
+}
+
+/* ---- receipts ---- */
+
+static struct text paper(struct hall *hall, size_t size)
+{
+    char *bytes = NULL;
+    assert_int_equal(arena_take(hall->request, size, (void **)&bytes), STATUS_OK);
+    return text_over(bytes, size);
+}
+
+static enum receipt_fault verify(struct hall *hall, struct slice answer, struct slice asked)
+{
+    const struct secret join = {{9}};
+    struct receipt_facts facts;
+    return receipt_verify(answer, asked, &join, hall->vkey, hall->request, &facts);
+}
+
+static void a_receipt_holds_and_no_byte_of_it_can_be_changed(void **state)
+{
+    struct hall *hall = *state;
+    struct text text = paper(hall, 8192);
+    const struct standing_asking asking = asking_of("110105199003071234");
+    put(hall, "w_1", "110105199003071234", "2027-01-01");
+    text_add_standing_answer(&text, hall->standing, &asking, wall(hall));
+    assert_false(text.full);
+    assert_int_equal(verify(hall, text_slice(&text), SLICE("")), RECEIPT_FAULT_none);
+    assert_non_null(strstr(text.at, "\"may\":false"));
+    assert_non_null(strstr(text.at, "\"until\":\"2027-01-02T00:00:00"));
+    for (size_t i = 0; i < text.size; i++) {
+        char was = text.at[i];
+        text.at[i] = (char)(was ^ 1);
+        if (verify(hall, text_slice(&text), SLICE("")) == RECEIPT_FAULT_none &&
+            memchr("{}\",: ", was, 6) == NULL)
+            fail_msg("byte %zu can be changed: %.20s", i, text.at + i);
+        text.at[i] = was;
+    }
+    hall->vkey[strlen(hall->vkey) - 2] ^= 2;
+    assert_int_not_equal(verify(hall, text_slice(&text), SLICE("")), RECEIPT_FAULT_none);
+}
+
+static void a_batch_has_one_signature_for_all(void **state)
+{
+    struct hall *hall = *state;
+    struct text asked = paper(hall, 1 << 20), out = paper(hall, 1 << 20);
+    const struct standing_question question = ask("transfer", "bank_account", "remote", "");
+    uint64_t line = 0;
+    put(hall, "w_1", "110105199003071234", "2027-01-01");
+    for (unsigned i = 0; i < 5000; i++)
+        text_addf(&asked, "{\"document\":\"11010519900307%04u\"}\n", i);
+    assert_int_equal(standing_batch(hall->standing, SLICE("o_bank"), &question, text_slice(&asked),
+                                    wall(hall), hall->request, &out, &line),
+                     STATUS_OK);
+    assert_non_null(strstr(out.at, "{\"line\":1235,\"answer\":"));
+    assert_non_null(strstr(out.at, "\"asked\":5000,\"hits\":1,"));
+    assert_int_equal(verify(hall, text_slice(&out), text_slice(&asked)), RECEIPT_FAULT_none);
+    asked.at[20 * 33 + 20] ^= 1; /* somebody else was asked about */
+    assert_int_not_equal(verify(hall, text_slice(&out), text_slice(&asked)), RECEIPT_FAULT_none);
+    asked.at[20 * 33 + 20] ^= 1;
+    const char *first = strchr(out.at, '\n') + 1; /* the hit is left out */
+    assert_int_not_equal(verify(hall, slice_of(first), text_slice(&asked)), RECEIPT_FAULT_none);
+    assert_int_equal(standing_batch(hall->standing, SLICE("o_bank"), &question,
+                                    SLICE("{\"hash\":\"00\"}\n"), wall(hall), hall->request, &out,
+                                    &line),
+                     STATUS_MALFORMED);
+    assert_int_equal(line, 1);
+}
+
+/* ---- copies ---- */
+
+static struct text export_of(struct hall *hall, uint64_t since)
+{
+    struct text text = paper(hall, 1 << 16);
+    assert_int_equal(
+        standing_export(hall->standing, hall->store, SLICE("o_bank"), since, hall->request, &text),
+        STATUS_OK);
+    return text;
+}
+
+static enum offline_fault merge(struct hall *hall, struct slice copy, struct slice delta,
+                                struct text *out)
+{
+    enum offline_fault fault = OFFLINE_FAULT_none;
+    *out = paper(hall, 1 << 16);
+    enum status status =
+        offline_merge(copy, delta, hall->vkey, wall(hall), hall->request, out, &fault);
+    assert_true((status == STATUS_OK) == (fault == OFFLINE_FAULT_none));
+    return fault;
+}
+
+static bool copy_says(struct hall *hall, const struct text *copy, const char *document)
+{
+    const struct secret join = {{9}};
+    struct secret key = standing_export_key(&join, SLICE("o_bank"));
+    struct standing_verdict verdict;
+    enum offline_fault fault;
+    uint64_t version;
+    const struct offline_asking asking = {
+        .key = standing_key_for(&key, standing_key_of(&join, slice_of(document))),
+        .question = ask("transfer", "bank_account", "remote", ""),
+        .now = wall(hall)};
+    assert_int_equal(
+        offline_check(text_slice(copy), &hall->law, &asking, &verdict, &version, &fault),
+        STATUS_OK);
+    return verdict.stands;
+}
+
+static void a_copy_follows_by_signed_deltas_and_no_other_way(void **state)
+{
+    struct hall *hall = *state;
+    struct text copy, next, other;
+    put(hall, "w_1", "110105199003071234", "2027-01-01");
+    put(hall, "w_2", "110105199003071242", "2026-01-03");
+    struct text whole = export_of(hall, 0);
+    assert_int_equal(merge(hall, SLICE(""), text_slice(&whole), &copy), OFFLINE_FAULT_none);
+    assert_true(copy_says(hall, &copy, "110105199003071234"));
+    assert_false(copy_says(hall, &copy, "110105199003071250"));
+    assert_null(strstr(whole.at, "110105199003071234"));
+    assert_int_equal(store_begin(hall->store), STATUS_OK);
+    assert_int_equal(standing_leave(hall->standing, SLICE("w_1"), hall->request), STATUS_OK);
+    assert_int_equal(store_commit(hall->store), STATUS_OK);
+    assert_int_equal(standing_follow(hall->standing), STATUS_OK);
+    struct text third = export_of(hall, 2);
+    put(hall, "w_3", "110105199003071269", "2027-01-01");
+    struct text fourth = export_of(hall, 3);
+    assert_int_equal(merge(hall, text_slice(&copy), text_slice(&fourth), &other),
+                     OFFLINE_FAULT_chain); /* one is missing */
+    assert_int_equal(merge(hall, text_slice(&copy), text_slice(&third), &next), OFFLINE_FAULT_none);
+    assert_false(copy_says(hall, &next, "110105199003071234"));
+    assert_int_equal(merge(hall, text_slice(&next), text_slice(&third), &other),
+                     OFFLINE_FAULT_chain); /* twice */
+    assert_int_equal(merge(hall, text_slice(&next), text_slice(&fourth), &other),
+                     OFFLINE_FAULT_none);
+    assert_true(copy_says(hall, &other, "110105199003071269"));
+    for (size_t i = 0; i < fourth.size; i++) {
+        fourth.at[i] ^= 1;
+        assert_int_not_equal(merge(hall, text_slice(&next), text_slice(&fourth), &copy),
+                             OFFLINE_FAULT_none);
+        fourth.at[i] ^= 1;
+    }
+    assert_true(copy_says(hall, &other, "110105199003071242"));
+    hall->wall_ms += 3 * 86400000LL; /* over, in a copy that nobody touched */
+    assert_false(copy_says(hall, &other, "110105199003071242"));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, hall_up, hall_down)
+    const struct CMUnitTest tests[] = {
+        TEST(the_index_agrees_with_a_plain_list),
+        TEST(readers_see_a_person_whole_while_everything_is_replaced),
+        TEST(money_comes_in_and_counters_serve_under_every_pack),
+        TEST(the_final_measures_restrict_what_they_say_and_nothing_else),
+        TEST(a_card_that_was_chosen_stays_and_so_does_one_of_whoever_chose_none),
+        TEST(what_was_suspended_or_taken_back_restricts_nothing),
+        TEST(nobody_is_told_what_another_kind_of_executor_restricts),
+        TEST(what_stands_is_over_at_midnight_and_survives_a_restart),
+        TEST(no_identifier_lies_in_the_file),
+        TEST(an_executor_is_matched_with_its_own_customers_alone),
+        TEST(a_receipt_holds_and_no_byte_of_it_can_be_changed),
+        TEST(a_batch_has_one_signature_for_all),
+        TEST(a_copy_follows_by_signed_deltas_and_no_other_way),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
