@@ -3,10 +3,12 @@
  * usage: load PORT TOKEN_FILE CONNECTIONS BATCH SECONDS RATE FILE...
  *
  * The files are canonical CSV, named by kind (calls.csv).  Registers are sent first; then the rows
- * of all event files in batches of BATCH rows of one kind, in the order of the batches' first
- * times.  Each connection sends its next batch when the last was answered; 429 and 503 are sent
- * again after 20 ms.  RATE is records a second, 0 for as many as possible.  SECONDS 0: until
- * everything is sent.  One thread, epoll, HTTP/1.1 keep-alive. */
+ * of all event files in batches of at most BATCH rows of one kind and one hour, in the order of the
+ * batches' first times.  Each connection sends its next batch when the last was answered; 429 and
+ * 503 are sent again after 20 ms.  RATE is records a second, 0 for as many as possible.
+ * SECONDS 0: until everything is sent.  Else it goes on: when all was sent, the same events happen
+ * again, as many whole days later as the files are long, and with other ids, so that none is a
+ * duplicate.  One thread, epoll, HTTP/1.1 keep-alive. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -29,13 +31,16 @@ enum {
     HEAD_MAX = 1024,
     ANSWER_MAX = 64 * 1024,
     BUCKETS = 4000, /* of half a millisecond */
+    DATE = 10,      /* characters of 2026-03-02 */
+    HOUR = 13,      /* with the hour */
+    ROUNDS_MAX = 26,
     AGAIN_US = 20000,
 };
 
 struct file {
     const char *at, *end, *rows;
     char kind[24];
-    int is_register;
+    int is_register, has_id; /* id: the second column */
 };
 
 struct batch {
@@ -52,6 +57,8 @@ struct connection {
     int fd;
     enum state state;
     const struct batch *batch;
+    const char *rows; /* the batch's, or a copy with other times */
+    char *copy;
     char head[HEAD_MAX];
     size_t head_size, sent, all, got;
     int64_t began_us, again_us;
@@ -61,7 +68,9 @@ struct connection {
 static struct file files[FILES_MAX];
 static unsigned files_count;
 static struct batch *batches;
-static unsigned batches_count, batches_next;
+static unsigned batches_count, batches_next, registers_count;
+static size_t batch_size_max;
+static int rounds, days; /* that began before this one; of the files */
 static struct connection connections[CONNECTIONS_MAX];
 static char token[256];
 static uint16_t port;
@@ -108,6 +117,7 @@ static void file_open(const char *path)
         if (strncmp(name, KINDS[i][0], strlen(KINDS[i][0])) == 0) {
             (void)snprintf(file->kind, sizeof file->kind, "%s", KINDS[i][1]);
             file->is_register = i < 4;
+            file->has_id = i >= 8;
         }
     if (file->kind[0] == '\0' || about.st_size == 0)
         return; /* the truth, say */
@@ -132,13 +142,69 @@ static void file_cut(const struct file *file, unsigned rows_max)
         *batch = (struct batch){.file = file, .at = at};
         if (!file->is_register)
             memcpy(batch->time, at, sizeof batch->time - 1);
-        while (at < file->end && batch->rows < rows_max) {
+        while (at < file->end && batch->rows < rows_max &&
+               (file->is_register || memcmp(at, batch->at, HOUR) == 0)) {
             const char *line_end = memchr(at, '\n', (size_t)(file->end - at));
             at = line_end == NULL ? file->end : line_end + 1;
             batch->rows++;
         }
         batch->size = (size_t)(at - batch->at);
+        batch_size_max = batch->size > batch_size_max ? batch->size : batch_size_max;
+        registers_count += (unsigned)file->is_register;
     }
+}
+
+/* Days since 1 March of the year 0, and back. */
+static int days_of(const char *date)
+{
+    int year = (int)number_of(date), month = (int)number_of(date + 5);
+    year -= month < 3;
+    month += month < 3 ? 9 : -3;
+    return year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 +
+           (int)number_of(date + 8) - 1;
+}
+
+static void date_write(int day, char *date)
+{
+    char text[40];
+    int year = (int)(((int64_t)day * 10000 + 14780) / 3652425);
+    int rest = day - (year * 365 + year / 4 - year / 100 + year / 400);
+    if (rest < 0) {
+        year--;
+        rest = day - (year * 365 + year / 4 - year / 100 + year / 400);
+    }
+    int month = (100 * rest + 52) / 3060;
+    (void)snprintf(text, sizeof text, "%04d-%02d-%02d", year + (month + 2) / 12,
+                   (month + 2) % 12 + 1, rest - (month * 306 + 5) / 10 + 1);
+    memcpy(date, text, DATE);
+}
+
+static void days_count(void)
+{
+    int first = 0, last = 0;
+    for (unsigned i = registers_count; i < batches_count; i++) {
+        int day = days_of(batches[i].time);
+        first = first == 0 || day < first ? day : first;
+        last = day > last ? day : last;
+    }
+    days = last - first + 1;
+}
+
+/* The rows as they happen in this round: one hour, so one date. */
+static const char *rows_again(const struct batch *batch, char *copy)
+{
+    char date[DATE];
+    date_write(days_of(batch->time) + rounds * days, date);
+    memcpy(copy, batch->at, batch->size);
+    for (char *at = copy; at < copy + batch->size;) {
+        memcpy(at, date, DATE);
+        char *line_end = memchr(at, '\n', (size_t)(copy + batch->size - at));
+        char *id = memchr(at, ',', (size_t)(copy + batch->size - at));
+        if (batch->file->has_id && id != NULL)
+            id[1] = (char)('A' + rounds); /* the city's are small letters */
+        at = line_end == NULL ? copy + batch->size : line_end + 1;
+    }
+    return copy;
 }
 
 static int by_time(const void *a, const void *b)
@@ -160,6 +226,9 @@ static void connection_open(struct connection *of, int queue)
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     int yes = 1;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    of->copy = malloc(batch_size_max);
+    if (of->copy == NULL)
+        die("malloc");
     of->fd = socket(AF_INET, SOCK_STREAM, 0);
     if (of->fd < 0 || connect(of->fd, (struct sockaddr *)&address, sizeof address) != 0)
         die("connect");
@@ -186,11 +255,17 @@ static void begin(struct connection *of)
     of->state = SENDING;
 }
 
+static void begin_first(struct connection *of)
+{
+    of->rows = rounds == 0 ? of->batch->at : rows_again(of->batch, of->copy);
+    begin(of);
+}
+
 static void send_more(struct connection *of, int queue)
 {
     while (of->sent < of->all) {
         const char *at = of->sent < of->head_size ? of->head + of->sent
-                                                  : of->batch->at + (of->sent - of->head_size);
+                                                  : of->rows + (of->sent - of->head_size);
         size_t left = of->sent < of->head_size ? of->head_size - of->sent : of->all - of->sent;
         ssize_t put = send(of->fd, at, left, MSG_NOSIGNAL);
         if (put < 0 && errno == EAGAIN) {
@@ -252,8 +327,13 @@ static void read_more(struct connection *of)
 
 /* ---- the run ---- */
 
-static const struct batch *next_batch(int64_t began_us, uint64_t rate)
+static const struct batch *next_batch(int64_t began_us, uint64_t rate, int again)
 {
+    if (batches_next == batches_count && again && rounds + 1 < ROUNDS_MAX &&
+        registers_count < batches_count) {
+        rounds++;
+        batches_next = registers_count;
+    }
     if (batches_next == batches_count)
         return NULL;
     double allowed = (double)rate * (double)(now_us() - began_us) / 1e6;
@@ -274,15 +354,16 @@ static int64_t quantile(double share)
     return BUCKETS * 500;
 }
 
-static unsigned feed(int queue, unsigned count, int64_t began_us, uint64_t rate, int over)
+static unsigned feed(int queue, unsigned count, int64_t began_us, uint64_t rate, int over,
+                     int again)
 {
     unsigned busy = 0;
     for (unsigned i = 0; i < count; i++) {
         struct connection *of = &connections[i];
         if (of->state == PAUSED && now_us() >= of->again_us && !over)
             begin(of);
-        if (of->state == IDLE && !over && (of->batch = next_batch(began_us, rate)) != NULL)
-            begin(of);
+        if (of->state == IDLE && !over && (of->batch = next_batch(began_us, rate, again)) != NULL)
+            begin_first(of);
         if (of->state == SENDING)
             send_more(of, queue);
         busy += of->state == SENDING || of->state == READING || (of->state == PAUSED && !over);
@@ -298,7 +379,7 @@ static void run(unsigned count, int64_t seconds, uint64_t rate)
         connection_open(&connections[i], queue);
     for (;;) {
         int over = seconds != 0 && now_us() - began > seconds * 1000000;
-        unsigned busy = feed(queue, count, began, rate, over);
+        unsigned busy = feed(queue, count, began, rate, over, seconds != 0);
         if (busy == 0 && (over || batches_next == batches_count))
             break;
         struct epoll_event events[CONNECTIONS_MAX];
@@ -313,10 +394,10 @@ static void run(unsigned count, int64_t seconds, uint64_t rate)
     }
     double took = (double)(now_us() - began) / 1e6;
     (void)printf("{\"seconds\":%.2f,\"accepted\":%llu,\"rejected\":%llu,\"refused\":%llu,"
-                 "\"failed\":%llu,\"records_per_second\":%.0f,\"answer_p50_us\":%lld,"
+                 "\"failed\":%llu,\"rounds\":%d,\"records_per_second\":%.0f,\"answer_p50_us\":%lld,"
                  "\"answer_p99_us\":%lld}\n",
                  took, (unsigned long long)counts.accepted, (unsigned long long)counts.rejected,
-                 (unsigned long long)counts.refused, (unsigned long long)counts.failed,
+                 (unsigned long long)counts.refused, (unsigned long long)counts.failed, rounds + 1,
                  (double)counts.accepted / took, (long long)quantile(0.5),
                  (long long)quantile(0.99));
 }
@@ -339,6 +420,7 @@ int main(int words_count, char **words)
     for (unsigned i = 0; i < files_count; i++)
         file_cut(&files[i], (unsigned)(int)number_of(words[4]));
     qsort(batches, batches_count, sizeof *batches, by_time);
+    days_count();
     unsigned count = (unsigned)(int)number_of(words[3]);
     run(count > CONNECTIONS_MAX ? CONNECTIONS_MAX : count, number_of(words[5]),
         strtoull(words[6], NULL, 10));
