@@ -8,6 +8,7 @@ RATE is requests a second, INGEST records a second (0: none).  Prints one JSON o
 import glob
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -47,8 +48,14 @@ def main():
                               os.path.join(CITY, "calls.csv"), os.path.join(CITY, "payments.csv")],
                              capture_output=True, text=True)
         sys.stderr.write(run.stderr)
+        if run.returncode != 0:
+            raise SystemExit(f"the client that asks ended early, with code {run.returncode}")
         used = processor_time(one.process.pid) - before
         result = {"screening": json.loads(run.stdout)}
+        if load is not None and load.poll() is not None:
+            sys.stderr.write("the client that hands in records ended before the other\n")
+        client = resource.getrusage(resource.RUSAGE_CHILDREN)
+        result["client_us_per_request"] = round((client.ru_utime + client.ru_stime) * 1e6 / max(1, result["screening"]["asked"]), 1)
         result["service_us_per_request"] = round(used * 1e6 / max(1, result["screening"]["asked"]), 1)
         if load is not None:
             result["ingest"] = json.loads(load.communicate()[0])
