@@ -19,7 +19,8 @@ static_assert(RECORD_report + 1 == RECORD_person, "the kinds of events are the f
 /* ---- room ---- */
 
 /* Bytes that these records can take at most, all told. */
-static size_t growth_max(const struct engine *engine, const struct record *records, uint32_t count)
+static size_t growth_max(const struct engine *engine, const struct record *records, uint32_t count,
+                         size_t (*of_window)(const struct window *window, uint32_t events))
 {
     const struct image *image = engine->image;
     size_t size = duplicates_growth_max(&engine->duplicates, count);
@@ -34,7 +35,7 @@ static size_t growth_max(const struct engine *engine, const struct record *recor
         uint32_t visits = feed_visits_max(engine, p, records, count);
         engine->batch.tending[p].feeding_max = visits;
         for (unsigned s = 0; visits > 0 && s < engine->threads; s++)
-            size += window_growth_max(engine->shard[s].window[p], visits);
+            size += of_window(engine->shard[s].window[p], visits);
     }
     /* What is left of a chunk may be too short for the next block, so twice that, and a chunk for
      * every pool that must begin another. */
@@ -43,7 +44,9 @@ static size_t growth_max(const struct engine *engine, const struct record *recor
 
 static enum status room_reserve(struct engine *engine, const struct record *records, uint32_t count)
 {
-    if (growth_max(engine, records, count) > budget_left(&engine->budget))
+    size_t left = budget_left(&engine->budget);
+    if (growth_max(engine, records, count, window_growth_bound) > left && /* seldom */
+        growth_max(engine, records, count, window_growth_max) > left)
         return STATUS_FULL;
     for (uint32_t p = 0; p < engine->image->set->profiles_count; p++) {
         uint32_t visits = engine->batch.tending[p].feeding_max;

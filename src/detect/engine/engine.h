@@ -78,7 +78,7 @@ struct engine_counts {
     uint64_t events;   /* remembered */
     uint64_t bytes;    /* of entity memory, all told */
     moment watermark;
-    uint64_t fired[RULES_MAX]; /* by index of the rule */
+    uint64_t fired[RULES_MAX]; /* by index of the rule; the last member (hold.h) */
 };
 
 /* Takes memory from boot.  STATUS_FULL. */

@@ -9,7 +9,7 @@
 enum { HELD_MAX = PROFILES_MAX * PROFILE_KEYS_MAX * 2 + RECORD_NAMED_MAX * PROFILES_MAX };
 
 struct probe {
-    struct engine_counts counts;
+    unsigned char counts[offsetof(struct engine_counts, fired)];
     struct finding_sink findings;
     uint32_t held_count;
     struct window_held held[HELD_MAX];

@@ -13,6 +13,7 @@
 #include "detect/rule/rule.h"
 #include "ground/arena.h"
 #include "ground/moment.h"
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -920,6 +921,17 @@ static enum status slices_keep(const struct slices *slices, struct arena *boot, 
     return STATUS_OK;
 }
 
+static void profiles_note(struct image *image)
+{
+    static_assert(PROFILES_MAX <= 64, "a bit for each");
+    for (uint32_t p = 0; p < image->set->profiles_count; p++)
+        for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++) {
+            const struct feeding *feeding = &image->profile[p].feeding[kind];
+            if (feeding->keys_count > 0 || feeding->looks_count > 0)
+                image->kind[kind].profiles |= (uint64_t)1 << p;
+        }
+}
+
 static enum status image_make(struct making *making, const struct rule_set *set,
                               struct arena *scratch)
 {
@@ -938,6 +950,7 @@ static enum status image_make(struct making *making, const struct rule_set *set,
         TRY(profile_layout(making, p));
     TRY(looks_make(making));
     TRY(looks_share_out(making));
+    profiles_note(image);
     TRY(rules_make(making));
     TRY(needs_find(making));
     TRY(slices_keep(&draft->strings, making->boot, &image->string, &image->strings_count));

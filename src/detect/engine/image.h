@@ -169,6 +169,7 @@ struct kind_image {
     uint16_t *rule; /* in order of their names */
     uint32_t spelt; /* bit per field whose names may be asked for when the record is gone */
     uint32_t spelt_count;
+    uint64_t profiles; /* bit per profile that such a record visits */
 };
 
 struct image {

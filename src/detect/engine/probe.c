@@ -31,29 +31,37 @@ static enum status spellings_lend(struct engine *engine, const struct record *re
     return STATUS_OK;
 }
 
+/* Of the profiles that the record visits, the next one of this level; PROFILES_MAX: none is. */
+static unsigned profile_next(const struct engine *engine, uint64_t *profiles)
+{
+    while (*profiles != 0) {
+        unsigned profile = (unsigned)__builtin_ctzll(*profiles);
+        *profiles &= *profiles - 1;
+        if (engine->image->profile[profile].level == engine->level)
+            return profile;
+    }
+    return PROFILES_MAX;
+}
+
 /* One record has few visits to each profile, but to all of them together it has enough that the
  * memory of one can be on its way while another's is sent for. */
-static void level_prepare(struct engine *engine)
+static void level_prepare(struct engine *engine, uint64_t profiles)
 {
-    uint32_t count = engine->image->set->profiles_count;
-    for (uint32_t p = 0; p < count; p++) {
-        if (engine->image->profile[p].level != engine->level)
-            continue;
+    unsigned p;
+    for (uint64_t left = profiles; (p = profile_next(engine, &left)) < PROFILES_MAX;) {
         feed_prepare(&engine->worker[0], p);
         feed_fetch(engine, p, WINDOW_FETCH_SLOT);
     }
     for (enum window_fetch what = WINDOW_FETCH_BLOCK; what <= WINDOW_FETCH_TAIL; what++)
-        for (uint32_t p = 0; p < count; p++)
-            if (engine->image->profile[p].level == engine->level)
-                feed_fetch(engine, p, what);
+        for (uint64_t left = profiles; (p = profile_next(engine, &left)) < PROFILES_MAX;)
+            feed_fetch(engine, p, what);
 }
 
-static enum status level_do(struct engine *engine)
+static enum status level_do(struct engine *engine, uint64_t profiles)
 {
-    level_prepare(engine);
-    for (uint32_t p = 0; p < engine->image->set->profiles_count; p++) {
-        if (engine->image->profile[p].level != engine->level)
-            continue;
+    unsigned p;
+    level_prepare(engine, profiles);
+    for (uint64_t left = profiles; (p = profile_next(engine, &left)) < PROFILES_MAX;) {
         const struct tending *tending = &engine->batch.tending[p];
         for (uint32_t i = 0; i < tending->visits_count; i++)
             TRY(probe_hold(engine, p, &tending->visit[i]));
@@ -68,10 +76,11 @@ static enum status probe_do(struct engine *engine, const struct record *record)
 {
     TRY(admit_alone(engine, record));
     TRY(spellings_lend(engine, record));
+    uint64_t profiles = engine->image->kind[record->kind].profiles;
     for (uint32_t p = 0; p < engine->image->set->profiles_count; p++)
         engine->batch.tending[p].visits_count = 0;
     for (engine->level = 0; engine->level < engine->image->levels_count; engine->level++)
-        TRY(level_do(engine));
+        TRY(level_do(engine, profiles));
     for (unsigned w = 0; w < engine->threads; w++)
         judge_plain(&engine->worker[w]);
     return judge_batch(engine);
@@ -84,7 +93,7 @@ static void probe_undo(struct engine *engine)
         window_put_back(&probe->held[--probe->held_count]);
     while (probe->spelt_count > 0)
         spellings_drop(&engine->spellings, probe->spelt[--probe->spelt_count]);
-    engine->counts = probe->counts;
+    memcpy(&engine->counts, probe->counts, sizeof probe->counts);
     engine->findings = probe->findings;
     engine->probe = NULL;
 }
@@ -96,7 +105,7 @@ enum status engine_probe(struct engine *engine, const struct record *record,
     if (engine->probe_kept == NULL)
         TRY(pages_take(sizeof *engine->probe_kept, (void **)&engine->probe_kept));
     struct probe *probe = engine->probe_kept;
-    probe->counts = engine->counts;
+    memcpy(probe->counts, &engine->counts, sizeof probe->counts);
     probe->findings = engine->findings;
     probe->held_count = 0;
     probe->spelt_count = 0;

@@ -16,6 +16,25 @@
 
 enum { SLOTS_FIRST = 256 };
 
+/* What one event can take wherever it falls: the largest block that can still grow, and room of its
+ * own beside it, as window_growth_max counts them. */
+static size_t event_growth(const struct window *window)
+{
+    size_t block = 0, own = (size_t)window->stride * 8;
+    for (unsigned class = 0; class < POOL_CLASSES_COUNT - 4; class ++) {
+        if (window->geometry[class].capacity >= window->top_capacity)
+            continue;
+        const struct geometry *next = &window->geometry[class + 4];
+        size_t state = next->busy ? pool_class_size(next->state_class) : 0;
+        size_t both = (size_t)window->stride * 8 + state / (next->capacity + 1);
+        if (block < pool_class_size(class + 4) + state)
+            block = pool_class_size(class + 4) + state;
+        if (own < both)
+            own = both;
+    }
+    return block + own * 8 + 256;
+}
+
 static void geometry_fill(struct window *window)
 {
     for (unsigned class = 0; class < POOL_CLASSES_COUNT; class ++) {
@@ -68,6 +87,7 @@ static enum status window_lay(struct window **out, const struct window_plan *pla
     window->stride = window->values_at + plan->values_count;
     busy_features(window);
     geometry_fill(window);
+    window->event_growth_max = event_growth(window);
     *out = window;
     return STATUS_OK;
 }
@@ -146,12 +166,20 @@ enum status window_reserve(struct window *window, uint32_t entities)
     return STATUS_OK;
 }
 
+static size_t table_growth(const struct window *window, uint32_t events)
+{
+    uint64_t slots = slots_for(window, window->entities_count + events);
+    return slots == window->slots_count ? 0 : slots * sizeof *window->slot;
+}
+
+size_t window_growth_bound(const struct window *window, uint32_t events)
+{
+    return table_growth(window, events) + events * window->event_growth_max;
+}
+
 size_t window_growth_max(const struct window *window, uint32_t events)
 {
-    size_t size = 0;
-    uint64_t slots = slots_for(window, window->entities_count + events);
-    if (slots != window->slots_count)
-        size += slots * sizeof *window->slot;
+    size_t size = table_growth(window, events);
     /* Each event may make one entity grow: the largest ones first.  A small one may grow again
      * and again, but never to more than what the events of the batch need. */
     uint32_t left = events;

@@ -141,6 +141,8 @@ static inline uint64_t window_hash(uint64_t key)
 enum status window_reserve(struct window *window, uint32_t entities);
 /* Bytes that `events` more events can take at most, table included. */
 size_t window_growth_max(const struct window *window, uint32_t events);
+/* At least as much, found at once: whoever has room for it need not ask for more. */
+size_t window_growth_bound(const struct window *window, uint32_t events);
 
 /* NULL: no such entity. */
 struct window_slot *window_find(const struct window *window, uint64_t key, uint64_t hash);

@@ -81,6 +81,7 @@ struct window {
     uint8_t links_feature[PROFILE_FEATURES_MAX]; /* a feature of each set */
     uint8_t links_of[PROFILE_FEATURES_MAX];      /* the set of each feature that has one */
     struct geometry *geometry;
+    size_t event_growth_max;                   /* bytes */
     uint8_t small_class[SMALL_EVENTS_MAX + 1]; /* the least that holds so many events */
     uint64_t of_class[POOL_CLASSES_COUNT];     /* entities by class of their block */
 };

@@ -545,6 +545,7 @@ static void test_full(void **state)
         struct window_event add = {event.at_ms, event.flags, event.position, column, 0};
         size_t bound = window_growth_max(bench.window, 1);
         size_t left = budget_left(&bench.budget);
+        assert_true(bound <= window_growth_bound(bench.window, 1));
         assert_int_equal(window_reserve(bench.window, 1), STATUS_OK);
         struct window_slot *slot =
             window_entity(bench.window, key_of(entity), window_hash(key_of(entity)));
