@@ -59,6 +59,7 @@ struct live {
     _Atomic uint64_t swap_at;         /* a successor waits at this position; 0: none does */
     bool awaits;                      /* the thinker stands at a change whose successor comes */
     struct successor *successor[LIVE_ROLES_COUNT];
+    struct slice run[WRITER_RUN_MAX]; /* the writer's: entries of one frame */
     struct batch *batch;
     int64_t counted_ms; /* when the pipeline's counts were last shown */
 

@@ -2,7 +2,7 @@
  *
  *   collect    what is offered, for a little while or until it is much; a longer while, as long as
  *              nobody waits for any of it
- *   append     a frame for each offer
+ *   append     a frame for each offer; one for many that nobody waits for
  *   sync       once for all
  *   lay        the entries on the belt
  *   answer     each offer
@@ -104,18 +104,48 @@ static struct offer *group_collect(struct live *live)
     return group;
 }
 
-static enum status group_write(struct live *live, struct offer *group)
+/* Offers behind one another that nobody waits for go into one frame: each is one entry, none needs
+ * the next one to be whole, and a frame each would be a write each. */
+static struct offer *run_gather(struct live *live, struct offer *offer, size_t *count)
 {
-    for (struct offer *offer = group; offer != NULL; offer = offer->next)
-        TRY(journal_append(live->journal, offer->entry, offer->count, &offer->first));
+    size_t size = LIVE_FRAME_SLACK;
+    *count = 0;
+    while (offer != NULL && offer->patient && offer->count == 1 && *count < WRITER_RUN_MAX &&
+           size + 4 + offer->entry->size <= live->frame_size_max) {
+        size += 4 + offer->entry->size;
+        live->run[(*count)++] = *offer->entry;
+        offer = offer->next;
+    }
+    return offer;
+}
+
+static enum status run_write(struct live *live, struct offer *offer, size_t count)
+{
+    uint64_t first;
+    TRY(journal_append(live->journal, live->run, count, &first));
+    for (size_t i = 0; i < count; i++, offer = offer->next)
+        offer->first = first + i;
+    return STATUS_OK;
+}
+
+static enum status group_write(struct live *live, struct offer *group, uint64_t *frames)
+{
+    for (struct offer *offer = group; offer != NULL; *frames += 1) {
+        size_t count;
+        struct offer *behind = run_gather(live, offer, &count);
+        if (count > 1) {
+            TRY(run_write(live, offer, count));
+            offer = behind;
+        } else {
+            TRY(journal_append(live->journal, offer->entry, offer->count, &offer->first));
+            offer = offer->next;
+        }
+    }
     return journal_sync(live->journal);
 }
 
-static void group_hand_on(struct live *live, const struct offer *group)
+static void group_hand_on(struct live *live, const struct offer *group, uint64_t frames)
 {
-    uint64_t frames = 0;
-    for (const struct offer *offer = group; offer != NULL; offer = offer->next)
-        frames++;
     pthread_mutex_lock(&live->lock);
     live->counts.frames += frames;
     live->counts.syncs++;
@@ -131,9 +161,10 @@ static void group_hand_on(struct live *live, const struct offer *group)
 
 static void group_commit(struct live *live, struct offer *group)
 {
-    enum status status = live_failed(live) ? STATUS_IO : group_write(live, group);
+    uint64_t frames = 0;
+    enum status status = live_failed(live) ? STATUS_IO : group_write(live, group, &frames);
     if (status == STATUS_OK)
-        group_hand_on(live, group);
+        group_hand_on(live, group, frames);
     else if (!live_failed(live))
         live_fail(live, LIVE_FAILURE_JOURNAL, status);
     for (struct offer *offer = group; offer != NULL;) {

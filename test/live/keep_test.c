@@ -204,12 +204,71 @@ static void a_full_memory_stands_still_and_loses_nothing(void **state)
     play_release(&play);
 }
 
+enum { SHARING = WRITER_RUN_MAX + 44 };
+
+struct sharer {
+    struct offer offer;
+    struct slice entry;
+    char note[32];
+    unsigned heard;
+};
+
+static void shared(struct offer *offer, enum status status, uint64_t first)
+{
+    struct sharer *sharer = (struct sharer *)offer;
+    assert_int_equal(status, STATUS_OK);
+    assert_true(first == offer->first);
+    sharer->heard++;
+}
+
+/* Entries that nobody waits for stand in one frame, in their order, and each is told its number; an
+ * offer that somebody waits for has a frame of its own between them. */
+static void who_does_not_wait_shares_a_frame(void **state)
+{
+    (void)state;
+    static struct sharer sharer[SHARING];
+    struct journal_finding found;
+    struct play play = play_of();
+    play_init(&play);
+    assert_int_equal(play_open(&play, &found), STATUS_OK);
+    uint64_t frames = counts_of(&play).frames, next = play_next(&play);
+    for (unsigned i = 0; i < SHARING; i++) {
+        (void)snprintf(sharer[i].note, sizeof sharer[i].note, "T{\"at\":%llu}",
+                       (unsigned long long)(next + i)); /* as play.c wants to hear them */
+        sharer[i].entry = slice_of(sharer[i].note);
+        sharer[i].offer = (struct offer){
+            .entry = &sharer[i].entry, .count = 1, .done = shared, .patient = i != 7};
+        assert_int_equal(live_offer(play.live, &sharer[i].offer), STATUS_OK);
+    }
+    live_turn(play.live);
+    for (unsigned i = 0; i < SHARING; i++) {
+        assert_int_equal(sharer[i].heard, 1);
+        assert_true(sharer[i].offer.first == next + i);
+    }
+    assert_true(play_next(&play) == next + SHARING);
+    assert_int_equal(counts_of(&play).frames - frames, 4); /* 7, 1, as many as fit, the rest */
+    play_die(&play);
+    struct journal_reader *reader;
+    assert_int_equal(journal_reader_open(&reader, volume_sim_volume(sim), next, arena, &found),
+                     STATUS_OK);
+    for (unsigned i = 0; i < SHARING; i++) {
+        uint64_t sequence;
+        struct slice entry;
+        assert_int_equal(journal_read(reader, &sequence, &entry), STATUS_OK);
+        assert_true(sequence == next + i);
+        assert_true(slice_equal(entry, sharer[i].entry));
+    }
+    journal_reader_close(reader);
+    play_release(&play);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_most_three_snapshots_are_kept),
         cmocka_unit_test(old_segments_go_but_never_what_a_snapshot_needs),
         cmocka_unit_test(a_snapshot_waits_for_its_alerts),
+        cmocka_unit_test(who_does_not_wait_shares_a_frame),
         cmocka_unit_test(a_full_memory_stands_still_and_loses_nothing),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
