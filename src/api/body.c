@@ -173,6 +173,97 @@ bool visit_members_hold(struct visit *visit, enum route_name route)
     return true;
 }
 
+/* ---- objects of plain texts ---- */
+
+static size_t blanks_after(struct slice body, size_t at)
+{
+    while (at < body.size && (body.at[at] == ' ' || body.at[at] == '\t' || body.at[at] == '\n' ||
+                              body.at[at] == '\r'))
+        at++;
+    return at;
+}
+
+/* Behind blanks a text in quotes, and blanks behind it. */
+static bool plain_text(struct slice body, size_t *at, struct slice *out)
+{
+    size_t first = blanks_after(body, *at) + 1;
+    if (first >= body.size || body.at[first - 1] != '"')
+        return false;
+    size_t end = first;
+    while (end < body.size && body.at[end] >= ' ' && body.at[end] <= '~' && body.at[end] != '"' &&
+           body.at[end] != '\\')
+        end++;
+    if (end == body.size || body.at[end] != '"')
+        return false;
+    *out = (struct slice){body.at + first, end - first};
+    *at = blanks_after(body, end + 1);
+    return true;
+}
+
+static bool plain_mark(struct slice body, size_t *at, char mark)
+{
+    if (*at == body.size || body.at[*at] != mark)
+        return false;
+    *at += 1;
+    return true;
+}
+
+static struct slice plain_find(const struct plain *plain, struct slice name)
+{
+    for (unsigned i = 0; i < plain->count; i++)
+        if (slice_equal(plain->member[i].name, name))
+            return plain->member[i].text;
+    return (struct slice){NULL, 0};
+}
+
+static bool plain_scan(struct slice body, struct plain *plain)
+{
+    size_t at = blanks_after(body, 0);
+    if (!plain_mark(body, &at, '{'))
+        return false;
+    do {
+        struct plain_member member;
+        if (plain->count == PLAIN_MEMBERS_MAX || !plain_text(body, &at, &member.name) ||
+            !plain_mark(body, &at, ':') || !plain_text(body, &at, &member.text) ||
+            plain_find(plain, member.name).at != NULL)
+            return false;
+        plain->member[plain->count++] = member;
+    } while (plain_mark(body, &at, ','));
+    return plain_mark(body, &at, '}') && blanks_after(body, at) == body.size;
+}
+
+/* As visit_members_hold, without words. */
+static bool plain_holds(const struct plain *plain, enum route_name route)
+{
+    unsigned known = 0;
+    for (size_t i = 0; i < MEMBERS_COUNT; i++) {
+        const struct member *member = &MEMBERS[i];
+        if (member->route != route)
+            continue;
+        struct slice text = plain_find(plain, slice_of(member->name));
+        if (text.at == NULL && member->need == NEED_MUST)
+            return false;
+        if (text.at == NULL)
+            continue;
+        if (member->type != MEMBER_TEXT || text.size > (size_t)member->most)
+            return false;
+        known++;
+    }
+    return known == plain->count;
+}
+
+bool visit_plain_read(struct visit *visit, struct slice body)
+{
+    struct plain *plain;
+    if (ARENA_NEW(visit->arena, 1, &plain) != STATUS_OK || !plain_scan(body, plain) ||
+        !plain_holds(plain, route_number(visit)))
+        return false;
+    visit->plain = plain;
+    return true;
+}
+
+/* ---- bodies ---- */
+
 void body_begin(void)
 {
     json_set_alloc_funcs(heap_take, heap_give_back);
@@ -195,19 +286,33 @@ bool visit_body_read(struct visit *visit, struct slice body)
     return visit_members_hold(visit, route_number(visit));
 }
 
-bool visit_body(struct visit *visit)
+static bool type_is_json(struct visit *visit)
 {
     struct slice type = http_header(visit->request, "Content-Type");
-    if (!slice_starts(type, SLICE("application/json")) ||
-        (type.size > 16 && type.at[16] != ';' && type.at[16] != ' ')) {
-        visit_problem(visit, PROBLEM_type_unknown, &SAYING("application/json", "application/json"));
-        return false;
-    }
-    return visit_body_read(visit, http_body(visit->request));
+    if (slice_starts(type, SLICE("application/json")) &&
+        (type.size <= 16 || type.at[16] == ';' || type.at[16] == ' '))
+        return true;
+    visit_problem(visit, PROBLEM_type_unknown, &SAYING("application/json", "application/json"));
+    return false;
+}
+
+bool visit_body(struct visit *visit)
+{
+    return type_is_json(visit) && visit_body_read(visit, http_body(visit->request));
+}
+
+bool visit_body_of_texts(struct visit *visit)
+{
+    struct slice body = http_body(visit->request);
+    return type_is_json(visit) && (visit_plain_read(visit, body) || visit_body_read(visit, body));
 }
 
 struct slice visit_text(const struct visit *visit, const char *name)
 {
+    if (visit->plain != NULL) {
+        struct slice text = plain_find(visit->plain, slice_of(name));
+        return text.at == NULL ? (struct slice){"", 0} : text;
+    }
     const json_t *value = json_object_get(visit->json, name);
     if (!json_is_string(value))
         return (struct slice){"", 0};

@@ -31,7 +31,7 @@ enum {
     GRACE_MS = 5000,       /* of a body or an answer, before its rate counts */
     KEEPER_EVERY_MS = 250, /* how often it looks for slow clients */
     BODY_PAGES_MIN = 64 * 1024,
-    CONNECTION_BYTES_MORE = 16 * 1024, /* beside the headers: their places, the head of an answer */
+    CONNECTION_BYTES_MORE = 8 * 1024, /* beside the headers: their places, the head of an answer */
 };
 
 struct http {

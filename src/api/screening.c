@@ -252,7 +252,8 @@ static bool room_is_there(struct visit *visit)
 static void one(struct visit *visit, enum screen_kind kind)
 {
     struct screening *screening;
-    if (room_is_there(visit) && visit_body(visit) && screening_create(visit, 1, &screening) &&
+    if (room_is_there(visit) && visit_body_of_texts(visit) &&
+        screening_create(visit, 1, &screening) &&
         request_read(visit, kind, screening->record, screening->request))
         ask_them(visit, screening);
 }

@@ -223,12 +223,45 @@ static void what_is_wrong_is_named(void **state)
     assert_int_equal(before.asked, after.asked);
 }
 
+/* Most bodies are read without the JSON library; what it would say of them is said. */
+static void a_body_means_the_same_however_it_is_written(void **state)
+{
+    struct ward *ward = *state;
+    struct reply reply;
+    static const struct {
+        const char *body;
+        int status;
+    } CASES[] = {
+        {"{\"caller\":\"13800000031\",\"callee\":\"10086\",\"reference\":\"\"}", 200},
+        {" {\t\"caller\" :\r\n\"13800000031\" , \"callee\": \"10086\"\n} ", 200},
+        {"{\"caller\":\"1380000003\\u0031\",\"callee\":\"10086\"}", 200},
+        {"{\"c\\u0061ller\":\"13800000031\",\"callee\":\"10086\"}", 200},
+        {"{\"caller\":\"13800000031\",\"callee\":\"10086\",\"reference\":\"号\"}", 200},
+        {"{\"caller\":\"13800000031\",\"callee\":\"10086\",\"caller\":\"13800000031\"}", 400},
+        {"{\"caller\":\"13800000031\",\"callee\":\"10086\",}", 400},
+        {"{\"caller\":\"13800000031\",\"callee\":\"10086\"}}", 400},
+        {"{\"caller\":\"13800000031\" \"callee\":\"10086\"}", 400},
+        {"{\"caller\":\"13800000031\",\"callee\":\"10086", 400},
+        {"{\"caller\":\"13800000031\",\"callee\":\"100\n86\"}", 400},
+        {"{\"caller\":\"13800000031\",\"callee\":null}", 400},
+        {"{\"caller\":\"13800000031\",\"callee\":\"10086\",\"\":\"\"}", 400},
+        {"{}", 400},
+        {"{", 400},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        ask_screen(ward, "call", CASES[i].body, CASES[i].status, &reply);
+        if (CASES[i].status == 200)
+            assert_says(&reply, "\"answer\":\"allow\"");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_is_answered_from_what_is_known),
         cmocka_unit_test(money_and_customers_in_batches),
         cmocka_unit_test(what_is_wrong_is_named),
+        cmocka_unit_test(a_body_means_the_same_however_it_is_written),
     };
     return cmocka_run_group_tests(tests, ward_opened, ward_closed);
 }

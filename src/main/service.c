@@ -438,7 +438,7 @@ static enum exit_code open_http(struct service *service)
                 .header_seconds_max = (unsigned)(config->listen_header_time / SECOND_MS),
                 .body_bytes_per_second_min = (unsigned)config->listen_body_rate,
                 .idle_seconds_max = (unsigned)(config->listen_idle_time / SECOND_MS),
-                .header_bytes_max = 16 * 1024,
+                .header_bytes_max = 8 * 1024,
                 .bodies_bytes_max = (size_t)config->ingest_queue + (32 << 20),
                 .clock = service->clock,
                 .log = http_log,
