@@ -8,12 +8,13 @@
  * 503 are sent again after 20 ms.  RATE is records a second, 0 for as many as possible.
  * SECONDS 0: until everything is sent.  Else it goes on: when all was sent, the same events happen
  * again, as many whole days later as the files are long, and with other ids, so that none is a
- * duplicate.  One thread, epoll, HTTP/1.1 keep-alive. */
+ * duplicate.  SIGTERM ends it as SECONDS do.  One thread, epoll, HTTP/1.1 keep-alive. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -371,6 +372,13 @@ static unsigned feed(int queue, unsigned count, int64_t began_us, uint64_t rate,
     return busy;
 }
 
+static volatile sig_atomic_t ended;
+
+static void on_end(int number)
+{
+    ended = number;
+}
+
 static void run(unsigned count, int64_t seconds, uint64_t rate)
 {
     int queue = epoll_create1(0);
@@ -378,7 +386,7 @@ static void run(unsigned count, int64_t seconds, uint64_t rate)
     for (unsigned i = 0; i < count; i++)
         connection_open(&connections[i], queue);
     for (;;) {
-        int over = seconds != 0 && now_us() - began > seconds * 1000000;
+        int over = ended || (seconds != 0 && now_us() - began > seconds * 1000000);
         unsigned busy = feed(queue, count, began, rate, over, seconds != 0);
         if (busy == 0 && (over || batches_next == batches_count))
             break;
@@ -422,6 +430,7 @@ int main(int words_count, char **words)
     qsort(batches, batches_count, sizeof *batches, by_time);
     days_count();
     unsigned count = (unsigned)(int)number_of(words[3]);
+    (void)signal(SIGTERM, on_end);
     run(count > CONNECTIONS_MAX ? CONNECTIONS_MAX : count, number_of(words[5]),
         strtoull(words[6], NULL, 10));
     return counts.failed == 0 ? 0 : 1;
