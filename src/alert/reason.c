@@ -68,6 +68,8 @@ void text_add_evidence_label(struct text *text, const struct alert *alert,
         left->kind == EXPR_FIELD ? field_word(left->record_kind, left->field, tongue) : NULL;
     if (read != NULL)
         text_add_feature_label(text, alert->finding->set, read->profile, read->feature, tongue);
+    else if (left->kind == EXPR_FLOW)
+        text_add_flow_label(text, left, tongue);
     else if (word != NULL)
         text_add_string(text, word);
     else

@@ -59,14 +59,18 @@ static struct answer field_answer(const struct record *record, unsigned field)
     }
 }
 
+struct answer record_answer(const struct oracle *oracle, const struct record *record,
+                            unsigned field)
+{
+    return is_foreign_money(oracle, record, field) ? UNKNOWN : field_answer(record, field);
+}
+
 static struct answer answer_field(const struct view *view, const struct expr *expr)
 {
     const struct record *record = expr->step == 0 ? view->record : view->first;
     must(record != NULL);
     must(record->kind == expr->record_kind);
-    if (is_foreign_money(view->oracle, record, expr->field))
-        return UNKNOWN;
-    return field_answer(record, expr->field);
+    return record_answer(view->oracle, record, expr->field);
 }
 
 static struct answer answer_register(const struct view *view, const struct expr *expr)
@@ -316,6 +320,8 @@ struct answer answer_of(const struct view *view, const struct expr *expr)
     case EXPR_MARKED:
     case EXPR_IN_LIST:
         return answer_about_name(view, expr);
+    case EXPR_FLOW:
+        return flow_answer(view, expr);
     case EXPR_IN:
         return answer_in(view, expr);
     case EXPR_CALL:

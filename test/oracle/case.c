@@ -107,7 +107,9 @@ static enum status read_bounds(struct slice line, struct bounds *bounds)
     while (line.size > 0) {
         struct slice word = cut(&line, ' ');
         struct slice name = cut(&word, '=');
-        if (slice_equal(name, SLICE("events_max")))
+        if (slice_equal(name, SLICE("flow_accounts_max")))
+            bounds->flow_accounts_max = (uint32_t)number_of(word);
+        else if (slice_equal(name, SLICE("events_max")))
             bounds->events_max = (uint32_t)number_of(word);
         else if (slice_equal(name, SLICE("small_max")))
             bounds->small_max = (uint32_t)number_of(word);
@@ -122,8 +124,10 @@ static enum status read_bounds(struct slice line, struct bounds *bounds)
 enum status case_read(struct slice text, struct arena *arena, struct slice *rules,
                       struct stream *stream, struct bounds *bounds)
 {
-    *bounds = (struct bounds){.events_max = ENTITY_EVENTS_MAX, .small_max = 32};
-    bounds->zone_minutes = 480;
+    *bounds = (struct bounds){.events_max = ENTITY_EVENTS_MAX,
+                              .small_max = 32,
+                              .zone_minutes = 480,
+                              .flow_accounts_max = FLOW_ACCOUNTS_MAX};
     stream->rows_count = 0;
     stream->records_count = 0;
     *rules = (struct slice){text.at, 0};
@@ -171,8 +175,9 @@ void text_add_case(struct text *text, const struct program *program, const struc
                    const struct bounds *bounds)
 {
     text_add_program(text, program);
-    text_addf(text, "----\nbounds events_max=%u small_max=%u zone_minutes=%d\n", bounds->events_max,
-              bounds->small_max, bounds->zone_minutes);
+    text_addf(text, "----\nbounds events_max=%u small_max=%u zone_minutes=%d",
+              bounds->events_max, bounds->small_max, bounds->zone_minutes);
+    text_addf(text, " flow_accounts_max=%u\n", bounds->flow_accounts_max);
     for (uint32_t i = 0; i < stream->rows_count; i++)
         add_record(text, &stream->row[i]);
     for (uint32_t i = 0; i < stream->records_count; i++)

@@ -12,5 +12,10 @@
 extern uint32_t lowered_events_max;
 extern uint32_t lowered_small_max;
 
+extern uint32_t lowered_flow_events_max;
+extern uint32_t lowered_flow_accounts_max;
+
+#define FLOW_EVENTS_MAX    lowered_flow_events_max
+#define FLOW_ACCOUNTS_MAX  lowered_flow_accounts_max
 #define ENTITY_EVENTS_MAX  lowered_events_max
 #define SMALL_EVENTS_USUAL lowered_small_max

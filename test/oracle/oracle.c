@@ -59,30 +59,39 @@ static enum status say_condition(const struct view *view, const struct expr *exp
     return STATUS_OK;
 }
 
-static bool later(const struct event *a, const struct event *b)
+static bool later(const struct record *a, const struct record *b)
 {
-    if (a->record->at.ms != b->record->at.ms)
-        return a->record->at.ms > b->record->at.ms;
-    return a->record->position > b->record->position;
+    if (a->at.ms != b->at.ms)
+        return a->at.ms > b->at.ms;
+    return a->position > b->position;
 }
 
-/* The latest events of all features read, the latest first. */
+/* The latest records of all features read, the latest first. */
 struct latest {
-    const struct event *at[POSITIONS_MAX + 1];
+    const struct record *at[POSITIONS_MAX + 1];
     size_t count;
 };
 
-static void latest_add(struct latest *latest, const struct event *event)
+static void latest_add(struct latest *latest, const struct record *record)
 {
     for (size_t i = 0; i < latest->count; i++)
-        if (latest->at[i]->arrival == event->arrival)
+        if (latest->at[i] == record)
             return;
     size_t at = latest->count;
     if (latest->count < POSITIONS_MAX)
         latest->count++;
-    for (; at > 0 && later(event, latest->at[at - 1]); at--)
+    for (; at > 0 && later(record, latest->at[at - 1]); at--)
         latest->at[at] = latest->at[at - 1];
-    latest->at[at] = event;
+    latest->at[at] = record;
+}
+
+static void look_at_flow(const struct view *view, const struct expr *flow, struct latest *latest,
+                         bool *bounded)
+{
+    const struct said *said[FLOW_EVENTS_MAX];
+    size_t count = flow_rests_on(view, flow, said, FLOW_EVENTS_MAX, bounded);
+    for (size_t i = 0; i < count; i++)
+        latest_add(latest, said[i]->record);
 }
 
 /* Looks at one read: which events it counted, and whether it would have counted more. */
@@ -95,7 +104,7 @@ static void look_at_read(const struct view *view, const struct expr *read, struc
     ident entity = read_entity(view, read);
     size_t count = feature_events(view, read->profile, read->feature, entity);
     for (size_t i = 0; i < count; i++)
-        latest_add(latest, events->order[i]);
+        latest_add(latest, events->order[i]->record);
     for (size_t i = 0; i < events->count; i++) {
         const struct event *event = &events->at[i];
         *bounded |= ident_equal(event->entity, entity) && event->fallen &&
@@ -108,6 +117,8 @@ static void look_at_reads(const struct view *view, const struct expr *expr, stru
 {
     if (expr->kind == EXPR_READ)
         look_at_read(view, expr, latest, bounded);
+    if (expr->kind == EXPR_FLOW)
+        look_at_flow(view, expr, latest, bounded);
     if (expr->kind == EXPR_LET)
         look_at_reads(view, view->rule->let[expr->let].value, latest, bounded);
     for (uint32_t i = 0; i < expr->args_count; i++)
@@ -123,7 +134,7 @@ static void say_positions(const struct view *view, struct oracle_finding *findin
     if (view->first != NULL)
         finding->position[finding->positions_count++] = view->first->position;
     for (size_t i = 0; i < latest.count; i++) {
-        const struct record *record = latest.at[i]->record;
+        const struct record *record = latest.at[i];
         if (finding->positions_count < POSITIONS_MAX && record != view->record &&
             record != view->first)
             finding->position[finding->positions_count++] = record->position;
@@ -328,6 +339,7 @@ static enum status take(struct oracle *oracle, size_t arrival)
     if (record->kind == RECORD_sim || record->kind == RECORD_account)
         TRY(registry_take(oracle->options.registry, record));
     struct view view = {.oracle = oracle, .arrival = arrival, .record = record};
+    TRY(flow_hear(&view)); /* what features count may depend on it */
     TRY(told_feed(&view));
     return judge(&view);
 }

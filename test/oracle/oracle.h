@@ -51,6 +51,8 @@ struct oracle_options {
     struct registry *registry; /* rows are loaded; the oracle feeds it the events */
     int32_t zone_minutes;
     uint32_t events_max; /* ENTITY_EVENTS_MAX, or less for a test */
+    uint32_t flow_events_max; /* FLOW_EVENTS_MAX and FLOW_ACCOUNTS_MAX, or less */
+    uint32_t flow_accounts_max;
 };
 
 /* What was exercised, for those who must know that a test tested something. */
@@ -63,7 +65,8 @@ struct oracle_seen {
     uint64_t several_roles;   /* events in which one record plays two */
     uint64_t several_reports; /* events of entities that a list of names fed */
     uint64_t listed;
-
+    uint64_t flows[FLOWS_COUNT]; /* answers above zero */
+    uint64_t carried;            /* money that came by more than one payment */
     uint64_t disorder;
 };
 

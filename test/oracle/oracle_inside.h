@@ -42,12 +42,25 @@ struct mark {
     double weight;
 };
 
+/* What was said of an account or a person that money is followed by. */
+enum said_of { SAID_PAYMENT, SAID_REPORT, SAID_HOLDER };
+struct said {
+    enum said_of of;
+    ident name;
+    size_t arrival;
+    const struct record *record;
+    bool fallen; /* it had too many */
+};
+
 struct oracle {
     struct oracle_options options;
     const struct rule_set *set;
     const struct record *records;
     bool *ignored; /* per record: a duplicate */
     struct events events[PROFILES_MAX];
+    struct said *said;
+    size_t said_count;
+    size_t said_max;
     struct mark *mark;
     size_t marks_count;
     size_t marks_max;
@@ -86,6 +99,9 @@ static inline bool is_true(struct answer answer)
     return answer.known && answer.number != 0;
 }
 bool answers_equal(struct answer a, struct answer b);
+/* The value of a record's field; money of another currency is unknown. */
+struct answer record_answer(const struct oracle *oracle, const struct record *record,
+                            unsigned field);
 /* Whom a read is about; unknown if nobody can be named. */
 ident read_entity(const struct view *view, const struct expr *read);
 
@@ -96,3 +112,12 @@ ident read_entity(const struct view *view, const struct expr *read);
 size_t feature_events(const struct view *view, unsigned profile, unsigned feature, ident entity);
 struct answer feature_read(const struct view *view, unsigned profile, unsigned feature,
                            ident entity);
+
+/* ---- flow.c ---- */
+
+/* Remembers of the record what following money needs.  STATUS_FULL. */
+enum status flow_hear(struct view *view);
+struct answer flow_answer(const struct view *view, const struct expr *flow);
+/* The payments that the answer rests on, their number; and whether it would have seen more. */
+size_t flow_rests_on(const struct view *view, const struct expr *flow, const struct said **out,
+                     size_t out_max, bool *bounded);

@@ -10,6 +10,8 @@
 
 uint32_t lowered_events_max = 16384;
 uint32_t lowered_small_max = 32;
+uint32_t lowered_flow_events_max = 512;
+uint32_t lowered_flow_accounts_max = 256;
 
 enum { WHY_SIZE = 1 << 14, MEMORY = 64 << 20 };
 
@@ -35,6 +37,12 @@ void pair_release(struct pair *pair)
     arena_destroy(pair->boot);
     arena_destroy(pair->said);
     arena_destroy(pair->kept);
+}
+
+/* Entities that money is followed by are short of memory where the others are. */
+static uint32_t flow_events_max(const struct bounds *bounds)
+{
+    return bounds->events_max < 512 ? bounds->events_max : 512;
 }
 
 /* ---- the engine's findings ---- */
@@ -241,7 +249,9 @@ static enum status tell_oracle(struct pair *pair, const struct stream *stream,
                                const struct bounds *bounds)
 {
     struct oracle_options options = {
-        .set = pair->set, .zone_minutes = bounds->zone_minutes, .events_max = bounds->events_max};
+        .set = pair->set, .zone_minutes = bounds->zone_minutes, .events_max = bounds->events_max,
+        .flow_events_max = flow_events_max(bounds),
+        .flow_accounts_max = bounds->flow_accounts_max};
     TRY(rows_load(&options.registry, stream, pair->boot));
     enum status status = oracle_run(&options, stream->record, stream->records_count, pair->scratch,
                                     &pair->of_oracle, pair->counts);
@@ -341,6 +351,8 @@ static enum status tell_engine(struct pair *pair, const struct stream *stream,
         .findings = {.take = take_finding, .self = pair},
     };
     lowered_events_max = bounds->events_max;
+    lowered_flow_events_max = flow_events_max(bounds);
+    lowered_flow_accounts_max = bounds->flow_accounts_max;
     lowered_small_max = bounds->small_max;
     TRY(rows_load(&telling.options.registry, stream, pair->boot));
     enum status status = engine_create(&telling.engine, &telling.options, pair->boot);

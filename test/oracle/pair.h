@@ -19,6 +19,7 @@ struct bounds {
     uint32_t events_max;
     uint32_t small_max; /* of the engine alone: from how many events an entity is busy */
     int32_t zone_minutes;
+    uint32_t flow_accounts_max;
 };
 
 enum outcome { PAIR_SAME, PAIR_DIFFERS, PAIR_REFUSED };

@@ -93,9 +93,10 @@ static bool something_missing(const struct met *met)
 {
     static const char *const EXPRS[] = {
         "number", "name",   "unknown", "field", "let",  "read", "register",
-        "mark",   "marked", "in list", "in",    "call", "if",   "is known",
-        "not",    "negate", "and",     "or",    "=",    "!=",   "<",
-        "<=",     ">",      ">=",      "+",     "-",    "*",    "/"};
+        "mark",   "marked", "in list", "money", "in",   "call", "if",
+        "is known", "not",  "negate",  "and",   "or",   "=",    "!=",
+        "<",      "<=",     ">",       ">=",    "+",    "-",    "*",
+        "/"};
     bool missed = false;
     for (unsigned i = 0; i <= EXPR_DIVIDE; i++)
         missed |= missing(EXPRS[i], met->expr[i]);
@@ -117,6 +118,9 @@ static bool something_missing(const struct met *met)
     missed |= missing("disorder", met->seen.disorder);
     missed |= missing("a duplicate", met->duplicates);
     missed |= missing("a late record", met->late);
+    for (unsigned i = 0; i < FLOWS_COUNT; i++)
+        missed |= missing(flow_name((enum flow_kind)i), met->seen.flows[i]);
+    missed |= missing("money that came over several accounts", met->seen.carried);
     missed |= missing("a finding without subject", met->subjectless);
     return missed;
 }
@@ -145,6 +149,7 @@ static void draw_bounds(struct trial *trial, struct chance *chance)
     trial->bounds.events_max = 16384;
     if (chance_below(chance, 3) == 0)
         trial->bounds.events_max = EVENTS[chance_below(chance, 5)];
+    trial->bounds.flow_accounts_max = chance_below(chance, 6) == 0 ? 3 : FLOW_ACCOUNTS_MAX;
     trial->bounds.small_max = SMALL[chance_below(chance, 4)];
     trial->bounds.zone_minutes = ZONES[chance_below(chance, 4)];
     trial->manner.threads = THREADS[chance_below(chance, 5)];

@@ -465,6 +465,11 @@ enum status weave(struct program *program, struct chance chance, struct arena *a
     program->kinds = 0;
     static const enum field_type MARKED[] = {FIELD_PHONE, FIELD_PHONE, FIELD_ACCOUNT, FIELD_PERSON};
     weaver->marked = MARKED[lot(weaver, 4)];
+    weaver->follows = lot(weaver, 4) == 0;
+    if (weaver->follows) {
+        weaver->marked = FIELD_ACCOUNT;
+        program->kinds = 1u << RECORD_payment | 1u << RECORD_report;
+    }
     uint64_t profiles = 1 + lot(weaver, 4);
     for (uint64_t i = 0; i < profiles; i++)
         TRY(add_profile(weaver, &text));

@@ -211,6 +211,18 @@ static bool weave_feature(struct scope *scope, struct text *text, struct type *t
     return true;
 }
 
+static struct type flow_type_of(enum flow_kind flow)
+{
+    static const enum type_class TYPES[] = {
+#define FLOW(word, type, asks, en, zh) TYPE_##type,
+#include "detect/rule/flows.inc"
+#undef FLOW
+    };
+    return plain(TYPES[flow]);
+}
+
+static bool weave_flow(struct scope *scope, struct text *text, struct type type, unsigned depth);
+
 /* A name, and whether it was marked. */
 static bool weave_marked(struct scope *scope, struct text *text)
 {
@@ -227,6 +239,15 @@ bool weave_simple(struct scope *scope, struct text *text)
     struct type type;
     if (lot(weaver, 8) == 0 && weave_marked(scope, text))
         return true;
+    static const enum type_class AMOUNTS[] = {TYPE_MONEY, TYPE_MONEY, TYPE_NUMBER, TYPE_DURATION};
+    type = plain(AMOUNTS[lot(weaver, 4)]);
+    bool follow = weaver->follows && lot(weaver, 2) == 0 && weave_flow(scope, text, type, 1);
+    if (follow) {
+        text_add_string(text, type.class == TYPE_MONEY    ? " > 0 CNY"
+                              : type.class == TYPE_NUMBER ? " >= 1"
+                                                          : " <= 1h");
+        return true;
+    }
     if (lot(weaver, 2) == 0 || !weave_feature(scope, text, &type)) {
         type = weave_type(scope);
         if (!weave_atom(scope, text, type))
@@ -522,6 +543,37 @@ static bool weave_mark(struct scope *scope, struct text *text, unsigned depth)
     return true;
 }
 
+/* `money.from_reported(account, 24h, hops 2)` and the like, of that type. */
+static bool weave_flow(struct scope *scope, struct text *text, struct type type, unsigned depth)
+{
+    static const char *const SPANS[] = {"10m", "1h", "6h", "24h", "7d", "30d", "90d"};
+    struct weaver *weaver = scope->weaver;
+    size_t start = text->size;
+    enum flow_kind flow = (enum flow_kind)lot(weaver, FLOWS_COUNT);
+    uint64_t span = lot(weaver, 5);
+    for (unsigned i = 0; !types_equal(flow_type_of(flow), type); i++) {
+        if (i == FLOWS_COUNT)
+            return false;
+        flow = (enum flow_kind)((flow + 1) % FLOWS_COUNT);
+    }
+    text_addf(text, "money.%s(", flow_name(flow));
+    if (lot(weaver, 4) == 0 ? !weave_expr(scope, text, named(FIELD_ACCOUNT), depth - 1, true)
+                            : !weave_atom(scope, text, named(FIELD_ACCOUNT)))
+        return give_up(text, start);
+    text_addf(text, ", %s", SPANS[span]);
+    enum flow_asks asks = flow_asks(flow);
+    if (asks == FLOW_REPORTED || asks == FLOW_LISTED || asks == FLOW_MARKED)
+        text_addf(text, ", hops %s", ONE_OF(weaver, "1", "2", "2", "3", "4"));
+    if (asks == FLOW_LISTED)
+        text_addf(text, ", list %s", ONE_OF(weaver, "courier", "bad", "nowhere"));
+    if (asks == FLOW_MARKED)
+        text_addf(text, ", %s", ONE_OF(weaver, "suspect", "hot", "hot"));
+    if (asks == FLOW_MET)
+        text_addf(text, ", within %s", SPANS[span + 1 + lot(weaver, 2)]);
+    text_add_char(text, ')');
+    return true;
+}
+
 /* What only numbers can be made of. */
 static bool weave_number(struct scope *scope, struct text *text, unsigned depth)
 {
@@ -602,6 +654,9 @@ static bool weave_compound(struct scope *scope, struct text *text, struct type t
     struct type duration = plain(TYPE_DURATION);
     if (type.class == TYPE_TRUTH && lot(scope->weaver, 10) != 0)
         return weave_truth(scope, text, depth);
+    if (amount && lot(scope->weaver, scope->weaver->follows ? 2 : 12) == 0 &&
+        weave_flow(scope, text, type, depth))
+        return true;
     switch (lot(scope->weaver, 8)) {
     case 0:
         return weave_if(scope, text, type, depth);

@@ -39,6 +39,7 @@ struct weaver {
     struct program *program;
     struct woven_profile profile[WOVEN_PROFILES_MAX];
     uint32_t profiles_count;
+    bool follows;           /* it is much about money that moved */
     enum field_type marked; /* what is marked most often, so that marks are met */
 };
 

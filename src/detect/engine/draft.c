@@ -237,6 +237,57 @@ static enum status compile_name(const struct place *place, const struct expr *ex
     return graph_add(place->graph, node, out);
 }
 
+static bool same_flow(const struct flow_image *a, const struct flow_image *b)
+{
+    return a->flow == b->flow && a->hops == b->hops && a->span_ms == b->span_ms &&
+           a->met_ms == b->met_ms && a->list == b->list && a->tag == b->tag;
+}
+
+static enum status flow_number(struct draft *draft, struct flow_image flow, uint64_t *out)
+{
+    for (*out = 0; *out < draft->flows_count; ++*out)
+        if (same_flow(&draft->flow[*out], &flow))
+            return STATUS_OK;
+    if (draft->flows_count == draft->flows_max) {
+        struct flow_image *more;
+        uint32_t many = draft->flows_max * 2 + 8;
+        TRY(ARENA_NEW(draft->scratch, many, &more));
+        if (draft->flows_count > 0)
+            memcpy(more, draft->flow, draft->flows_count * sizeof *more);
+        draft->flow = more;
+        draft->flows_max = many;
+    }
+    draft->flow[draft->flows_count++] = flow;
+    return STATUS_OK;
+}
+
+/* It looks at what all records before this one left behind, so it is asked record by record, as
+ * marks are; and it costs more than anything else, so it is asked last. */
+static enum status compile_flow(const struct place *place, const struct expr *expr, uint32_t *out)
+{
+    struct draft *draft = place->draft;
+    const struct money_memory *money = &draft->set->money;
+    struct node node = {.op = OP_FLOW, .flags = NODE_MARKS | NODE_LATE | NODE_FLOW};
+    struct flow_image flow = {.flow = expr->flow,
+                              .hops = expr->hops,
+                              .span_ms = expr->span_ms,
+                              .met_ms = expr->met_ms};
+    uint32_t label = 0;
+    must(money->present);
+    TRY(compile(place, expr->arg[0], &node.a));
+    if (flow_asks(expr->flow) == FLOW_LISTED)
+        TRY(slices_number(&draft->lists, draft->scratch, expr->string, &flow.list));
+    if (flow_asks(expr->flow) == FLOW_MARKED) {
+        TRY(slices_number(&draft->labels, draft->scratch, expr->string, &label));
+        flow.tag = tag_of(label, FIELD_ACCOUNT);
+    }
+    TRY(flow_number(draft, flow, &node.imm));
+    node.profiles = (uint64_t)1 << money->payments | (uint64_t)1 << money->reports |
+                    (uint64_t)1 << money->holders;
+    draft->ties_matter = true; /* who holds an account */
+    return graph_add(place->graph, node, out);
+}
+
 static enum status compile_spelling(const struct place *place, const struct expr *expr,
                                     uint32_t *out)
 {
@@ -434,6 +485,8 @@ static enum status compile(const struct place *place, const struct expr *expr, u
     case EXPR_MARKED:
     case EXPR_IN_LIST:
         return compile_name(place, expr, out);
+    case EXPR_FLOW:
+        return compile_flow(place, expr, out);
     case EXPR_IN:
         return compile_in(place, expr, out);
     case EXPR_CALL:

@@ -50,6 +50,8 @@ struct draft {
     struct draft_read *read;
     uint32_t reads_count, reads_max;
     struct slices strings, literals, lists, labels;
+    struct flow_image *flow;
+    uint32_t flows_count, flows_max;
     struct draft_rule *rule;
     struct draft_feature **feature; /* per profile */
     bool ties_matter;

@@ -19,6 +19,7 @@
 #include "detect/engine/engine_inside.h"
 #include "detect/engine/evidence.h"
 #include "detect/engine/feed.h"
+#include "detect/engine/flow.h"
 #include "detect/engine/hold.h"
 #include "detect/engine/identity.h"
 #include "detect/engine/judge.h"
@@ -144,6 +145,7 @@ static enum status engine_make(struct engine *engine, struct arena *boot)
     TRY(ARENA_NEW(boot, image->lists_count, &engine->list));
     for (uint32_t i = 0; i < image->lists_count; i++)
         engine->list[i] = UINT32_MAX;
+    TRY(flow_room_create(engine, boot));
     TRY(identities_make(engine, boot));
     return crew_create(engine, boot);
 }

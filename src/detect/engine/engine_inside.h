@@ -88,6 +88,7 @@ struct worker {
 
 struct crew;
 struct probe;
+struct flow_room;
 
 struct engine {
     const struct image *image;
@@ -108,6 +109,7 @@ struct engine {
     struct candidate *candidate; /* of the whole batch, by record, then by rule */
     struct finding *finding;
     char *texts;              /* room for a finding's texts */
+    struct flow_room *flow_room; /* NULL: no rule follows money */
     uint64_t *recalled;       /* room for the values of one entity: past.c */
     uint8_t level;            /* that is being fed */
     struct probe *probe;      /* what is to be put back; NULL: a batch that counts */

@@ -98,6 +98,18 @@ enum status graph_and(struct graph *graph, uint32_t a, uint32_t b, uint32_t *out
     return graph_add(graph, (struct node){.op = OP_AND, .a = a, .b = b}, out);
 }
 
+void graph_flows_last(const struct graph *graph, uint32_t *condition, uint32_t count)
+{
+    uint32_t plain = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t one = condition[i];
+        if ((graph->node[one].flags & NODE_FLOW) != 0)
+            continue;
+        memmove(condition + plain + 1, condition + plain, (i - plain) * sizeof *condition);
+        condition[plain++] = one;
+    }
+}
+
 /* ---- programs ---- */
 
 /* The step that a node becomes; its operands are still nodes. */

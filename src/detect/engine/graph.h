@@ -14,6 +14,7 @@ enum {
     NODE_MARKS = 2,   /* depends on marks */
     NODE_EARLIER = 4, /* depends on the first step of a sequence */
     NODE_TRIED = 8,   /* depends on which entity a sequence is tried on */
+    NODE_FLOW = 32,   /* depends on money that moved */
     NODE_LATE = 16    /* depends on an answer that is only asked record by record */
 };
 
@@ -47,6 +48,8 @@ enum status graph_add(struct graph *graph, struct node node, uint32_t *out);
 /* Both, either of which may be NO_NODE. */
 enum status graph_and(struct graph *graph, uint32_t a, uint32_t b, uint32_t *out);
 enum class op_class(enum op op);
+/* Following money costs more than anything else: of these conditions, those that do come last. */
+void graph_flows_last(const struct graph *graph, uint32_t *condition, uint32_t count);
 
 /* What stands for a node when the program runs. */
 struct lowering {

@@ -54,6 +54,13 @@ static void expr_needs(struct growing *growing, const struct expr *expr)
     growing->marks |= expr->kind == EXPR_MARK || expr->kind == EXPR_MARKED;
     if (expr->kind == EXPR_READ)
         grow_by_digest(growing, &growing->engine->identity[expr->profile]);
+    if (expr->kind == EXPR_FLOW) {
+        const struct money_memory *money = &growing->engine->image->set->money;
+        growing->marks |= flow_asks(expr->flow) == FLOW_MARKED;
+        grow_by_digest(growing, &growing->engine->identity[money->payments]);
+        grow_by_digest(growing, &growing->engine->identity[money->reports]);
+        grow_by_digest(growing, &growing->engine->identity[money->holders]);
+    }
     for (uint32_t i = 0; i < expr->args_count; i++)
         expr_needs(growing, expr->arg[i]);
 }

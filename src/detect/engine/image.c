@@ -389,7 +389,7 @@ static enum status profile_layout(struct making *making, uint32_t number)
     plan->bits_count = layout->flags_count;
     plan->values_count = layout->columns_count;
     plan->late_ms_max = (int64_t)LATE_HOURS_MAX * HOUR_MS;
-    plan->events_max = ENTITY_EVENTS_MAX;
+    plan->events_max = layout->profile->events_max == 0 ? ENTITY_EVENTS_MAX : FLOW_EVENTS_MAX;
     for (unsigned kind = 0; kind < RECORD_KINDS_COUNT; kind++)
         keys_lay(layout, kind);
     /* Programs of feedings read answers of other profiles, so they are made when all reads are. */
@@ -605,6 +605,29 @@ static enum status rule_marks(struct making *making, uint32_t number)
     return program_make(making, rule->on, &roots, &image->marks);
 }
 
+/* What a rule's conditions ask of money that moved; `seen` are their nodes. */
+static enum status rule_flows(struct making *making, uint32_t number, const bool *seen,
+                              uint32_t top)
+{
+    enum record_kind kind = making->draft->set->rule[number].on;
+    struct rule_image *image = &making->image->rule[number];
+    const struct graph *graph = &making->draft->graph[kind];
+    uint32_t count = 0;
+    for (uint32_t i = 1; i <= top; i++)
+        count += seen[i] && graph->node[i].op == OP_FLOW;
+    TRY(ARENA_NEW(making->boot, count, &image->flow));
+    for (uint32_t i = 1; i <= top; i++) {
+        if (!seen[i] || graph->node[i].op != OP_FLOW)
+            continue;
+        struct flow_use *use = &image->flow[image->flows_count++];
+        uint32_t account = graph->node[i].a;
+        struct roots roots = {.node = &account, .count = 1};
+        use->flow = (uint16_t)graph->node[i].imm;
+        TRY(program_make(making, kind, &roots, &use->account));
+    }
+    return STATUS_OK;
+}
+
 /* The reads that a rule's conditions make, those for naming an entity included. */
 static enum status rule_reads(struct making *making, uint32_t number)
 {
@@ -633,7 +656,7 @@ static enum status rule_reads(struct making *making, uint32_t number)
         if (seen[i] && node_reads(node))
             image->read[image->reads_count++] = (uint16_t)node->imm;
     }
-    return STATUS_OK;
+    return rule_flows(making, number, seen, top);
 }
 
 /* Steps that a condition takes alone, as far as they are no more than a few. */
@@ -712,6 +735,8 @@ static enum status conditions_sort(struct graph *graph, const struct draft_rule 
         memmove(late + marks + 1, late + marks, (i - marks) * sizeof *late);
         late[marks++] = condition;
     }
+    graph_flows_last(graph, late, sorting->count[PART_LATE]);
+    graph_flows_last(graph, sorting->node[PART_TRIED], sorting->count[PART_TRIED]);
     return STATUS_OK;
 }
 
@@ -956,6 +981,11 @@ static enum status image_make(struct making *making, const struct rule_set *set,
     TRY(slices_keep(&draft->strings, making->boot, &image->string, &image->strings_count));
     TRY(slices_keep(&draft->literals, making->boot, &image->literal, &image->literals_count));
     TRY(slices_keep(&draft->lists, making->boot, &image->list, &image->lists_count));
+    TRY(ARENA_NEW(making->boot, draft->flows_count, &image->flow));
+    image->flows_count = draft->flows_count;
+    for (uint32_t i = 0; i < draft->flows_count; i++)
+        image->flow[i] = draft->flow[i];
+    image->flow_accounts_max = FLOW_ACCOUNTS_MAX;
     return slices_keep(&draft->labels, making->boot, &image->label, &image->labels_count);
 }
 

@@ -125,6 +125,21 @@ struct profile_image {
     uint8_t field_value[RECORD_KINDS_COUNT][RECORD_FIELDS_MAX];
 };
 
+/* One question about money that moved. */
+struct flow_image {
+    enum flow_kind flow;
+    unsigned hops;
+    int64_t span_ms, met_ms;
+    uint32_t list; /* of the image; LISTED */
+    uint32_t tag;  /* MARKED */
+};
+
+/* Such a question in the conditions of a rule. */
+struct flow_use {
+    uint16_t flow;
+    struct program account; /* its only result is whom it is about */
+};
+
 /* One condition as evidence. */
 struct condition_image {
     struct slice text;
@@ -161,6 +176,8 @@ struct rule_image {
     uint32_t mark_tag[MARKS_PER_RULE_MAX];
     uint32_t reads_count; /* direct reads of `when`, for positions and bounds */
     uint16_t *read;
+    uint32_t flows_count; /* for the same */
+    struct flow_use *flow;
 };
 
 struct kind_image {
@@ -193,6 +210,9 @@ struct image {
     struct slice *list;
     uint32_t labels_count; /* names of marks */
     struct slice *label;
+    uint32_t flows_count;
+    struct flow_image *flow;
+    uint32_t flow_accounts_max;
     uint32_t registers_max; /* of any program */
     uint32_t marks_per_record_max;
 };

@@ -13,6 +13,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/engine/engine_inside.h"
 
+#include "detect/engine/flow.h"
 #include "detect/engine/outside.h"
 #include <float.h>
 #include <math.h>
@@ -184,6 +185,13 @@ static void run_MARKED(const struct frame *frame, const struct step *step)
         bool marked = name[i] != 0 && mark_of(frame, step, i) != NULL;
         truths(frame, step->out)[i] = name[i] == 0 ? UNKNOWN_ : marked ? TRUE_ : FALSE_;
     }
+}
+
+static void run_FLOW(const struct frame *frame, const struct step *step)
+{
+    const uint64_t *name = words(frame, step->a);
+    for (uint32_t i = 0; i < frame->count; i++)
+        numbers(frame, step->out)[i] = sound(flow_read(frame, (unsigned)step->imm, i, name[i]));
 }
 
 static void run_IN_LIST(const struct frame *frame, const struct step *step)

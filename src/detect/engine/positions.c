@@ -8,6 +8,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/engine/positions.h"
 
+#include "detect/engine/flow.h"
 #include "detect/engine/outside.h"
 #include "detect/engine/past.h"
 
@@ -132,9 +133,31 @@ static bool entities_add(const struct rule_image *rule, const struct frame *fram
     return bounded;
 }
 
+/* The payments that the rule's questions about money rest on; NULL as above. */
+static bool flows_add(const struct rule_image *rule, const struct frame *frame,
+                      struct latest *latest)
+{
+    bool bounded = false;
+    for (uint32_t i = 0; i < rule->flows_count; i++) {
+        const struct flow_use *use = &rule->flow[i];
+        uint32_t count;
+        machine_run(&use->account, frame);
+        uint64_t account = result_names(frame, use->account.result[0])[0];
+        (void)flow_read(frame, use->flow, 0, account);
+        bounded |= flow_bounded(frame->engine);
+        const struct flow_entry *entry = flow_entries(frame->engine, &count);
+        for (uint32_t k = 0; latest != NULL && k < count; k++)
+            if (entry[k].counted)
+                latest_add(latest, (struct dated){entry[k].at_ms, entry[k].position});
+    }
+    return bounded;
+}
+
 bool positions_bounded(const struct rule_image *rule, const struct frame *frame)
 {
     const struct engine *engine = frame->engine;
+    if (flows_add(rule, frame, NULL))
+        return true;
     for (uint32_t i = 0; i < rule->reads_count; i++) {
         unsigned profile = engine->image->read[rule->read[i]].profile;
         for (unsigned s = 0; s < engine->threads; s++)
@@ -149,6 +172,7 @@ bool positions_add(const struct rule_image *rule, const struct frame *frame,
 {
     struct latest latest = {.count = 0};
     bool bounded = entities_add(rule, frame, &latest);
+    bounded |= flows_add(rule, frame, &latest);
     for (uint32_t i = 0; i < latest.count && finding->positions_count < POSITIONS_MAX; i++) {
         bool there = false;
         for (uint32_t k = 0; k < finding->positions_count; k++)

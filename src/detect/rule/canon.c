@@ -119,6 +119,28 @@ static void add_read(const struct page *page, const struct expr *expr)
     text_add(page->text, profile->feature[expr->feature].name);
 }
 
+/* `money.from_listed(payer, 24h, hops 2, list mules)` */
+static void add_flow(const struct page *page, const struct expr *expr)
+{
+    struct text *text = page->text;
+    enum flow_asks asks = flow_asks(expr->flow);
+    text_addf(text, "money.%s(", flow_name(expr->flow));
+    add_at(page, expr->arg[0], LEVEL_ANY);
+    text_add_string(text, ", ");
+    text_add_span(text, expr->span_ms);
+    if (expr->hops != 0)
+        text_addf(text, ", hops %u", expr->hops);
+    if (asks == FLOW_LISTED)
+        text_addf(text, ", list %.*s", SHOW(expr->string));
+    if (asks == FLOW_MARKED)
+        text_addf(text, ", %.*s", SHOW(expr->string));
+    if (asks == FLOW_MET) {
+        text_add_string(text, ", within ");
+        text_add_span(text, expr->met_ms);
+    }
+    text_add_char(text, ')');
+}
+
 static void add_args(const struct page *page, const struct expr *expr, uint32_t first)
 {
     text_add_char(page->text, '(');
@@ -272,6 +294,9 @@ static void add_plain(const struct page *page, const struct expr *expr)
         text_add_string(text, "mark(");
         add_at(page, expr->arg[0], LEVEL_ANY);
         text_addf(text, ", %.*s)", SHOW(expr->string));
+        break;
+    case EXPR_FLOW:
+        add_flow(page, expr);
         break;
     case EXPR_CALL:
         text_add_string(text, function_name(expr->function));

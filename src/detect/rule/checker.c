@@ -428,6 +428,7 @@ static void check_set(struct compile *compile, struct rule_set *set)
         return;
     digest_set(compile, set);
     lint(checker);
+    flow_remember(checker);
 }
 
 enum status rules_check(const struct rule_file *files, uint32_t files_count, struct arena *image,

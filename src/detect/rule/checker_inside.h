@@ -22,6 +22,7 @@ struct checker {
     struct written_set *written;
     struct rule_set *set;
     struct profile_notes notes[PROFILES_MAX];
+    int64_t flow_ms; /* how far back some flow looks; 0: there is none */
 };
 
 enum let_state { LET_UNSEEN, LET_ON_THE_WAY, LET_DONE };
@@ -80,6 +81,8 @@ bool fit_type(const struct scope *scope, const struct phrase *phrase, const stru
 bool fit_arithmetic(const struct scope *scope, const struct phrase *phrase, const struct expr *a,
                     const struct expr *b, struct type *out);
 bool fit_ordered(const struct scope *scope, const struct phrase *phrase, const struct expr *a);
+bool check_duration(const struct checker *checker, struct written_duration duration,
+                    const char *what);
 /* What `sum` can add up exactly. */
 bool expr_is_whole(const struct rule_set *set, const struct expr *expr);
 /* The canonical spelling of a name literal; false: complained. */
@@ -99,8 +102,13 @@ struct expr *check_typed(struct scope *scope, const struct phrase *phrase, struc
 struct expr *check_truth(struct scope *scope, const struct phrase *phrase, const char *place);
 /* Lets first, in an order in which each rests on those before it. */
 void check_lets(struct scope *scope, const struct written_rule *written);
-bool check_duration(const struct checker *checker, struct written_duration duration,
-                    const char *what);
+
+/* ---- flow.c: money that moved ---- */
+
+/* Whether all is said that the question needs, and nothing else; false: complained. */
+bool flow_fits(const struct scope *scope, const struct phrase *phrase, enum flow_kind *out);
+/* Adds the profiles that flows are answered from, if some expression asks; the set is right. */
+void flow_remember(struct checker *checker);
 
 /* ---- profile.c ---- */
 

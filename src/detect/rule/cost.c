@@ -41,18 +41,39 @@ static uint64_t steps_of(const struct expr *expr)
     return steps;
 }
 
+/* One, where only its own payments are looked at. */
+static uint64_t accounts_of(const struct expr *expr)
+{
+    uint64_t accounts = 0;
+    if (expr != NULL && expr->kind == EXPR_FLOW)
+        accounts = expr->hops > 1 ? FLOW_ACCOUNTS_MAX : 1;
+    for (uint32_t i = 0; expr != NULL && i < expr->args_count; i++)
+        accounts += accounts_of(expr->arg[i]);
+    return accounts;
+}
+
+static uint64_t rule_sum(const struct rule *rule, uint64_t (*of)(const struct expr *expr))
+{
+    uint64_t sum = of(rule->score) + of(rule->subject);
+    for (uint32_t i = 0; i < rule->lets_count; i++)
+        sum += of(rule->let[i].value);
+    for (uint32_t i = 0; i < rule->conditions_count; i++)
+        sum += of(rule->condition[i]);
+    for (uint32_t i = 0; i < rule->gradings_count; i++)
+        sum += of(rule->grading[i].when);
+    for (uint32_t i = 0; i < rule->against_count; i++)
+        sum += of(rule->against[i].when);
+    for (uint32_t i = 0; i < rule->marks_count; i++)
+        sum += of(rule->mark[i].subject) + of(rule->mark[i].when);
+    return sum;
+}
+
 uint64_t rule_steps(const struct rule *rule)
 {
-    uint64_t steps = steps_of(rule->score) + steps_of(rule->subject);
-    for (uint32_t i = 0; i < rule->lets_count; i++)
-        steps += steps_of(rule->let[i].value);
-    for (uint32_t i = 0; i < rule->conditions_count; i++)
-        steps += steps_of(rule->condition[i]);
-    for (uint32_t i = 0; i < rule->gradings_count; i++)
-        steps += steps_of(rule->grading[i].when);
-    for (uint32_t i = 0; i < rule->against_count; i++)
-        steps += steps_of(rule->against[i].when);
-    for (uint32_t i = 0; i < rule->marks_count; i++)
-        steps += steps_of(rule->mark[i].subject) + steps_of(rule->mark[i].when);
-    return steps;
+    return rule_sum(rule, steps_of);
+}
+
+uint64_t rule_accounts(const struct rule *rule)
+{
+    return rule_sum(rule, accounts_of);
 }

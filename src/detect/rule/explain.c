@@ -49,12 +49,11 @@ static const char *say(const struct page *page, enum phrase_name phrase)
     return PHRASES[phrase].in[page->tongue];
 }
 
-/* A phrase with up to four pieces: `%s` is the next one, `%3$s` the third. */
-static void add_phrase(struct text *text, const struct page *page, enum phrase_name phrase,
-                       const char *const piece[4])
+/* Words with up to four pieces: `%s` is the next one, `%3$s` the third. */
+static void add_pieces(struct text *text, const char *words, const char *const piece[4])
 {
     unsigned next = 0;
-    for (const char *at = say(page, phrase); *at != '\0'; at++) {
+    for (const char *at = words; *at != '\0'; at++) {
         bool numbered = at[0] == '%' && at[1] >= '1' && at[1] <= '4' && at[2] == '$';
         if (at[0] != '%') {
             text_add_char(text, *at);
@@ -64,6 +63,12 @@ static void add_phrase(struct text *text, const struct page *page, enum phrase_n
         text_add_string(text, piece[index]);
         at += numbered ? 3 : 1;
     }
+}
+
+static void add_phrase(struct text *text, const struct page *page, enum phrase_name phrase,
+                       const char *const piece[4])
+{
+    add_pieces(text, say(page, phrase), piece);
 }
 
 static void add_line(const struct page *page, enum phrase_name phrase, const char *const piece[4])
@@ -176,6 +181,22 @@ void text_add_feature_label(struct text *text, const struct rule_set *set, unsig
         text_add(text, of->label[tongue]);
     else
         add_made_label(&page, &set->profile[profile], of);
+}
+
+/* The words of flows.inc, with what was asked put in. */
+void text_add_flow_label(struct text *text, const struct expr *flow, enum tongue tongue)
+{
+    struct words piece[3];
+    for (unsigned i = 0; i < 3; i++)
+        words_begin(&piece[i]);
+    add_span(&piece[0].text, flow->span_ms, tongue);
+    text_addf(&piece[1].text, "%u", flow->hops);
+    if (flow->met_ms != 0)
+        add_span(&piece[2].text, flow->met_ms, tongue);
+    else
+        text_add(&piece[2].text, flow->string);
+    add_pieces(text, flow_saying(flow->flow).in[tongue],
+               (const char *[4]){piece[0].room, piece[1].room, piece[2].room});
 }
 
 /* ---- a rule ---- */
@@ -317,8 +338,12 @@ static void add_outcome(const struct page *page)
 
 /* ---- what it reads ---- */
 
+enum { FLOWS_SHOWN_MAX = 32 };
+
 struct reads {
     uint64_t feature[PROFILES_MAX]; /* a bit for each feature */
+    uint32_t flows_count;
+    const struct expr *flow[FLOWS_SHOWN_MAX];
 };
 
 static void find_reads(struct reads *reads, const struct expr *expr)
@@ -327,6 +352,8 @@ static void find_reads(struct reads *reads, const struct expr *expr)
         return;
     if (expr->kind == EXPR_READ)
         reads->feature[expr->profile] |= 1ull << expr->feature;
+    if (expr->kind == EXPR_FLOW && reads->flows_count < FLOWS_SHOWN_MAX)
+        reads->flow[reads->flows_count++] = expr;
     for (uint32_t i = 0; i < expr->args_count; i++)
         find_reads(reads, expr->arg[i]);
 }
@@ -360,11 +387,31 @@ static void add_feature_cost(const struct page *page, unsigned profile, unsigned
         add_phrase(page->text, page, PHRASE_FEATURE_BYTES, (const char *[4]){"8"});
 }
 
+/* What is asked of money that moved; the same question once. */
+static void add_flows(const struct page *page, const struct reads *reads)
+{
+    struct words asked[FLOWS_SHOWN_MAX];
+    if (reads->flows_count != 0)
+        add_line(page, PHRASE_FOLLOWS, (const char *[4]){0});
+    for (uint32_t i = 0; i < reads->flows_count; i++) {
+        words_expr(&asked[i], page, reads->flow[i]);
+        bool told = false;
+        for (uint32_t k = 0; k < i; k++)
+            told |= slice_equal(text_slice(&asked[i].text), text_slice(&asked[k].text));
+        if (told)
+            continue;
+        text_addf(page->text, "            %s: ", asked[i].room);
+        text_add_flow_label(page->text, reads->flow[i], page->tongue);
+        text_add_char(page->text, '\n');
+    }
+}
+
 static void add_reads(const struct page *page)
 {
     struct reads reads = {0};
     bool first = true;
     find_rule_reads(&reads, page->rule);
+    add_flows(page, &reads);
     for (unsigned p = 0; p < page->set->profiles_count; p++) {
         const struct profile *profile = &page->set->profile[p];
         for (unsigned f = 0; f < profile->features_count; f++) {
@@ -481,17 +528,21 @@ static void add_rule_costs(struct table *table)
 {
     const struct page *page = table->page;
     const char *const heads[] = {say(page, PHRASE_COST_RULE), say(page, PHRASE_COST_ON),
-                                 say(page, PHRASE_COST_STEPS)};
+                                 say(page, PHRASE_COST_STEPS),
+                                 say(page, PHRASE_COST_ACCOUNTS)};
     add_cells(table, heads);
     for (uint32_t i = 0; i < page->set->rules_count; i++) {
         const struct rule *rule = &page->set->rule[i];
         char name[80];
         char steps[32];
+        char accounts[32];
         struct text name_text = text_over(name, sizeof name);
         struct text steps_text = text_over(steps, sizeof steps);
         text_add(&name_text, rule->name);
         text_addf(&steps_text, "%llu", (unsigned long long)rule_steps(rule));
-        add_cells(table, (const char *const[]){name, kind_schema(rule->on)->name, steps});
+        struct text accounts_text = text_over(accounts, sizeof accounts);
+        text_addf(&accounts_text, "%llu", (unsigned long long)rule_accounts(rule));
+        add_cells(table, (const char *const[]){name, kind_schema(rule->on)->name, steps, accounts});
     }
 }
 
@@ -500,7 +551,8 @@ void text_add_costs(struct text *text, const struct rule_set *set,
 {
     struct page page = {.text = text, .set = set, .tongue = tongue};
     struct table profiles = {.page = &page, .columns = 6, .measuring = true};
-    struct table rules = {.page = &page, .columns = 3, .measuring = true};
+    struct table rules = {
+        .page = &page, .columns = set->money.present ? 4 : 3, .measuring = true};
     add_profile_costs(&profiles, of_profile);
     profiles.measuring = false;
     add_profile_costs(&profiles, of_profile);

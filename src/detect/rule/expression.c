@@ -304,6 +304,14 @@ static struct expr *check_dot(struct scope *scope, const struct phrase *phrase)
     int profile = profile_index(scope->checker, name);
     if (profile >= 0)
         return check_read(scope, phrase, (unsigned)profile);
+    enum flow_kind flow;
+    if (slice_equal(name, SLICE("money")) && flow_find(phrase->part.text, &flow)) {
+        struct compile *compile = scope->checker->compile;
+        struct slice word = compile_text(compile, "money.%.*s", SHOW(phrase->part.text));
+        complain(compile, MESSAGE_FUNCTION_BARE,
+                 (struct complaint){.where = phrase->span, .arg = {word}});
+        return NULL;
+    }
     complain_unknown_dot(scope, phrase);
     return NULL;
 }
@@ -566,6 +574,43 @@ static struct expr *check_call(struct scope *scope, const struct phrase *phrase,
     }
 }
 
+/* ---- money that moved ---- */
+
+/* `money.from_reported(payer, 24h, hops 2)` and its kin. */
+static struct expr *check_flow(struct scope *scope, const struct phrase *phrase)
+{
+    struct compile *compile = scope->checker->compile;
+    const struct written_flow *said = phrase->flow;
+    struct type account = name_type(FIELD_ACCOUNT);
+    enum flow_kind flow;
+    if (!flow_fits(scope, phrase, &flow))
+        return NULL;
+    struct expr *of = check_expr(scope, phrase->arg[0], &account);
+    if (of == NULL)
+        return NULL;
+    if (!type_equal(of->type, account)) {
+        struct slice word = compile_text(compile, "money.%s", flow_name(flow));
+        complain(compile, MESSAGE_ARGUMENT_TYPE,
+                 (struct complaint){
+                     .where = phrase->arg[0]->span,
+                     .arg = {word, type_key(compile, account), type_key(compile, of->type)}});
+        return NULL;
+    }
+    struct expr *expr = new_expr(scope, EXPR_FLOW, flow_type(flow), phrase, 1, &of);
+    if (expr == NULL)
+        return NULL;
+    expr->dot_span = said->mark.span;
+    expr->string = said->list.text.size != 0 ? said->list.text : said->mark.text;
+    expr->flow = flow;
+    expr->hops = (unsigned)said->hops;
+    expr->span_ms = said->over.ms;
+    expr->met_ms = said->within_span.end != 0 ? said->within.ms : 0;
+    int64_t back_ms = expr->met_ms > expr->span_ms ? expr->met_ms : expr->span_ms;
+    if (back_ms > scope->checker->flow_ms)
+        scope->checker->flow_ms = back_ms;
+    return expr;
+}
+
 /* ---- operators ---- */
 
 /* `mark(x, m)`, `x marked m`, `x in list l`: about a name. */
@@ -720,6 +765,8 @@ struct expr *check_expr(struct scope *scope, const struct phrase *phrase,
         return check_index(scope, phrase);
     case PHRASE_CALL:
         return check_call(scope, phrase, expected);
+    case PHRASE_FLOW:
+        return check_flow(scope, phrase);
     case PHRASE_MARK:
         return check_about(scope, phrase, EXPR_MARK, NUMBER);
     case PHRASE_MARKED:
@@ -839,17 +886,4 @@ void check_lets(struct scope *scope, const struct written_rule *written)
         scope->lets_count = 0;
     for (unsigned i = 0; i < scope->lets_count; i++)
         resolve_let(scope, &scope->let[i]);
-}
-
-bool check_duration(const struct checker *checker, struct written_duration duration,
-                    const char *what)
-{
-    if (duration.ms >= SECOND_MS && duration.ms <= (int64_t)SPAN_DAYS_MAX * DAY_MS)
-        return true;
-    bool few = duration.ms < SECOND_MS;
-    complain(checker->compile, MESSAGE_SPAN_RANGE,
-             (struct complaint){.where = duration.span,
-                                .arg = {slice_of(what), few ? SLICE("1s") : SLICE("90d")},
-                                .suggestion = few ? SLICE("1s") : SLICE("90d")});
-    return false;
 }

@@ -248,6 +248,8 @@ bool expr_is_whole(const struct rule_set *set, const struct expr *expr)
         return kind_schema(expr->record_kind)->fields[expr->field].type != FIELD_DEGREES;
     case EXPR_READ:
         return feature_is_whole(set, &set->profile[expr->profile].feature[expr->feature]);
+    case EXPR_FLOW:
+        return expr->flow != FLOW_in_out && expr->flow != FLOW_residence_mean;
     case EXPR_UNKNOWN:
         return true;
     case EXPR_CALL:
@@ -262,6 +264,19 @@ bool expr_is_whole(const struct rule_set *set, const struct expr *expr)
     default:
         return false;
     }
+}
+
+bool check_duration(const struct checker *checker, struct written_duration duration,
+                    const char *what)
+{
+    if (duration.ms >= SECOND_MS && duration.ms <= (int64_t)SPAN_DAYS_MAX * DAY_MS)
+        return true;
+    bool few = duration.ms < SECOND_MS;
+    complain(checker->compile, MESSAGE_SPAN_RANGE,
+             (struct complaint){.where = duration.span,
+                                .arg = {slice_of(what), few ? SLICE("1s") : SLICE("90d")},
+                                .suggestion = few ? SLICE("1s") : SLICE("90d")});
+    return false;
 }
 
 /* ---- names as intake spells them ---- */

@@ -227,6 +227,10 @@ static void lint_node(struct lint *lint, const struct expr *expr)
     case EXPR_MARKED:
         note_mark(lint, expr->string, expr->dot_span, false);
         break;
+    case EXPR_FLOW:
+        if (flow_asks(expr->flow) == FLOW_MARKED)
+            note_mark(lint, expr->string, expr->dot_span, false);
+        break;
     case EXPR_NAME:
         lint_name(lint, expr);
         break;

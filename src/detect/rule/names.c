@@ -41,6 +41,17 @@ static const struct saying FUNCTION_SAYINGS[] = {
 #undef FUNCTION
 };
 
+static const struct flow_word {
+    const char *word;
+    enum type_class type;
+    enum flow_asks asks;
+    struct saying saying;
+} FLOWS[] = {
+#define FLOW(word, type, asks, en, zh) {#word, TYPE_##type, FLOW_##asks, {{en, zh}}},
+#include "flows.inc"
+#undef FLOW
+};
+
 static const char *const LABEL_WORDS[] = {
 #define LABEL(name, subject, en, zh) #name,
 #include "labels.inc"
@@ -78,6 +89,26 @@ const char *aggregate_name(enum aggregate aggregate)
 const char *function_name(enum function function)
 {
     return FUNCTION_WORDS[function];
+}
+
+const char *flow_name(enum flow_kind flow)
+{
+    return FLOWS[flow].word;
+}
+
+enum flow_asks flow_asks(enum flow_kind flow)
+{
+    return FLOWS[flow].asks;
+}
+
+struct saying flow_saying(enum flow_kind flow)
+{
+    return FLOWS[flow].saying;
+}
+
+struct type flow_type(enum flow_kind flow)
+{
+    return (struct type){.class = FLOWS[flow].type};
 }
 
 const char *label_name(enum label label)
@@ -157,6 +188,17 @@ bool function_find(struct slice word, enum function *out)
         return false;
     *out = (enum function)i;
     return true;
+}
+
+bool flow_find(struct slice word, enum flow_kind *out)
+{
+    for (unsigned i = 0; i < FLOWS_COUNT; i++) {
+        if (!slice_equal(word, slice_of(FLOWS[i].word)))
+            continue;
+        *out = (enum flow_kind)i;
+        return true;
+    }
+    return false;
 }
 
 bool label_find(struct slice word, enum label *out)

@@ -16,6 +16,7 @@ void guess_try(struct guess *guess, struct slice candidate);
 
 bool aggregate_find(struct slice word, enum aggregate *out);
 bool function_find(struct slice word, enum function *out);
+bool flow_find(struct slice word, enum flow_kind *out);
 bool label_find(struct slice word, enum label *out);
 /* person, cell or region. */
 bool register_find(struct slice word, enum record_kind *out);
@@ -26,6 +27,8 @@ unsigned function_args_min(enum function function);
 unsigned function_args_max(enum function function);
 struct saying aggregate_saying(enum aggregate aggregate);
 struct saying function_saying(enum function function);
+struct saying flow_saying(enum flow_kind flow);
+struct type flow_type(enum flow_kind flow);
 /* The type of a field as expressions see it; false: it holds several names, see `*out`.name. */
 bool type_of_field(enum record_kind kind, unsigned field, struct type *out);
 /* "duration", "imei", "call.result": a key of terms.inc where it is one. */

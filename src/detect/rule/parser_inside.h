@@ -24,6 +24,7 @@ enum phrase_kind {
     PHRASE_DOT,    /* name.part */
     PHRASE_INDEX,  /* name[arg 0].part */
     PHRASE_CALL,   /* name(args), or name(args).part */
+    PHRASE_FLOW,   /* money.part(arg 0, flow) */
     PHRASE_MARK,   /* mark(arg 0, name) */
     PHRASE_MARKED, /* arg 0 marked name */
     PHRASE_IN_LIST,
@@ -46,6 +47,23 @@ enum phrase_kind {
     PHRASE_DIVIDE
 };
 
+struct written_duration {
+    int64_t ms;
+    struct span span;
+};
+
+/* What stands behind the account in `money.from_reported(account, 24h, hops 2)`.  What is not said
+ * has an empty span. */
+struct written_flow {
+    struct written_duration over;
+    double hops;
+    struct span hops_span;
+    struct word list;
+    struct word mark;
+    struct written_duration within;
+    struct span within_span; /* with its word */
+};
+
 struct phrase {
     enum phrase_kind kind;
     uint32_t depth; /* <= EXPR_DEPTH_MAX */
@@ -58,6 +76,7 @@ struct phrase {
     uint32_t args_count;
     struct phrase **arg;
     bool in_parentheses;
+    struct written_flow *flow; /* FLOW */
 };
 
 struct written_key {
@@ -73,11 +92,6 @@ struct written_role {
     struct written_role *next;
     struct word kind; /* empty: any */
     struct word field;
-    struct span span;
-};
-
-struct written_duration {
-    int64_t ms;
     struct span span;
 };
 

@@ -227,6 +227,64 @@ static struct phrase *parse_index(struct reader *reader, struct word name)
     return phrase;
 }
 
+/* One of the things behind the span: `hops 2`, `list mules`, `within 30d`, or a mark's name. */
+static bool parse_flow_item(struct reader *reader, struct written_flow *flow)
+{
+    const struct token *token = reader_look(reader, 0);
+    struct span start = token->span;
+    bool hops = slice_equal(token->string, SLICE("hops")) &&
+                reader_look(reader, 1)->kind == TOKEN_NUMBER;
+    bool again = (hops && flow->hops_span.end != 0) ||
+                 (token->keyword == KEYWORD_within && flow->within_span.end != 0) ||
+                 (token->keyword == KEYWORD_list && flow->list.span.end != 0) ||
+                 (token->keyword == KEYWORD_NONE && !hops && flow->mark.span.end != 0);
+    if (token->kind != TOKEN_NAME || again) {
+        reader_complain(reader, MESSAGE_EXPECTED, "`)`");
+        return false;
+    }
+    if (reader_accept_word(reader, KEYWORD_within)) {
+        bool good = reader_expect_duration(reader, &flow->within);
+        flow->within_span = span_join(start, reader_behind(reader));
+        return good;
+    }
+    if (reader_accept_word(reader, KEYWORD_list))
+        return reader_expect_name(reader, "list name", KEYWORD_NONE, &flow->list);
+    if (!hops)
+        return reader_expect_name(reader, "mark", KEYWORD_NONE, &flow->mark);
+    (void)reader_take(reader);
+    const struct token *number = reader_take(reader);
+    flow->hops = number->number;
+    flow->hops_span = span_join(start, number->span);
+    return true;
+}
+
+/* `money.from_reported(account, 24h, hops 2)`; the finger is on the parenthesis. */
+static struct phrase *parse_flow(struct reader *reader, struct word name, struct word part)
+{
+    struct written_flow *flow = compile_take(reader->compile, sizeof *flow);
+    struct span open = reader_take(reader)->span;
+    struct phrase *account = parse_or(reader);
+    if (flow == NULL || account == NULL)
+        return NULL;
+    *flow = (struct written_flow){0};
+    if (!reader_expect(reader, TOKEN_COMMA, "`,`") || !reader_expect_duration(reader, &flow->over))
+        return NULL;
+    while (reader_accept(reader, TOKEN_COMMA))
+        if (!parse_flow_item(reader, flow))
+            return NULL;
+    if (!expect_close(reader, TOKEN_CLOSE_PAREN, ")", open))
+        return NULL;
+    struct phrase *phrase =
+        new_phrase(reader, PHRASE_FLOW, span_join(name.span, reader_behind(reader)), 1,
+                   (struct phrase *[]){account});
+    if (phrase == NULL)
+        return NULL;
+    phrase->name = name;
+    phrase->part = part;
+    phrase->flow = flow;
+    return phrase;
+}
+
 static struct phrase *parse_name(struct reader *reader)
 {
     const struct token *token = reader_take(reader);
@@ -239,6 +297,8 @@ static struct phrase *parse_name(struct reader *reader)
     bool dotted = reader_is(reader, TOKEN_DOT);
     if (dotted && !parse_part(reader, "name", &part))
         return NULL;
+    if (dotted && reader_is(reader, TOKEN_OPEN_PAREN) && slice_equal(name.text, SLICE("money")))
+        return parse_flow(reader, name, part);
     struct phrase *phrase =
         new_phrase(reader, dotted ? PHRASE_DOT : PHRASE_NAME,
                    dotted ? span_join(name.span, part.span) : name.span, 0, NULL);

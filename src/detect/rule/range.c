@@ -126,6 +126,8 @@ struct range range_of(const struct rule_set *set, const struct rule *rule, const
         return field_range(expr);
     case EXPR_LET:
         return range_of(set, rule, rule->let[expr->let].value);
+    case EXPR_FLOW:
+        return NOT_NEGATIVE;
     case EXPR_READ:
         return feature_range(set, &set->profile[expr->profile].feature[expr->feature]);
     case EXPR_CALL:

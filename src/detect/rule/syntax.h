@@ -59,6 +59,16 @@ enum function {
     FUNCTIONS_COUNT
 };
 
+enum flow_kind {
+#define FLOW(word, type, asks, en, zh) FLOW_##word,
+#include "flows.inc"
+#undef FLOW
+    FLOWS_COUNT
+};
+
+/* What a flow is asked with, beside account and span. */
+enum flow_asks { FLOW_REPORTED, FLOW_LISTED, FLOW_MARKED, FLOW_NOTHING, FLOW_MET };
+
 enum label {
 #define LABEL(name, subject, en, zh) LABEL_##name,
 #include "labels.inc"
@@ -80,6 +90,7 @@ enum expr_kind {
     EXPR_MARK,     /* string = label, arg[0]: the mark's number */
     EXPR_MARKED,   /* string = label, arg[0]: truth */
     EXPR_IN_LIST,  /* string = list, arg[0] */
+    EXPR_FLOW,     /* flow, span_ms, hops or met_ms, string = list or label; arg[0]: the account */
     EXPR_IN,       /* arg[0] among arg[1..] */
     EXPR_CALL,     /* function, arg[] */
     EXPR_IF,       /* arg[0] then arg[1] else arg[2] */
@@ -124,6 +135,9 @@ struct expr {
     unsigned let;                 /* EXPR_LET */
     unsigned profile, feature;    /* EXPR_READ */
     enum function function;       /* EXPR_CALL */
+    enum flow_kind flow;               /* EXPR_FLOW: from here to met_ms */
+    unsigned hops;                /* 0: it has none */
+    int64_t span_ms, met_ms;
     struct span dot_span;         /* the second name of a dotted pair, or the operator */
 };
 
@@ -162,6 +176,26 @@ struct profile {
     struct profile_key key[PROFILE_KEYS_MAX];
     uint32_t features_count;
     struct feature *feature;
+    uint32_t events_max; /* of one entity; 0: ENTITY_EVENTS_MAX */
+};
+
+/* The features of money.payments, whose flags and values the engine reads. */
+enum flow_feature {
+    FLOW_RECEIVED, /* the amount, of a payee */
+    FLOW_PAID,     /* the amount, of a payer */
+    FLOW_FROM,
+    FLOW_TO,
+    FLOW_ID,
+    FLOW_REVERSES,
+    FLOW_FEATURES_COUNT
+};
+
+/* Profiles that no rule can name: what is remembered so that money can be followed. */
+struct money_memory {
+    bool present;
+    unsigned payments; /* of an account: what it paid and was paid */
+    unsigned reports;  /* of an account: that it was named in a report … */
+    unsigned holders;  /* … and of the person who held it then */
 };
 
 struct let {
@@ -234,6 +268,7 @@ struct rule_set {
     uint32_t profiles_count;
     struct profile *profile;
     unsigned order[PROFILES_MAX]; /* dependency order, see invariant 2 */
+    struct money_memory money; /* its profiles are the last ones, and the first in `order` */
     uint32_t rules_count;
     struct rule *rule;
     struct slice currency; /* "CNY" */
@@ -243,6 +278,8 @@ struct rule_set {
 
 const char *aggregate_name(enum aggregate aggregate);
 const char *function_name(enum function function);
+const char *flow_name(enum flow_kind flow);
+enum flow_asks flow_asks(enum flow_kind flow);
 const char *label_name(enum label label);
 const char *grade_name(enum grade grade); /* "extreme" …; "" for none */
 const char *response_name(enum response response);
