@@ -142,6 +142,23 @@ static enum work_fault holds(void *self, const struct work_item *item, int step,
     return WORK_FAULT_NONE;
 }
 
+static enum status refuse_hand(const struct work_done *done)
+{
+    if (done->refusal != NULL)
+        *done->refusal = (struct work_refusal){WORK_FAULT_HAND, -1};
+    return STATUS_REFUSED;
+}
+
+/* Only an organ of public security orders, or the centre that works for one. */
+static enum status owner_may(const struct stop_desk *desk, const struct work_done *done,
+                             struct arena *request)
+{
+    struct access_organisation owner;
+    TRY(access_organisation_find(desk->store, slice_of(done->item->owner), request, &owner));
+    bool may = owner.kind == ORGANISATION_police || owner.kind == ORGANISATION_centre;
+    return may ? STATUS_OK : refuse_hand(done);
+}
+
 static enum status send(const struct stop_desk *desk, const struct work_item *item,
                         struct arena *request)
 {
@@ -195,9 +212,13 @@ static enum status after(void *self, const struct work_done *done, struct arena 
     struct work_item stamped;
     if (done->step < 0) /* one that is merged away would end unseen by the bank */
         return done->item->version == 1 ? STATUS_OK : STATUS_REFUSED;
+    if (STEPS[done->step].hand == WORK_BY_ADDRESSEE && /* who owned it before has a seat, too */
+        !slice_equal(work_value_of(done->item, "executor"), slice_of(done->by->organisation)))
+        return refuse_hand(done);
     switch (done->step) {
     case STEP_order:
     case STEP_again:
+        TRY(owner_may(desk, done, request));
         TRY(may_stop(desk, done->item));
         TRY(stamp(desk, done->item, request, &stamped));
         return send(desk, &stamped, request);

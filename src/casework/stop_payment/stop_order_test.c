@@ -179,6 +179,27 @@ static void nobody_says_that_a_stop_became_a_freeze(void **state)
                      STATUS_OK);
 }
 
+/* Whoever handed the order on has a seat in it still, and is no bank. */
+static void only_the_bank_that_was_ordered_says_that_it_stopped(void **state)
+{
+    struct house *house = *state;
+    struct work_item item, out;
+    ordered(house, "6222020000001004", &item);
+    house_find(house, item.id, &house->ann, &item);
+    assert_int_equal(store_begin(house->store), STATUS_OK);
+    assert_int_equal(
+        house_end(house, work_hand_over(house->work, item.id, item.version, &house->ann, SLICE(""),
+                                        slice_of(house->second_home), SLICE("theirs"),
+                                        house->request, &house->refusal, &out)),
+        STATUS_OK);
+    const struct work_value value[] = {
+        {field("stopped_at"), at(house, steady_now(house->steady).ms)}};
+    house_find(house, item.id, &house->ann, &item);
+    assert_int_equal(house_step(house, &item, "stop", &house->ann, value, 1, &out), STATUS_REFUSED);
+    house_find(house, item.id, &house->teller, &item);
+    assert_int_equal(stop_at(house, &item, "stop", steady_now(house->steady).ms), STATUS_OK);
+}
+
 static void a_stop_is_not_merged_away(void **state)
 {
     struct house *house = *state;
@@ -203,6 +224,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_moment_to_come_is_refused_by_steady_time, up, house_down),
         cmocka_unit_test_setup_teardown(a_term_ends_also_after_a_restart, up, house_down),
         cmocka_unit_test_setup_teardown(a_stop_is_not_merged_away, up, house_down),
+        cmocka_unit_test_setup_teardown(only_the_bank_that_was_ordered_says_that_it_stopped, up,
+                                        house_down),
         cmocka_unit_test_setup_teardown(nobody_says_that_a_stop_became_a_freeze, up, house_down),
     };
     char room[TONGUES_COUNT][512];
