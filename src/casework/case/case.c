@@ -34,9 +34,23 @@ enum status case_filed(struct work *work, struct store *reader, struct slice id,
     return out->state == STATE_filed || (later && after) ? STATUS_OK : STATUS_REFUSED;
 }
 
+/* A case that ends takes with it what the law allows only for a filed one; so that ends first. */
+static enum status after(void *self, const struct work_done *done, struct arena *request)
+{
+    const struct casebook *casebook = self;
+    bool ends = done->step >= 0 && STATES[done->item->state].end && !STATES[done->from].end;
+    (void)request;
+    if (!ends || casebook->may_end == NULL)
+        return STATUS_OK;
+    enum status status = casebook->may_end(casebook->self, done->item);
+    if (status == STATUS_REFUSED && done->refusal != NULL)
+        *done->refusal = (struct work_refusal){WORK_FAULT_STILL_FROZEN, -1};
+    return status;
+}
+
 void casebook_plugs(struct casebook *casebook, struct work_plug out[CASEBOOK_PLUGS])
 {
-    out[0] = (struct work_plug){.kind = &CASE_KIND};
+    out[0] = (struct work_plug){.kind = &CASE_KIND, .after = after, .self = casebook};
     out[1] = (struct work_plug){.kind = &VICTIM_KIND};
     out[2] = (struct work_plug){.kind = &SUSPECT_KIND};
     out[3] = handover_plug(casebook);

@@ -16,6 +16,10 @@ extern const struct work_kind CASE_KIND, VICTIM_KIND, SUSPECT_KIND, HANDOVER_KIN
 
 struct casebook {
     struct work *work; /* set when it is open */
+    /* NULL, or whether a case may end: something may still rest on its being filed.
+     * STATUS_REFUSED: not yet. */
+    enum status (*may_end)(void *self, const struct work_item *item);
+    void *self;
 };
 
 /* The plugs of the room, CASEBOOK_PLUGS of them, over `casebook`, which lives as long as the work.

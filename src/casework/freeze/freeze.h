@@ -12,7 +12,8 @@
  *
  * Invariants:  1. Nothing leaves without a case in state `filed`, looked at when the order is asked
  *                 for and again when it is approved.  When the bank freezes, and when a waiting one
- *                 has its turn, the case is still filed, or solved or handed on.
+ *                 has its turn, the case is still filed, or solved or handed on; and it does not
+ *                 end while property is frozen for it.
  *              2. Who approves is of an organ at least as high as the pack in force asks for this
  *                 kind of property; a renewal at least as high as what approved the freeze.
  *              3. A freeze ends its term after the moment of the freeze, a renewed one after the
@@ -45,3 +46,7 @@ struct freeze_desk {
 };
 
 struct work_plug freeze_plug(struct freeze_desk *desk);
+
+/* Whether a case may end (casebook.may_end; `self`: the desk).  STATUS_REFUSED: property is frozen
+ * for it. */
+enum status freeze_lets_end(void *self, const struct work_item *item);

@@ -72,6 +72,25 @@ static void a_case_that_was_closed_meanwhile_is_not_frozen_for(void **state)
     state_is(item.id, "ordered");
 }
 
+/* What rests on the case ends first, and then the case. */
+static void a_case_does_not_end_while_property_is_frozen_for_it(void **state)
+{
+    struct work_item c, item;
+    (void)state;
+    a_case(&c, true);
+    an_order(&item, c.id, ACCOUNT);
+    assert_int_equal(freezes(&item, now_ms()), STATUS_OK);
+    assert_int_equal(does(&c, "close", &H->ann, WHY, 1), STATUS_OK);
+    assert_int_equal(word(&c, &H->ben, true), STATUS_REFUSED);
+    assert_int_equal(H->refusal.fault, WORK_FAULT_STILL_FROZEN);
+    state_is(c.id, "filed");
+    assert_int_equal(both(&item, "lift", &organs.county, WHY, 1), STATUS_OK);
+    assert_int_equal(word(&c, &H->ben, true), STATUS_REFUSED); /* the bank has not lifted it */
+    assert_int_equal(does(&item, "confirm_lift", &H->teller, NULL, 0), STATUS_OK);
+    assert_int_equal(word(&c, &H->ben, true), STATUS_OK);
+    state_is(c.id, "closed");
+}
+
 /* ---- the notice ---- */
 
 static void the_notice_is_whole_before_it_leaves(void **state)
@@ -810,6 +829,7 @@ int main(void)
         TEST(nothing_leaves_without_a_filed_case),
         TEST(the_case_is_looked_at_again_when_it_is_approved),
         TEST(a_case_that_was_closed_meanwhile_is_not_frozen_for),
+        TEST(a_case_does_not_end_while_property_is_frozen_for_it),
         TEST(the_notice_is_whole_before_it_leaves),
         TEST(only_who_executes_it_is_told_and_nothing_beyond_the_notice),
         TEST(nobody_below_the_rank_of_the_law_approves),

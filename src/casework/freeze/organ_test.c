@@ -78,6 +78,7 @@ static unsigned plugs(struct house *house, struct work_plug *out)
                                        .zone_minutes = 480,
                                        .stops = &organs.stops};
     assert_int_equal(arena_create(&organs.desk.scratch, 8 << 20), STATUS_OK);
+    organs.casebook = (struct casebook){.may_end = freeze_lets_end, .self = &organs.desk};
     out[0] = stop_plug(&organs.stops);
     out[1] = freeze_plug(&organs.desk);
     casebook_plugs(&organs.casebook, out + 2);
@@ -270,7 +271,7 @@ void a_case(struct work_item *out, bool filed)
 {
     static const struct given TITLED[] = {GIVE("title", "investment scam")};
     static const struct given FILED[] = {GIVE("number", "A-2026-17"), GIVE("organ", "County"),
-                                        GIVE("document", "D-17")};
+                                         GIVE("document", "D-17")};
     assert_int_equal(made(&CASE_KIND, &organs.house->ann, TITLED, 1, out), STATUS_OK);
     if (filed)
         assert_int_equal(both(out, "file", &organs.county, FILED, 3), STATUS_OK);

@@ -14,12 +14,13 @@ enum { MONTHS_MAX = 1200 };
 
 static bool known(const struct law_pack *pack)
 {
-    bool filed = false, before = false, same = false, told = false;
+    bool filed = false, before = false, same = false, told = false, twice = true;
     enum law_code late = LAW_CODES_COUNT, lifts = LAW_CODES_COUNT;
     return law_switch(pack, "case.filed", &filed, NULL) == STATUS_OK && filed &&
            law_switch(pack, "renewal.before_end", &before, NULL) == STATUS_OK && before &&
            law_switch(pack, "renewal.same_rank", &same, NULL) == STATUS_OK && same &&
            law_switch(pack, "unrelated.owner_told", &told, NULL) == STATUS_OK && told &&
+           law_switch(pack, "double.allowed", &twice, NULL) == STATUS_OK && !twice &&
            law_code_of(pack, "renewal.late", &late, NULL) == STATUS_OK &&
            late == LAW_CODE_lifted_automatically &&
            law_code_of(pack, "lift.approver", &lifts, NULL) == STATUS_OK &&

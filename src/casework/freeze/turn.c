@@ -18,8 +18,9 @@ enum standing { ORDERED, WAITING, WAITING_FOR_ANOTHER, IN_FORCE };
 const struct store_migration FREEZE_MIGRATIONS[FREEZE_MIGRATIONS_COUNT] = {
     {"casework: freezes of each account",
      "CREATE TABLE freeze_turn (number INTEGER PRIMARY KEY AUTOINCREMENT, account BLOB NOT NULL, "
-     "item TEXT NOT NULL UNIQUE, standing INTEGER NOT NULL);"
-     "CREATE INDEX freeze_turn_account ON freeze_turn (account, number);"},
+     "item TEXT NOT NULL UNIQUE, standing INTEGER NOT NULL, of_case TEXT NOT NULL);"
+     "CREATE INDEX freeze_turn_account ON freeze_turn (account, number);"
+     "CREATE INDEX freeze_turn_case ON freeze_turn (of_case, standing);"},
 };
 
 struct key {
@@ -62,10 +63,12 @@ static enum status stand(const struct freeze_desk *desk, const struct work_item 
 enum status turn_enter(const struct freeze_desk *desk, const struct work_item *item)
 {
     static const char ADD[] =
-        "INSERT INTO freeze_turn (account, item, standing) VALUES (?1, ?2, ?3)";
+        "INSERT INTO freeze_turn (account, item, standing, of_case) VALUES (?1, ?2, ?3, ?4)";
     struct key key;
     key_of(desk, item, ORDERED, &key);
-    return store_run(desk->store, ADD, key.value, 3);
+    const struct store_value values[] = {key.value[0], key.value[1], key.value[2],
+                                         STORE_OF_TEXT(work_value_of(item, "case_id"))};
+    return store_run(desk->store, ADD, values, 4);
 }
 
 /* Others in force, and those before this one that wait. */
@@ -124,4 +127,21 @@ enum status turn_next(const struct freeze_desk *desk, const struct work_item *it
         (void)snprintf(out, WORK_ID_SIZE, "%.*s", (int)at[1].bytes.size, at[1].bytes.at);
     store_end(rows);
     return status == STATUS_END ? STATUS_ABSENT : status;
+}
+
+enum status freeze_lets_end(void *self, const struct work_item *item)
+{
+    static const char FROZEN[] =
+        "SELECT COUNT(*) FROM freeze_turn WHERE of_case = ?1 AND standing = ?2";
+    const struct freeze_desk *desk = self;
+    const struct store_value values[] = {STORE_OF_TEXT(slice_of(item->id)),
+                                         STORE_OF_WHOLE(IN_FORCE)};
+    struct store_rows *rows = NULL;
+    struct store_value at[1];
+    TRY(store_query(desk->store, FROZEN, values, 2, &rows));
+    enum status status = store_next(rows, at, 1);
+    bool none = status == STATUS_OK && at[0].whole == 0;
+    store_end(rows);
+    TRY(status);
+    return none ? STATUS_OK : STATUS_REFUSED;
 }
