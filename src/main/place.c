@@ -1,5 +1,6 @@
 /* place.c -- where things lie in the data directory, and what its tables are. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "casework/freeze/freeze.h"
 #include "casework/lead/lead.h"
 #include "service.h"
 
@@ -45,6 +46,8 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = LEAD_MIGRATIONS[i];
     for (size_t i = ACCESS_MIGRATIONS_FIRST; i < ACCESS_MIGRATIONS_COUNT; i++)
         all[count++] = ACCESS_MIGRATIONS[i];
+    for (size_t i = 0; i < FREEZE_MIGRATIONS_COUNT; i++)
+        all[count++] = FREEZE_MIGRATIONS[i];
     return count;
 }
 

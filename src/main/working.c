@@ -1,4 +1,4 @@
-/* working.c -- `cutline lead`, `dissuade`, `stop`, `case`: the desk's work from the command line.
+/* working.c -- `cutline lead`, `stop`, `freeze` …: the work of a desk from the command line.
  *
  *     ACTION ─> request ─> the service decides ─> the answer as lines, or as JSON with --json
  *
@@ -678,6 +678,16 @@ enum exit_code verb_dissuade(const struct command *command)
 enum exit_code verb_stop(const struct command *command)
 {
     return work_verb(command, "stop_order");
+}
+
+enum exit_code verb_freeze(const struct command *command)
+{
+    return work_verb(command, "freeze");
+}
+
+enum exit_code verb_query(const struct command *command)
+{
+    return work_verb(command, "query");
 }
 
 enum exit_code verb_case(const struct command *command)

@@ -9,6 +9,8 @@
 
 #include "casework/case/case.h"
 #include "casework/dissuasion/dissuasion.h"
+#include "casework/freeze/freeze.h"
+#include "casework/query/query.h"
 #include "casework/stop_payment/stop_order.h"
 #include "leading.h"
 #include "presence/presence.h"
@@ -16,7 +18,7 @@
 #include <pthread.h>
 #include <time.h>
 
-enum { TICK_MS = 50, SCRATCH_BYTES = 64 << 20, BOOT_ID_BYTES = 64 };
+enum { TICK_MS = 50, SCRATCH_BYTES = 64 << 20, BOOT_ID_BYTES = 64, LOOK_BYTES = 4 << 20 };
 enum { MESSAGE_BYTES_MAX = 4096, MESSAGE_MINUTES = 10 };
 
 struct works {
@@ -25,10 +27,12 @@ struct works {
     struct work *work;
     struct dissuasion dissuasion;
     struct stop_desk stops;
+    struct freeze_desk freezes;
+    struct query_desk queries;
     struct casebook casebook;
     struct leading *leading;
     struct tasks *tasks;
-    struct arena *scratch;
+    struct arena *scratch, *look;
     pthread_t thread;
     _Atomic bool closing;
     bool running;
@@ -209,11 +213,33 @@ static void stops_init(struct works *works)
     memcpy(works->stops.key.bytes, key.bytes, SECRET_SIZE);
 }
 
+/* One look at a case or a dissuasion, by whoever has the transaction: one arena for both rooms. */
+static void freezes_init(struct works *works)
+{
+    const struct service *service = works->service;
+    struct digest key = secret_digest(&service->access_keys.totp, "frozen accounts", SLICE(""));
+    works->freezes = (struct freeze_desk){.store = service->store,
+                                          .law = &service->law,
+                                          .steady = works->steady,
+                                          .zone_minutes = service->config.home_zone,
+                                          .stops = &works->stops,
+                                          .scratch = works->look};
+    works->queries = (struct query_desk){.store = service->store,
+                                         .law = &service->law,
+                                         .steady = works->steady,
+                                         .zone_minutes = service->config.home_zone,
+                                         .scratch = works->look};
+    memcpy(works->freezes.key.bytes, key.bytes, SECRET_SIZE);
+    works->casebook.may_end = freeze_lets_end;
+    works->casebook.self = &works->freezes;
+}
+
 /* Every kind of work that this program knows. */
 static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MAX])
 {
     unsigned count = 0;
     stops_init(works);
+    freezes_init(works);
     works->dissuasion = (struct dissuasion){
         .spans = spans_of(practice(works->service)),
         .sinks = {.post = {send_text, works}, .paid = stop_it, .self = works},
@@ -222,6 +248,8 @@ static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MA
     out[count++] = dissuasion_plug(&works->dissuasion);
     out[count++] = hold_plug(&works->dissuasion);
     out[count++] = stop_plug(&works->stops);
+    out[count++] = freeze_plug(&works->freezes);
+    out[count++] = query_plug(&works->queries);
     casebook_plugs(&works->casebook, out + count);
     count += CASEBOOK_PLUGS;
     return count + leading_plugs(works->leading, out + count);
@@ -265,6 +293,7 @@ static enum status open_work(struct works *works, struct text *why)
     enum status status = work_open(&works->work, &options, service->boot, why);
     secret_wipe(&options.key, sizeof options.key);
     works->dissuasion.work = works->casebook.work = works->stops.work = works->work;
+    works->freezes.work = works->queries.work = works->work;
     leading_start(works->leading, works->work);
     return status;
 }
@@ -274,6 +303,7 @@ enum status works_open(struct service *service, struct text *why)
     struct works *works = NULL;
     TRY(ARENA_NEW(service->boot, 1, &works));
     TRY(arena_create(&works->scratch, SCRATCH_BYTES));
+    TRY(arena_create(&works->look, LOOK_BYTES));
     service->works = works;
     works->service = service;
     TRY(leading_open(&works->leading, service, why));
@@ -298,5 +328,6 @@ void works_close(struct service *service)
     if (works->work != NULL)
         work_close(works->work);
     leading_close(works->leading);
+    arena_destroy(works->look);
     arena_destroy(works->scratch);
 }

@@ -49,7 +49,10 @@ class Canary(Case):
                  ("suspect", dict(document=bird["document"], name=bird["person"], phone=bird["phone"], about="x")),
                  ("victim", dict(account=bird["account"], name=bird["person"], about="x")),
                  ("lead_check", dict(number=bird["phone"])),
-                 ("case", dict(title="x", phone=bird["phone"], account=bird["account"]))]
+                 ("case", dict(title="x", phone=bird["phone"], account=bird["account"])),
+                 ("freeze", dict(case_id="w_0000000000000000", asset="deposits", account=bird["account"],
+                                 account_name=bird["person"])),
+                 ("query", dict(what="accounts", person=bird["document"]))]
         kind, fields = kinds[n % len(kinds)]
         status, answer = self.ann.ask("POST", "/v1/work", {"kind": kind, "fields": fields})
         if status in (200, 201):
