@@ -266,9 +266,9 @@ static enum work_fault amounts_hold(struct look *look)
 {
     int64_t amount = whole_in(work_value_of(look->item, "amount"));
     int64_t frozen = whole_in(value_in(NULL, look->brought, look->count, FIELD_frozen_amount));
-    int64_t lacks = whole_in(value_in(NULL, look->brought, look->count, FIELD_not_frozen));
+    int64_t lacks = whole_in(looked(look, FIELD_not_frozen)); /* also said before */
     bool limited = slice_equal(work_value_of(look->item, "method"), SLICE("limited"));
-    bool why = value_in(NULL, look->brought, look->count, FIELD_not_frozen_why).size > 0;
+    bool why = looked(look, FIELD_not_frozen_why).size > 0;
     look->field = FIELD_frozen_amount;
     if (limited && frozen > amount)
         return WORK_FAULT_VALUE;
@@ -438,13 +438,22 @@ static struct slice written(const struct freeze_desk *desk, moment at, struct te
     return text_slice(text);
 }
 
-/* It is frozen: the bank is told until when, and the stop before it is over. */
+/* The bank says that something is frozen: the stop before it is over. */
+static enum status stop_over(const struct freeze_desk *desk, const struct work_item *item,
+                             struct arena *request)
+{
+    struct slice stop = work_value_of(item, "stop");
+    if (stop.size == 0)
+        return STATUS_OK;
+    return stop_becomes_frozen(desk->stops, stop, slice_of(item->owner), item->id, request);
+}
+
+/* It is frozen: the bank is told until when. */
 static enum status frozen(const struct freeze_desk *desk, const struct work_item *item,
                           struct arena *request)
 {
     const struct freeze_term term = {work_value_of(item, "asset"), work_value_of(item, "months"),
                                      false};
-    const struct slice stop = work_value_of(item, "stop");
     char bytes[48];
     struct text text = text_over(bytes, sizeof bytes);
     struct work_item set;
@@ -455,10 +464,7 @@ static enum status frozen(const struct freeze_desk *desk, const struct work_item
     TRY(freeze_ends(desk, &term, begun, &end, &longer));
     const struct work_value value = {FIELD_until, written(desk, end, &text)};
     TRY(machine(desk, item->id, "set_end", &value, 1, request, &set));
-    TRY(tell_executor(desk, &set, request));
-    return stop.size == 0
-               ? STATUS_OK
-               : stop_becomes_frozen(desk->stops, stop, slice_of(item->owner), item->id, request);
+    return tell_executor(desk, &set, request);
 }
 
 static enum status bank_freezes(const struct freeze_desk *desk, const struct work_done *done,
@@ -472,7 +478,18 @@ static enum status bank_freezes(const struct freeze_desk *desk, const struct wor
     if (status == STATUS_REFUSED)
         return refuse_for(done, WORK_FAULT_EARLIER);
     TRY(status);
-    return frozen(desk, done->item, request);
+    TRY(frozen(desk, done->item, request));
+    return stop_over(desk, done->item, request);
+}
+
+/* Also of one whose turn has come: only now the bank says that it is frozen. */
+static enum status bank_reports(const struct freeze_desk *desk, const struct work_done *done,
+                                struct arena *request)
+{
+    TRY(by_the(done, "executor"));
+    return whole_in(work_value_of(done->item, "frozen_amount")) > 0
+               ? stop_over(desk, done->item, request)
+               : STATUS_OK;
 }
 
 static enum status bank_waits(const struct freeze_desk *desk, const struct work_done *done)
@@ -655,6 +672,8 @@ static enum status after_bank(const struct freeze_desk *desk, const struct work_
         return bank_freezes(desk, done, request);
     case STEP_wait:
         return bank_waits(desk, done);
+    case STEP_report:
+        return bank_reports(desk, done, request);
     case STEP_confirm_renewal:
         return bank_renews(desk, done, request);
     case STEP_refuse:

@@ -803,6 +803,35 @@ static void a_stop_ends_while_its_freeze_waits(void **state)
     state_is(stop.id, "lifted");
 }
 
+/* Its turn is ours to give, but that the money is frozen is the bank's to say. */
+static void a_turn_ends_no_stop_before_the_bank_reports(void **state)
+{
+    const struct given NOTHING[] = {GIVE("frozen_amount", "0"), GIVE("balance", "0"),
+                                    GIVE("not_frozen", "4980000"),
+                                    GIVE("not_frozen_why", "frozen by a court before")};
+    const struct given ALL[] = {GIVE("frozen_amount", "4980000"), GIVE("balance", "5000000")};
+    struct work_item c, stop, first, item;
+    (void)state;
+    a_case(&c, true);
+    a_stopped_account(&stop);
+    an_order(&first, c.id, ACCOUNT);
+    assert_int_equal(freezes(&first, now_ms()), STATUS_OK);
+    after_stop(&item, c.id, stop.id);
+    assert_int_equal(both(&item, "order", &organs.county, NULL, 0), STATUS_OK);
+    assert_int_equal(does(&item, "wait", &H->teller, NULL, 0), STATUS_OK);
+    assert_int_equal(both(&first, "lift", &organs.county, WHY, 1), STATUS_OK);
+    assert_int_equal(does(&first, "confirm_lift", &H->teller, NULL, 0), STATUS_OK);
+    state_is(item.id, "frozen");
+    state_is(stop.id, "stopped");
+    assert_int_equal(does(&item, "report", &H->teller, NOTHING, 4), STATUS_OK);
+    state_is(stop.id, "stopped");
+    assert_int_equal(does(&item, "report", &H->teller, ALL, 2),
+                     STATUS_MALFORMED); /* and yet 4980000 lack? */
+    const struct given whole[] = {ALL[0], ALL[1], GIVE("not_frozen", "0")};
+    assert_int_equal(does(&item, "report", &H->teller, whole, 3), STATUS_OK);
+    state_is(stop.id, "frozen");
+}
+
 static void a_stop_of_another_account_or_house_is_not_followed(void **state)
 {
     struct work_item c, stop, item;
@@ -856,6 +885,7 @@ int main(void)
         TEST(a_stop_becomes_a_freeze_when_the_bank_confirms_and_not_before),
         TEST(a_freeze_that_the_bank_refuses_leaves_the_stop_its_clock),
         TEST(a_stop_ends_while_its_freeze_waits),
+        TEST(a_turn_ends_no_stop_before_the_bank_reports),
         TEST(a_stop_of_another_account_or_house_is_not_followed),
     };
     if (!organs_law(true))
