@@ -34,6 +34,25 @@ struct api_process {
     void *self;
 };
 
+struct document;
+
+/* Papers of items of work; `write` NULL: there are none here. */
+struct api_paper_wish {
+    const char *id;    /* of the item */
+    struct slice name; /* of the paper */
+    enum tongue tongue;
+    struct slice reason; /* not empty: unmasked */
+    const struct identity *by;
+};
+struct api_papers {
+    /* In the open transaction of the caller, who writes the audit entry; the document and its texts
+     * live in `request`.  STATUS_ABSENT; STATUS_LATE: it would not be true in this state;
+     * STATUS_FULL: more than may be seen unmasked. */
+    enum status (*write)(void *self, const struct api_paper_wish *wish, struct arena *request,
+                         struct document *out);
+    void *self;
+};
+
 /* The rooms behind the routes; NULL where a process does not have one (its routes say 503). */
 struct api_rooms {
     struct access *access;
@@ -50,6 +69,7 @@ struct api_rooms {
     struct outbox *outbox; /* letters of partners */
     struct work *work;
     int32_t zone_minutes; /* in which times of work are written */
+    struct api_papers papers;
     struct deliveries *deliveries;
     struct keys *keys;
     struct api_process process; /* `offer` NULL: there is none */

@@ -4,6 +4,7 @@
 #include "casework/lead/lead.h"
 #include "service.h"
 
+#include "casework/returning/returning.h"
 #include "casework/stop_payment/stop_order.h"
 #include "casework/work/work.h"
 #include "works.h"
@@ -48,6 +49,8 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = ACCESS_MIGRATIONS[i];
     for (size_t i = 0; i < FREEZE_MIGRATIONS_COUNT; i++)
         all[count++] = FREEZE_MIGRATIONS[i];
+    for (size_t i = 0; i < RETURN_MIGRATIONS_COUNT; i++)
+        all[count++] = RETURN_MIGRATIONS[i];
     return count;
 }
 

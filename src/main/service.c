@@ -415,6 +415,7 @@ static struct api_rooms rooms_of(struct service *service)
         .outbox = service->outbox,
         .work = service->work,
         .zone_minutes = service->config.home_zone,
+        .papers = {works_paper, service},
         .deliveries = service->deliveries,
         .keys = service->keys,
         .process = {offer, figures_acknowledged, readiness_write, figures_write, service},

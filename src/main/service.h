@@ -172,6 +172,9 @@ enum exit_code screens_open(struct service *service);
 enum status works_open(struct service *service, struct text *why);
 void works_close(struct service *service);
 /* For live_listener: calls that have ended. */
+/* A document of an item, as struct api_papers asks. */
+enum status works_paper(void *self, const struct api_paper_wish *wish, struct arena *request,
+                        struct document *out);
 void works_hear(void *self, const struct record *records, size_t count);
 
 /* ---- inforce.c ---- */

@@ -10,6 +10,7 @@
 
 #include "asking.h"
 #include "ground/disk.h"
+#include "outlet.h"
 #include "reading.h"
 #include "ruleset.h"
 #include "say.h"
@@ -430,6 +431,50 @@ static enum exit_code do_reveal(struct working *working)
     return body_end(working) ? show_if(working, go(working, path, true, SLICE(""))) : EXIT_INPUT;
 }
 
+/* The value of an operand NAME=VALUE behind the second one; else what holds otherwise.  NULL: it is
+ * no word. */
+static const char *word_operand(const struct working *working, const char *name,
+                                const char *otherwise)
+{
+    size_t size = strlen(name);
+    for (unsigned i = 2; i < working->operands_count; i++)
+        if (strncmp(working->operand[i], name, size) == 0 && working->operand[i][size] == '=')
+            otherwise = working->operand[i] + size + 1;
+    return strspn(otherwise, "abcdefghijklmnopqrstuvwxyz_") == strlen(otherwise) ? otherwise : NULL;
+}
+
+/* A document: masked by GET; with a reason, which stands in no address, by POST. */
+static enum exit_code do_document(struct working *working)
+{
+    const struct command *command = working->command;
+    const char *tongue =
+        word_operand(working, "tongue", command->tongue == TONGUE_ZH ? "zh" : "en");
+    const char *form = word_operand(working, "form", "html"), *name = working->operand[1];
+    bool open = command_value(command, FLAG_reason) != NULL;
+    char path[URL_MAX], rest[URL_MAX / 2];
+    struct text text = text_over(rest, sizeof rest);
+    if (tongue == NULL || form == NULL ||
+        strspn(name, "abcdefghijklmnopqrstuvwxyz_") != strlen(name)) {
+        COMPLAIN(command, "%s: NAME [form=html|pdf] [tongue=zh|en] is wanted.",
+                 "%s：应为 文书名 [form=html|pdf] [tongue=zh|en]。", name);
+        return EXIT_USAGE;
+    }
+    text_addf(&text, "/documents/%s", name);
+    if (!open)
+        text_addf(&text, "?form=%s&tongue=%s", form, tongue);
+    body_begin(working);
+    text_addf(&working->body, "\"form\":\"%s\",\"tongue\":\"%s\"", form, tongue);
+    enum exit_code code = add_reason(working);
+    if (code == EXIT_DONE)
+        code = item_path(working, path, rest);
+    if (code != EXIT_DONE || !body_end(working))
+        return code == EXIT_DONE ? EXIT_INPUT : code;
+    code = go(working, path, open, SLICE(""));
+    return code != EXIT_DONE ? code
+                             : outlet_put(command, command_value(command, FLAG_output),
+                                          text_slice(&working->answer));
+}
+
 static enum exit_code do_measures(struct working *working)
 {
     char path[URL_MAX];
@@ -603,6 +648,8 @@ static enum exit_code act(struct working *working, enum action action)
         return do_find(working);
     case ACTION_reveal:
         return do_reveal(working);
+    case ACTION_document:
+        return do_document(working);
     case ACTION_measures:
         return do_measures(working);
     case ACTION_watch:
@@ -693,4 +740,9 @@ enum exit_code verb_query(const struct command *command)
 enum exit_code verb_case(const struct command *command)
 {
     return work_verb(command, "case");
+}
+
+enum exit_code verb_return(const struct command *command)
+{
+    return work_verb(command, "fund_return");
 }

@@ -11,6 +11,7 @@
 #include "casework/dissuasion/dissuasion.h"
 #include "casework/freeze/freeze.h"
 #include "casework/query/query.h"
+#include "casework/returning/returning.h"
 #include "casework/stop_payment/stop_order.h"
 #include "leading.h"
 #include "presence/presence.h"
@@ -29,6 +30,7 @@ struct works {
     struct stop_desk stops;
     struct freeze_desk freezes;
     struct query_desk queries;
+    struct return_desk returns;
     struct casebook casebook;
     struct leading *leading;
     struct tasks *tasks;
@@ -213,7 +215,7 @@ static void stops_init(struct works *works)
     memcpy(works->stops.key.bytes, key.bytes, SECRET_SIZE);
 }
 
-/* One look at a case or a dissuasion, by whoever has the transaction: one arena for both rooms. */
+/* One look at a case or a dissuasion, by whoever has the transaction: one arena for these rooms. */
 static void freezes_init(struct works *works)
 {
     const struct service *service = works->service;
@@ -234,6 +236,16 @@ static void freezes_init(struct works *works)
     works->casebook.self = &works->freezes;
 }
 
+static void returns_init(struct works *works)
+{
+    const struct service *service = works->service;
+    works->returns = (struct return_desk){.store = service->store,
+                                          .law = &service->law,
+                                          .steady = works->steady,
+                                          .zone_minutes = service->config.home_zone,
+                                          .scratch = works->look};
+}
+
 /* Every kind of work that this program knows. */
 static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MAX])
 {
@@ -250,9 +262,24 @@ static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MA
     out[count++] = stop_plug(&works->stops);
     out[count++] = freeze_plug(&works->freezes);
     out[count++] = query_plug(&works->queries);
+    returns_init(works);
+    return_plugs(&works->returns, out + count);
+    count += RETURN_PLUGS;
     casebook_plugs(&works->casebook, out + count);
     count += CASEBOOK_PLUGS;
     return count + leading_plugs(works->leading, out + count);
+}
+
+enum status works_paper(void *self, const struct api_paper_wish *wish, struct arena *request,
+                        struct document *out)
+{
+    const struct service *service = self;
+    const struct return_wish paper = {.id = wish->id,
+                                      .name = wish->name,
+                                      .tongue = wish->tongue,
+                                      .reason = wish->reason,
+                                      .by = wish->by};
+    return return_write(&service->works->returns, &paper, request, out);
 }
 
 /* ---- what is heard ---- */
@@ -294,6 +321,7 @@ static enum status open_work(struct works *works, struct text *why)
     secret_wipe(&options.key, sizeof options.key);
     works->dissuasion.work = works->casebook.work = works->stops.work = works->work;
     works->freezes.work = works->queries.work = works->work;
+    works->returns.work = works->work;
     leading_start(works->leading, works->work);
     return status;
 }
