@@ -26,12 +26,15 @@ class Person:
         status, _, answer = house.ask("POST", "/v1/enrol", {
             "code": answer["code"], "password": house.PASSWORD}, token=False)
         assert status == 200, answer
-        key = answer["totp"]["key"]
-        status, headers, answer = house.ask("POST", "/v1/login", {
-            "login": login, "password": house.PASSWORD, "code": house.totp(key)}, token=False)
+        self.key = answer["totp"]["key"]
+        self.token_file = None
+        self.log_in()
+
+    def log_in(self):
+        status, headers, answer = self.house.ask("POST", "/v1/login", {
+            "login": self.login, "password": self.house.PASSWORD, "code": self.house.totp(self.key)}, token=False)
         assert status == 200, answer
         self.session = {"Cookie": headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": answer["csrf"]}
-        self.token_file = None
 
     def ask(self, method, path, body=None, version=None):
         headers = dict(self.session)
