@@ -145,7 +145,7 @@ class Story(Desk):
         raise AssertionError(self.officer.item(id))
 
     def due(self, id, clock):
-        return [c["due"] for c in self.officer.item(id)["clocks"] if c["clock"] == clock][0][:19]
+        return [c["due"] for c in self.officer.item(id)["clocks"] if c["clock"] == clock][0][:23]
 
     def test_two_victims_get_back_what_is_theirs_to_the_last_cent(self):
         case = self.officer.new("case", title="投资诈骗")["id"]
@@ -172,7 +172,7 @@ class Story(Desk):
         for word in NAMES + ACCOUNTS:
             self.assertNotIn(word, notice)
         self.officer.step(id, "publish", notice_place="县公安局网站")
-        self.assertEqual(self.due(id, "notice"), "2026-10-01T00:00:00")
+        self.assertEqual(self.due(id, "notice"), "2026-10-01T00:00:00.000")
         self.officer.step(id, "object", objection="也有我的钱")
         self.officer.step(id, "report", expect=409, report="B-1", approver=self.city)
         self.both(id, "dismiss", finding="该款汇入另一账户")
@@ -212,7 +212,7 @@ class Story(Desk):
         self.assertEqual(self.teller.ask("GET", f"/v1/work/{id}")[0], 404)
         self.officer.step(id, "deliver", executor=self.bank)
         # 1 to 7 October are holidays; Saturday the 10th is worked: three working days end with it.
-        self.assertEqual(self.due(id, "execute"), "2026-10-11T00:00:00")
+        self.assertEqual(self.due(id, "execute"), "2026-10-11T00:00:00.000")
         self.papers_hold(id)
         self.go("2026-10-11T09:00:00")
         self.wait_fired(id, "execute")  # late: an alarm, and still to be done

@@ -256,8 +256,8 @@ struct cell_row {
 static const struct cell_row CELLS[] = {
     [CELL_number] = {WORD_number, DOCUMENT_RIGHT, 2},
     [CELL_victim] = {WORD_victim, DOCUMENT_LEFT, 4},
-    [CELL_from] = {WORD_from, DOCUMENT_LEFT, 6},
-    [CELL_to] = {WORD_to, DOCUMENT_LEFT, 7},
+    [CELL_from] = {WORD_from, DOCUMENT_LEFT, 9},
+    [CELL_to] = {WORD_to, DOCUMENT_LEFT, 9},
     [CELL_paid_at] = {WORD_paid_at, DOCUMENT_LEFT, 5},
     [CELL_loss] = {WORD_loss, DOCUMENT_RIGHT, 5},
     [CELL_before] = {WORD_returned_before, DOCUMENT_RIGHT, 5},
@@ -415,7 +415,7 @@ static void return_report(struct writer *writer)
     document_heading(writer->document, 1, slice_of(word(writer, WORD_facts)));
     facts(writer, true);
     document_heading(writer->document, 1, slice_of(word(writer, WORD_claims)));
-    TABLE(writer, WORD_claims, CELL_number, CELL_victim, CELL_loss, CELL_proof);
+    TABLE(writer, WORD_claims_caption, CELL_number, CELL_victim, CELL_loss, CELL_proof);
     document_heading(writer->document, 1, slice_of(word(writer, WORD_plan)));
     basis(writer);
     TABLE(writer, WORD_decision_caption, CELL_number, CELL_victim, CELL_to, CELL_share);

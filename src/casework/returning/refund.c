@@ -31,27 +31,27 @@ static moment now_of(const struct return_desk *desk)
     return steady_now(desk->steady);
 }
 
-/* 24:00 is the first instant that is not in the term any more. */
-static int64_t left_until(const struct return_desk *desk, enum status status, moment end)
+/* 24:00 is the first instant that is not in the term any more; counted from the very instant at
+ * which the clock starts, or the term would end as much early as this took. */
+static int64_t span_to(enum status status, moment end, const struct work_item *item)
 {
-    if (status != STATUS_OK)
-        return 1; /* the step that starts it is refused in the same transaction */
-    int64_t left = end.ms - now_of(desk).ms;
-    return left > 1 ? left : 1;
+    int64_t left = end.ms - item->changed.ms;
+    /* Not known: the step that starts it is refused in the same transaction. */
+    return status == STATUS_OK && left > 1 ? left : 1;
 }
 
 static int64_t span_notice(void *self, const struct work_item *item)
 {
-    moment end = MOMENT_NONE;
-    (void)item;
-    return left_until(self, notice_end(self, now_of(self), &end), end);
+    moment end = item->changed;
+    enum status status = notice_end(self, item->changed, &end);
+    return span_to(status, end, item);
 }
 
 static int64_t span_execute(void *self, const struct work_item *item)
 {
-    moment end = MOMENT_NONE;
-    (void)item;
-    return left_until(self, execute_end(self, now_of(self), &end), end);
+    moment end = item->changed;
+    enum status status = execute_end(self, item->changed, &end);
+    return span_to(status, end, item);
 }
 
 static bool notice_ran_out(const struct work_item *item)
@@ -214,7 +214,7 @@ static enum status after_publish(const struct return_desk *desk, const struct wo
     char bytes[40];
     struct text text = text_over(bytes, sizeof bytes);
     moment end = MOMENT_NONE;
-    if (notice_end(desk, now_of(desk), &end) != STATUS_OK)
+    if (notice_end(desk, done->now, &end) != STATUS_OK)
         return refuse(done, WORK_FAULT_CALENDAR, FIELD_notice_until);
     text_add_moment(&text, end, desk->zone_minutes);
     const struct work_value value = {FIELD_notice_until, text_slice(&text)};
@@ -256,12 +256,12 @@ static enum status after_deliver(const struct return_desk *desk, const struct wo
     char bytes[2][40];
     struct text at = text_over(bytes[0], sizeof bytes[0]);
     struct text until = text_over(bytes[1], sizeof bytes[1]);
-    moment now = now_of(desk), end = MOMENT_NONE;
+    moment end = MOMENT_NONE;
     TRY(ground_holds(desk, done, request));
-    if (execute_end(desk, now, &end) != STATUS_OK)
+    if (execute_end(desk, done->now, &end) != STATUS_OK)
         return refuse(done, WORK_FAULT_CALENDAR, FIELD_execute_until);
     TRY(tell(desk, done, "executor", request));
-    text_add_moment(&at, now, desk->zone_minutes);
+    text_add_moment(&at, done->now, desk->zone_minutes);
     text_add_moment(&until, end, desk->zone_minutes);
     const struct work_value value[] = {{FIELD_delivered_at, text_slice(&at)},
                                        {FIELD_execute_until, text_slice(&until)}};

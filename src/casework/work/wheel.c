@@ -76,6 +76,7 @@ enum status clock_start(struct change *change, unsigned at)
         const struct work_plug *plug = plug_of(work, row->item.kind);
         struct work_item item;
         TRY(row_view(work, work->store, row, NULL, 0, change->arena, &item));
+        item.changed = change->now;
         span = clock->span(plug->self, &item);
     }
     if (span < 0)
