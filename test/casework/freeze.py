@@ -1,4 +1,8 @@
-"""freeze.py -- a stop is followed by a freeze for a filed case, with a process that is killed between the steps."""
+"""freeze.py -- a stop is followed by a freeze for a filed case, with a process that is killed between the steps, and whose
+clocks are moved over the terms of the law.
+
+usage: freeze.py PATH_OF_CUTLINE SOURCE_ROOT SKEW_LIBRARY
+"""
 # SPDX-License-Identifier: Apache-2.0
 import json
 import os
@@ -6,15 +10,12 @@ import re
 import shutil
 import tempfile
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from moved import Moved, at
 from people import Desk, Person, SOURCE, WORK, main
 
 ACCOUNT = "6222020000000003"
-
-
-def now(seconds=0):
-    return time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 8 * 3600 + seconds))
 
 
 class Organs(Desk):
@@ -22,12 +23,18 @@ class Organs(Desk):
 
     def setUp(self):
         super().setUp()
+        self.organs()
+
+    def organs(self):
         self.county, self.city = self.organisation("police", "County"), self.organisation("police", "City", "city")
         self.bank = self.organisation("bank", "Bank")
         self.officer = Person(self.house, "officer", ["duty"], self.county)
         self.chief = Person(self.house, "chief", ["supervisor"], self.county)
         self.mayor = Person(self.house, "mayor", ["supervisor"], self.city)
         self.teller = Person(self.house, "teller", ["liaison"], self.bank)
+
+    def now(self, seconds=0):
+        return time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 8 * 3600 + seconds))
 
     def killed(self):
         """kill -9, and served again from what is on the disk."""
@@ -45,9 +52,9 @@ class Organs(Desk):
 
     def stopped(self):
         stop = self.officer.new("stop_order", payee=ACCOUNT, payee_name="钱六", amount=4980000, level=1,
-                                paid_at=now(-3600), payee_bank="Bank")["id"]
+                                paid_at=self.now(-3600), payee_bank="Bank")["id"]
         self.both(stop, "order", executor=self.bank, document="ZF-1")
-        self.teller.step(stop, "stop", stopped_at=now(), balance=5000000)
+        self.teller.step(stop, "stop", stopped_at=self.now(), balance=5000000)
         return stop
 
     def notice(self, **more):
@@ -56,7 +63,7 @@ class Organs(Desk):
                      "executor": self.bank}, **more)
 
     def frozen(self, id, amount=4980000):
-        return self.teller.step(id, "freeze", frozen_at=now(), frozen_amount=amount, balance=5000000)
+        return self.teller.step(id, "freeze", frozen_at=self.now(), frozen_amount=amount, balance=5000000)
 
     def state(self, id):
         return self.officer.item(id)["state"]
@@ -93,19 +100,19 @@ class Freeze(Organs):
         self.assertEqual(frozen["state"], "frozen")
         self.assertEqual(self.state(stop), "frozen")
         until = frozen["fields"]["until"]
-        days = (datetime.fromisoformat(until) - datetime.fromisoformat(now())).days
+        days = (datetime.fromisoformat(until) - datetime.fromisoformat(self.now())).days
         self.assertIn(days, range(27, 33))
         self.killed()
         self.both(id, "renew", renew_months=6, renew_document="XD-1")
         self.killed()
-        renewed = self.teller.step(id, "confirm_renewal", renewed_at=now())
+        renewed = self.teller.step(id, "confirm_renewal", renewed_at=self.now())
         self.assertEqual(renewed["state"], "frozen")
         self.assertGreater(renewed["fields"]["until"], until)
         second = self.officer.new("freeze", case_id=case, **self.notice(document="DJ-2"))["id"]
         third = self.officer.new("freeze", case_id=self.filed(), **self.notice(document="DJ-3"))["id"]
         for waits in (second, third):
             self.both(waits, "order")
-            answer = self.teller.step(waits, "freeze", expect=409, frozen_at=now(), frozen_amount=4980000, balance=1)
+            answer = self.teller.step(waits, "freeze", expect=409, frozen_at=self.now(), frozen_amount=4980000, balance=1)
             self.assertIn("earlier", answer["detail"])  # not twice
             self.assertEqual(self.teller.step(waits, "wait", prior_organ="County")["state"], "waiting")
         self.killed()
@@ -160,7 +167,7 @@ class Freeze(Organs):
         asked = json.loads(self.officer.cli("query", "new", "what=holder", "account=@" + secret, "about=" + id, "--json"))
         query = asked["id"]
         self.officer.cli("query", "do", query, "ask", "document=CX-1", "number=A-2026-17", "purpose=freeze",
-                         "reason=whose is it", "expires=" + now(3600), "executor=" + self.bank)
+                         "reason=whose is it", "expires=" + self.now(3600), "executor=" + self.bank)
         self.says(self.chief.cli("query", "approve", query), "state: asked")
         seen = self.teller.item(query)["fields"]
         self.assertEqual(set(seen) & {"reason", "purpose", "about"}, set())
@@ -208,7 +215,7 @@ class Soon(Organs):
         while '"owner_overdue"' not in json.dumps(self.officer.get(f"/v1/work/{id}/log")):  # three days are over
             self.assertLess(time.monotonic(), until)
             time.sleep(0.2)
-        self.assertEqual(self.officer.step(id, "tell_owner", owner_told_at=now(), owner_told_how="邮寄")["state"], "lifted")
+        self.assertEqual(self.officer.step(id, "tell_owner", owner_told_at=self.now(), owner_told_how="邮寄")["state"], "lifted")
 
     def test_a_stop_whose_freeze_the_bank_refuses_ends_by_itself(self):
         case = self.filed()
@@ -220,6 +227,65 @@ class Soon(Organs):
         self.assertEqual((self.state(id), self.state(stop)), ("refused", "stopped"))
         self.killed()
         self.wait_for(stop, "lifted")
+
+
+class Terms(Organs):
+    """Half a year after half a year: the terms of the pack as it is shipped."""
+
+    def setUp(self):
+        self.house = Moved(at("2026-03-02T12:00:00"))
+        self.addCleanup(self.house.end)
+        self.house.start().enrol()
+        self.organs()
+
+    def now(self, seconds=0):
+        return (self.house.now() + timedelta(seconds=seconds)).isoformat(timespec="seconds")
+
+    def log_in(self):
+        for person in (self.officer, self.chief, self.teller):
+            person.log_in()
+
+    def until(self, id):
+        return datetime.fromisoformat(self.officer.item(id)["fields"]["until"])
+
+    def test_terms_end_by_themselves_and_turns_come_whatever_the_wall_does(self):
+        case = self.filed()
+        first, second = (self.officer.new("freeze", case_id=case, **self.notice(months=6, document=f"DJ-{n}"))["id"]
+                         for n in range(2))
+        for id in (first, second):
+            self.both(id, "order")
+        self.assertEqual(self.frozen(first)["state"], "frozen")
+        self.teller.step(second, "wait")
+        end = self.until(first)
+        self.assertEqual(end.isoformat()[:19], "2026-09-03T00:00:00")  # 24:00 of the last day
+        self.house.set(self.house.wall + 300 * 86400000, self.house.ticks)  # the wall alone, and back
+        time.sleep(2.5)
+        self.house.set(self.house.wall - 300 * 86400000, self.house.ticks)
+        self.house.go(self.house.now() + timedelta(minutes=2))  # a code is good once
+        self.log_in()
+        self.assertEqual((self.state(first), self.state(second)), ("frozen", "waiting"))
+        self.house.go(end - timedelta(minutes=2))
+        self.log_in()
+        self.assertEqual(self.state(first), "frozen")
+        self.both(first, "renew", renew_months=6, renew_document="XD-1")  # the bank does not answer
+        self.house.kill()
+        self.house.go(end + timedelta(hours=9))  # it stands still over the end
+        self.house.start()
+        self.log_in()
+        self.wait_for(first, "expired")
+        self.assertEqual(self.state(second), "frozen")
+        self.teller.step(first, "confirm_renewal", expect=409, renewed_at=self.now())  # late is lifted
+        self.assertEqual(self.until(second).isoformat()[:19], "2027-03-04T00:00:00")
+        self.teller.step(second, "report", frozen_amount=4980000, balance=4980000)
+        self.house.go(self.until(second) - timedelta(hours=2))
+        self.log_in()
+        self.both(second, "renew", renew_months=6, renew_document="XD-2")
+        self.killed()
+        self.teller.step(second, "confirm_renewal", renewed_at=self.now())
+        self.assertEqual(self.until(second).isoformat()[:19], "2027-09-04T00:00:00")  # from the renewal
+        self.house.go(self.until(second) + timedelta(seconds=1))
+        self.log_in()
+        self.wait_for(second, "expired")
 
 
 if __name__ == "__main__":
