@@ -47,17 +47,20 @@ static enum problem problem_of(enum work_fault fault)
     }
 }
 
-/* "installation_address: A field's value has not its form." */
+/* "installation_address: A field's value has not its form.", and what the kind says of it. */
 static void say_refusal(struct visit *visit, const struct work_kind *kind,
-                        const struct work_refusal *refusal)
+                        const struct work_refusal *refusal,
+                        const struct slice explained[TONGUES_COUNT])
 {
     struct text text[TONGUES_COUNT];
     const struct saying *says = work_fault_says(refusal->fault);
     for (int tongue = 0; tongue < TONGUES_COUNT; tongue++) {
-        text[tongue] = visit_paper(visit, 256);
+        text[tongue] = visit_paper(visit, 256 + WORK_EXPLAINED_MAX);
         if (refusal->field >= 0 && kind != NULL)
             text_addf(&text[tongue], "%s: ", kind->field[refusal->field].name);
         text_add_string(&text[tongue], says->in[tongue]);
+        text_add_string(&text[tongue], explained[tongue].size > 0 ? " " : "");
+        text_add(&text[tongue], explained[tongue]);
     }
     struct saying detail = SAYING(text[TONGUE_EN].at, text[TONGUE_ZH].at);
     visit_problem(visit, problem_of(refusal->fault), &detail);
@@ -67,7 +70,12 @@ static void say_refusal(struct visit *visit, const struct work_kind *kind,
 static void refuse(struct visit *visit, const struct work_kind *kind, enum status status,
                    const struct work_refusal *refusal)
 {
+    struct slice said[TONGUES_COUNT] = {{"", 0}, {"", 0}};
     if (visit->begun) {
+        work_explained(visit->rooms->work, said);
+        for (int tongue = 0; tongue < TONGUES_COUNT; tongue++)
+            if (slice_copy(visit->arena, said[tongue], &said[tongue]) != STATUS_OK)
+                said[tongue] = SLICE(""); /* the words of the list stay */
         store_rollback(visit->rooms->store);
         visit->begun = false;
     }
@@ -77,7 +85,7 @@ static void refuse(struct visit *visit, const struct work_kind *kind, enum statu
              refusal->fault == WORK_FAULT_NONE)
         visit_problem_of(visit, status);
     else
-        say_refusal(visit, kind, refusal);
+        say_refusal(visit, kind, refusal, said);
     if (refusal->fault == WORK_FAULT_HAND || refusal->fault == WORK_FAULT_OWN_WORD)
         visit_denied(visit);
 }

@@ -22,6 +22,25 @@ enum status refuse(struct work *work, struct work_refusal *refusal, enum work_fa
     return status;
 }
 
+void work_explain(struct work *work, const struct text says[TONGUES_COUNT])
+{
+    for (int tongue = 0; tongue < TONGUES_COUNT; tongue++) {
+        struct slice said = text_slice(&says[tongue]);
+        size_t size = said.size < WORK_EXPLAINED_MAX ? said.size : WORK_EXPLAINED_MAX;
+        while (size > 0 && !utf8_valid((struct slice){said.at, size}))
+            size--; /* not within a character */
+        if (size > 0)
+            memcpy(work->explained[tongue], said.at, size);
+        work->explained_size[tongue] = size;
+    }
+}
+
+void work_explained(const struct work *work, struct slice out[TONGUES_COUNT])
+{
+    for (int tongue = 0; tongue < TONGUES_COUNT; tongue++)
+        out[tongue] = (struct slice){work->explained[tongue], work->explained_size[tongue]};
+}
+
 bool lease_runs(const struct row *row, moment now)
 {
     return row->item.holder[0] != '\0' && row->item.lease_until.ms > now.ms;
@@ -32,6 +51,8 @@ enum status change_begin(struct change *change, struct work *work, const char *i
                          struct work_refusal *refusal)
 {
     struct row *row = NULL;
+    if (work->depth == 0)
+        memset(work->explained_size, 0, sizeof work->explained_size);
     TRY(row_read(work, work->store, id, arena, &row));
     if (by != NULL && row_seat(row, by) == NULL)
         return STATUS_ABSENT;

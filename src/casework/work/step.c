@@ -114,10 +114,11 @@ static enum status row_new(struct work *work, const struct work_draft *draft, mo
 }
 
 static enum status added(struct work *work, const struct work_draft *draft,
-                         const struct work_value *value, moment now, struct arena *arena,
-                         struct work_item *out)
+                         const struct work_value *value, struct work_refusal *refusal,
+                         struct arena *arena, struct work_item *out)
 {
     struct row *row = NULL;
+    moment now = steady_now(work->steady);
     TRY(row_new(work, draft, now, arena, &row));
     struct change change = {.work = work,
                             .row = row,
@@ -125,6 +126,7 @@ static enum status added(struct work *work, const struct work_draft *draft,
                             .by = draft->by,
                             .now = now,
                             .arena = arena,
+                            .refusal = refusal,
                             .what = {.what = "added", .step = -1, .from = -1, .by = draft->by}};
     change.clocks = text_over(change.clocks_room, sizeof change.clocks_room);
     for (unsigned i = 0; i < draft->values_count; i++) {
@@ -230,6 +232,8 @@ enum status work_add(struct work *work, const struct work_draft *given, struct a
     struct work_draft whole = *given;
     const struct work_draft *draft = &whole;
     *joined = false;
+    if (work->depth == 0)
+        memset(work->explained_size, 0, sizeof work->explained_size);
     TRY(draft_may(work, draft, refusal));
     TRY(values_check(work, draft->kind, draft->value, draft->values_count, draft->kind->first_must,
                      draft->kind->first_may, request, refusal, &value));
@@ -252,7 +256,7 @@ enum status work_add(struct work *work, const struct work_draft *given, struct a
         if (*joined)
             return joins(work, draft, number, value, request, out);
     }
-    return added(work, draft, value, now, request, out);
+    return added(work, draft, value, refusal, request, out);
 }
 
 /* ---- stepping ---- */

@@ -157,6 +157,14 @@ const struct work_kind *work_kind_find(const struct work *work, struct slice nam
 
 const struct saying *work_fault_says(enum work_fault fault);
 
+/* What no list of words can say of a refusal: a range, a day.  Said by a kind that refuses next, in
+ * its `holds` or `after`; at most WORK_EXPLAINED_MAX bytes a tongue, more is cut off. */
+enum { WORK_EXPLAINED_MAX = 256 };
+void work_explain(struct work *work, const struct text says[TONGUES_COUNT]);
+/* What was said so since the open transaction's last call of this room began; empty: nothing.  Lent
+ * until that transaction ends. */
+void work_explained(const struct work *work, struct slice out[TONGUES_COUNT]);
+
 /* ---- changing, inside the caller's transaction ---- */
 
 struct work_draft {

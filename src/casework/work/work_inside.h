@@ -50,6 +50,8 @@ struct work {
     int32_t zone_minutes;
     unsigned depth;        /* of `after` in `after`; whoever has the transaction has it */
     struct work_turn turn; /* and this */
+    char explained[TONGUES_COUNT][WORK_EXPLAINED_MAX]; /* and these */
+    size_t explained_size[TONGUES_COUNT];
     _Atomic int64_t next_due;
     _Atomic uint64_t open, added, joined, steps, refused, fired, fired_late, taken_back, reveals,
         failed;
