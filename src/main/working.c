@@ -746,3 +746,8 @@ enum exit_code verb_return(const struct command *command)
 {
     return work_verb(command, "fund_return");
 }
+
+enum exit_code verb_penalty(const struct command *command)
+{
+    return work_verb(command, "penalty");
+}

@@ -10,6 +10,7 @@
 #include "casework/case/case.h"
 #include "casework/dissuasion/dissuasion.h"
 #include "casework/freeze/freeze.h"
+#include "casework/penalty/penalty.h"
 #include "casework/query/query.h"
 #include "casework/returning/returning.h"
 #include "casework/stop_payment/stop_order.h"
@@ -32,6 +33,7 @@ struct works {
     struct query_desk queries;
     struct return_desk returns;
     struct casebook casebook;
+    struct penalty_desk penalties;
     struct leading *leading;
     struct tasks *tasks;
     struct arena *scratch, *look;
@@ -246,6 +248,15 @@ static void returns_init(struct works *works)
                                           .scratch = works->look};
 }
 
+static void penalties_init(struct works *works)
+{
+    const struct service *service = works->service;
+    works->penalties = (struct penalty_desk){.store = service->store,
+                                             .law = &service->law,
+                                             .steady = works->steady,
+                                             .zone_minutes = service->config.home_zone};
+}
+
 /* Every kind of work that this program knows. */
 static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MAX])
 {
@@ -267,6 +278,8 @@ static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MA
     count += RETURN_PLUGS;
     casebook_plugs(&works->casebook, out + count);
     count += CASEBOOK_PLUGS;
+    penalties_init(works);
+    out[count++] = penalty_plug(&works->penalties);
     return count + leading_plugs(works->leading, out + count);
 }
 
@@ -322,6 +335,7 @@ static enum status open_work(struct works *works, struct text *why)
     works->dissuasion.work = works->casebook.work = works->stops.work = works->work;
     works->freezes.work = works->queries.work = works->work;
     works->returns.work = works->work;
+    works->penalties.work = works->work;
     leading_start(works->leading, works->work);
     return status;
 }

@@ -71,6 +71,7 @@ _cutline() {
     'query') flags='--json --to --token --reason --of --state --place --once --lang --no-color --help' ;;
     'case') flags='--json --output --to --token --reason --of --state --place --once --lang --no-color --help' ;;
     'return') flags='--json --output --to --token --reason --of --state --place --once --lang --no-color --help' ;;
+    'penalty') flags='--json --to --token --reason --of --state --place --once --lang --no-color --help' ;;
     'top') flags='--json --to --token --once --lang --no-color --help' ;;
     'doctor') flags='--data --config --lang --no-color --help' ;;
     'backup') flags='--data --lang --no-color --help' ;;
@@ -96,7 +97,7 @@ _cutline() {
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query case return top doctor backup restore verify answer config screen journal audit law man completion version help'
+        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query case return penalty top doctor backup restore verify answer config screen journal audit law man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test push approve'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -104,7 +105,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query case return top doctor backup restore verify answer config screen journal audit law man completion version help'
+        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query case return penalty top doctor backup restore verify answer config screen journal audit law man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi
