@@ -84,15 +84,14 @@ static int64_t span_term(void *self, const struct work_item *item)
     bool known = moment_in(item, FIELD_renewed_at, &end)
                      ? moment_in(item, FIELD_until, &end)
                      : freeze_ends(desk, &term, begun, &end, &longer) == STATUS_OK;
-    int64_t left = known ? end.ms - steady_now(desk->steady).ms : 1;
+    int64_t left = known ? end.ms - item->changed.ms : 1;
     return left > 1 ? left : 1;
 }
 
 static int64_t span_unrelated(void *self, const struct work_item *item)
 {
     const struct freeze_desk *desk = self;
-    moment now = steady_now(desk->steady), end;
-    (void)item;
+    moment now = item->changed, end;
     return unrelated_ends(desk, now, &end) == STATUS_OK && end.ms > now.ms ? end.ms - now.ms : 1;
 }
 
@@ -107,11 +106,11 @@ static const struct work_deadline *deadline_of(const struct work_item *item, int
 /* The owner is told within the time in which it had to be lifted. */
 static int64_t span_owner(void *self, const struct work_item *item)
 {
-    const struct freeze_desk *desk = self;
+    (void)self;
     const struct work_deadline *found = deadline_of(item, CLOCK_unrelated);
     if (found == NULL)
         return -1;
-    int64_t left = found->due.ms - steady_now(desk->steady).ms;
+    int64_t left = found->due.ms - item->changed.ms;
     return left > 1 ? left : 1;
 }
 

@@ -61,7 +61,7 @@ static int64_t span_term(void *self, const struct work_item *item)
     if (pack == NULL || law_span_ms(pack, "term", &term_ms, NULL) != STATUS_OK ||
         moment_parse(work_value_of(item, "stopped_at"), &stopped) != STATUS_OK)
         return 1; /* no law, no stop */
-    int64_t left = stopped.ms + term_ms - steady_now(desk->steady).ms;
+    int64_t left = stopped.ms + term_ms - item->changed.ms;
     return left > 1 ? (left < term_ms ? left : term_ms) : 1;
 }
 

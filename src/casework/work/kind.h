@@ -127,9 +127,9 @@ struct work_clock {
     uint64_t runs; /* mask of states: starts on entering the mask from outside, stops on leaving */
     const char *expiry; /* the machine's step when it runs out */
     int64_t span_ms;    /* from the start; 0: `span` says */
-    /* NULL, or how long for this item, in milliseconds; negative: it does not run.  Asked once, when
-     * it starts, which is `item->changed`: the deadline is then a stored instant.  Who counts to an
-     * instant counts from there; the time has gone on since. */
+    /* NULL, or how long for this item, in milliseconds; negative: it does not run.  Asked once,
+     * when it starts, which is `item->changed`: the deadline is then a stored instant.  Who counts
+     * to an instant counts from there; the time has gone on since. */
     int64_t (*span)(void *self, const struct work_item *item);
     int64_t alarm_ms[4]; /* so long before the deadline somebody is told; 0: no more */
     struct saying says;
