@@ -258,6 +258,8 @@ class Terms(Organs):
         self.teller.step(second, "wait")
         end = self.until(first)
         self.assertEqual(end.isoformat()[:19], "2026-09-03T00:00:00")  # 24:00 of the last day
+        due = [clock["due"] for clock in self.officer.item(first)["clocks"] if clock["clock"] == "term"][0]
+        self.assertEqual(datetime.fromisoformat(due), end)  # to the millisecond
         self.house.set(self.house.wall + 300 * 86400000, self.house.ticks)  # the wall alone, and back
         time.sleep(2.5)
         self.house.set(self.house.wall - 300 * 86400000, self.house.ticks)
