@@ -189,7 +189,8 @@ static void rooms_up(struct bench *bench)
         return;
     }
     need(store_begin(bench->store), "begin");
-    need(access_organisation_add(bench->access, ORGANISATION_centre, SLICE("Bench"), bench->home),
+    need(access_organisation_add(bench->access, ORGANISATION_centre, ORGANISATION_LEVEL_none,
+                                 SLICE("Bench"), bench->home),
          "organisation");
     need(store_commit(bench->store), "commit");
 }

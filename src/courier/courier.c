@@ -66,6 +66,22 @@ static size_t hear(char *bytes, size_t size, size_t count, void *self)
     return size * count;
 }
 
+/* The one header that somebody may want: up to its first attribute. */
+static size_t hear_header(char *bytes, size_t size, size_t count, void *self)
+{
+    static const struct slice NAME = SLICE("set-cookie: ");
+    struct text *cookie = self;
+    struct slice value = {bytes, size * count};
+    if (cookie == NULL || cookie->size > 0 || value.size < NAME.size ||
+        strncasecmp(value.at, NAME.at, NAME.size) != 0)
+        return size * count;
+    size_t end = NAME.size;
+    while (end < value.size && value.at[end] != ';' && value.at[end] != '\r')
+        end++;
+    text_add(cookie, (struct slice){value.at + NAME.size, end - NAME.size});
+    return size * count;
+}
+
 static void set_errand(CURL *line, const struct courier_errand *errand)
 {
     (void)curl_easy_setopt(line, CURLOPT_URL, errand->url);
@@ -79,6 +95,8 @@ static void set_errand(CURL *line, const struct courier_errand *errand)
     (void)curl_easy_setopt(line, CURLOPT_USERAGENT, "cutline");
     (void)curl_easy_setopt(line, CURLOPT_WRITEFUNCTION, hear);
     (void)curl_easy_setopt(line, CURLOPT_WRITEDATA, errand->answer);
+    (void)curl_easy_setopt(line, CURLOPT_HEADERFUNCTION, hear_header);
+    (void)curl_easy_setopt(line, CURLOPT_HEADERDATA, errand->cookie);
     if (!errand->post) {
         (void)curl_easy_setopt(line, CURLOPT_HTTPGET, 1L);
         return;

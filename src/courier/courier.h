@@ -32,6 +32,7 @@ struct courier_errand {
     bool post;             /* else GET */
     struct slice body;
     struct text *answer; /* what was answered, cut to its room */
+    struct text *cookie; /* NULL, or what was set of the first cookie: name=value */
     int http_status;
     int64_t wait_s;     /* of Retry-After; 0: unsaid */
     int64_t patience_s; /* for all of it; 0: a minute */

@@ -7,31 +7,36 @@
 #include "ruleset.h"
 #include "say.h"
 
-enum { TOKEN_BYTES_MAX = 400 };
+enum { SECRET_BYTES_MAX = 400 };
 
-static enum exit_code read_token(struct asking *asking, const char *path)
+enum exit_code asking_secret(const struct command *command, const char *path, struct text *out)
 {
-    const struct command *command = asking->command;
     struct disk_about about;
     struct disk_file *file;
     enum disk_fault fault;
-    char bytes[TOKEN_BYTES_MAX + 1] = "";
+    char bytes[SECRET_BYTES_MAX + 1] = "";
     size_t got = 0;
     if (disk_about(path, &about, &fault) != STATUS_OK ||
         disk_open(&file, path, &fault) != STATUS_OK) {
         complain_fault(command, path, fault);
         return EXIT_INPUT;
     }
-    enum status status = disk_read(file, bytes, TOKEN_BYTES_MAX, &got);
+    enum status status = disk_read(file, bytes, SECRET_BYTES_MAX, &got);
     disk_close(file);
     if (!about.private || status != STATUS_OK) {
         COMPLAIN(command, "%s: is a secret, and others may read it; `chmod 600` the file.",
                  "%s：是机密文件，但他人可读；请执行 `chmod 600`。", path);
         return EXIT_INPUT;
     }
-    struct text text = text_over(asking->authorization, sizeof asking->authorization);
-    text_addf(&text, "Authorization: Bearer %.*s", (int)strcspn(bytes, "\r\n "), bytes);
+    text_add(out, (struct slice){bytes, strcspn(bytes, "\r\n")});
     return EXIT_DONE;
+}
+
+static enum exit_code read_token(struct asking *asking, const char *path)
+{
+    struct text text = text_over(asking->authorization, sizeof asking->authorization);
+    text_add_string(&text, "Authorization: Bearer ");
+    return asking_secret(asking->command, path, &text);
 }
 
 enum exit_code asking_open(struct asking *asking, const struct command *command)

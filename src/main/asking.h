@@ -14,4 +14,6 @@ struct asking {
 
 /* From --to and --token.  EXIT_USAGE, EXIT_INPUT: said. */
 enum exit_code asking_open(struct asking *asking, const struct command *command);
+/* The first line of a file that only its owner may read.  EXIT_INPUT: said. */
+enum exit_code asking_secret(const struct command *command, const char *path, struct text *out);
 void asking_close(struct asking *asking);
