@@ -14,6 +14,7 @@
 #include "casework/query/query.h"
 #include "casework/returning/returning.h"
 #include "casework/stop_payment/stop_order.h"
+#include "contacts.h"
 #include "leading.h"
 #include "presence/presence.h"
 
@@ -21,7 +22,6 @@
 #include <time.h>
 
 enum { TICK_MS = 50, SCRATCH_BYTES = 64 << 20, BOOT_ID_BYTES = 64, LOOK_BYTES = 4 << 20 };
-enum { MESSAGE_BYTES_MAX = 4096, MESSAGE_MINUTES = 10 };
 
 struct works {
     struct service *service;
@@ -34,6 +34,7 @@ struct works {
     struct return_desk returns;
     struct casebook casebook;
     struct penalty_desk penalties;
+    struct contact_mail contacts;
     struct leading *leading;
     struct tasks *tasks;
     struct arena *scratch, *look;
@@ -149,44 +150,6 @@ static const struct law_pack *practice(const struct service *service)
 
 /* ---- kinds ---- */
 
-/* A text to a person: a letter to the partner that sends them, in the transaction of the step. */
-static enum status send_text(void *self, const struct work_item *item, struct slice channel,
-                             struct slice to, struct slice words, struct arena *request)
-{
-    const struct works *works = self;
-    const struct service *service = works->service;
-    const struct partner *gateway =
-        service->outbox == NULL ? NULL
-                                : partner_find(service->partners, service->config.contact_gateway);
-    char *bytes = NULL, version[24];
-    struct text number = text_over(version, sizeof version);
-    if (service->config.contact_gateway.size == 0)
-        return STATUS_OK; /* officers call */
-    if (gateway == NULL)
-        return STATUS_REFUSED;
-    TRY(arena_take(request, MESSAGE_BYTES_MAX, (void **)&bytes));
-    struct text body = text_over(bytes, MESSAGE_BYTES_MAX);
-    text_add_string(&body, "{\"channel\":");
-    text_add_json(&body, channel);
-    text_add_string(&body, ",\"text\":");
-    text_add_json(&body, words);
-    text_add_string(&body, ",\"to\":");
-    text_add_json(&body, to);
-    text_add_char(&body, '}');
-    text_add_whole(&number, item->version);
-    const struct slice parts[] = {SLICE("contact.message"), slice_of(item->id),
-                                  text_slice(&number)};
-    const struct outbox_draft draft = {
-        .id = letter_id_of(parts, 3),
-        .kind = SLICE("contact.message"),
-        .body = text_slice(&body),
-        .to = gateway,
-        .deadline = {service->clock.now(service->clock.self).ms + MESSAGE_MINUTES * MINUTE_MS},
-        .object = slice_of(item->id),
-    };
-    return body.full ? STATUS_FULL : outbox_add(service->outbox, &draft, request, NULL);
-}
-
 /* Somebody has paid: a stop order for the desk, from what is known; nobody types it again. */
 static enum status stop_it(void *self, const struct work_item *item, struct arena *request)
 {
@@ -257,15 +220,31 @@ static void penalties_init(struct works *works)
                                              .zone_minutes = service->config.home_zone};
 }
 
+/* Texts to persons and their receipts, if there is a gateway. */
+static void contacts_init(struct works *works)
+{
+    struct service *service = works->service;
+    works->contacts = (struct contact_mail){.store = service->store,
+                                            .outbox = &service->outbox,
+                                            .partners = &service->partners,
+                                            .gateway = service->config.contact_gateway,
+                                            .clock = service->clock,
+                                            .receipt_ms = service->config.contact_receipt,
+                                            .dissuasion = &works->dissuasion};
+    letters_plug(service, contacts_plug_of(&works->contacts));
+}
+
 /* Every kind of work that this program knows. */
 static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MAX])
 {
     unsigned count = 0;
     stops_init(works);
     freezes_init(works);
+    contacts_init(works);
     works->dissuasion = (struct dissuasion){
         .spans = spans_of(practice(works->service)),
-        .sinks = {.post = {send_text, works}, .paid = stop_it, .self = works},
+        .tries_max = works->service->config.contact_tries,
+        .sinks = {.post = contacts_post_of(&works->contacts), .paid = stop_it, .self = works},
         .tongue = works->service->config.contact_tongue == 0 ? TONGUE_ZH : TONGUE_EN,
     };
     out[count++] = dissuasion_plug(&works->dissuasion);
@@ -332,6 +311,7 @@ static enum status open_work(struct works *works, struct text *why)
     memcpy(options.key.bytes, key.bytes, SECRET_SIZE);
     enum status status = work_open(&works->work, &options, service->boot, why);
     secret_wipe(&options.key, sizeof options.key);
+    works->dissuasion.store = service->store;
     works->dissuasion.work = works->casebook.work = works->stops.work = works->work;
     works->freezes.work = works->queries.work = works->work;
     works->returns.work = works->work;

@@ -113,29 +113,84 @@ static enum work_fault holds(void *self, const struct work_item *item, int step,
     return WORK_FAULT_NONE;
 }
 
-static bool is_sent(struct slice channel)
+/* Ways that a gateway goes, in the order in which they are tried. */
+static const char *const RUNGS[] = {"sms", "flash_sms", "voice"};
+enum { RUNGS_COUNT = sizeof RUNGS / sizeof RUNGS[0] };
+
+/* RUNGS_COUNT: a person's way. */
+static unsigned rung_of(struct slice channel)
 {
-    return slice_equal(channel, SLICE("sms")) || slice_equal(channel, SLICE("flash_sms"));
+    unsigned at = 0;
+    while (at < RUNGS_COUNT && !slice_equal(channel, slice_of(RUNGS[at])))
+        at++;
+    return at;
 }
 
-/* What a step that contacts somebody sends: the text that was typed, or the script of the type. */
-static enum status send(const struct dissuasion *dissuasion, const struct work_done *done,
+/* The item now says what was handed over, how often, and that nothing is known of it yet. */
+static enum status note_sent(const struct dissuasion *dissuasion, const struct work_item *item,
+                             struct slice channel, int64_t tries, const char *letter,
+                             struct arena *request)
+{
+    char number[24];
+    struct text text = text_over(number, sizeof number);
+    struct work_item moved;
+    text_add_whole(&text, tries);
+    const struct work_value value[] = {{FIELD_letter, slice_of(letter)},
+                                       {FIELD_channel, channel},
+                                       {FIELD_tries, text_slice(&text)},
+                                       {FIELD_receipt, SLICE("waiting")}};
+    const struct work_move move = {
+        .id = item->id, .step = "sent", .version = -1, .value = value, .values_count = 4};
+    return work_step(dissuasion->work, &move, request, NULL, &moved);
+}
+
+/* What is sent: the text that was typed, or the script of the type; what is read out is what would
+ * be written. */
+static enum status send(const struct dissuasion *dissuasion, const struct work_item *item,
+                        struct slice channel, struct slice text, int64_t tries,
                         struct arena *request)
 {
-    struct slice channel = brought(done->brought, done->brought_count, FIELD_channel);
-    struct slice text = brought(done->brought, done->brought_count, FIELD_message);
-    struct slice to = work_value_of(done->item, "phone");
-    struct slice scam = work_value_of(done->item, "scam");
-    if (!is_sent(channel) || dissuasion->sinks.post.send == NULL)
+    struct slice to = work_value_of(item, "phone"), scam = work_value_of(item, "scam");
+    struct slice way = slice_equal(channel, SLICE("voice")) ? SLICE("sms") : channel;
+    char letter[DISSUASION_LETTER_SIZE] = "";
+    if (rung_of(channel) == RUNGS_COUNT || dissuasion->sinks.post.send == NULL)
         return STATUS_OK;
     if (text.size == 0) {
-        const struct saying *script = script_find(scam.size == 0 ? SLICE("T00") : scam, channel);
+        const struct saying *script = script_find(scam.size == 0 ? SLICE("T00") : scam, way);
         text = slice_of(script->in[dissuasion->tongue]);
     }
     must(wording_check(text) == WORDING_FINE);
-    return to.size == 0 ? STATUS_REFUSED
-                        : dissuasion->sinks.post.send(dissuasion->sinks.post.self, done->item,
-                                                      channel, to, text, request);
+    if (to.size == 0)
+        return STATUS_REFUSED;
+    TRY(dissuasion->sinks.post.send(dissuasion->sinks.post.self, item, channel, to, text, request,
+                                    letter));
+    return letter[0] == '\0' ? STATUS_OK
+                             : note_sent(dissuasion, item, channel, tries, letter, request);
+}
+
+/* It failed, or was silent: the same way once more, the next way, or a person goes there. */
+static enum status climb(struct dissuasion *dissuasion, const struct work_item *item,
+                         struct arena *request)
+{
+    struct slice channel = work_value_of(item, "channel");
+    struct slice text = work_value_of(item, "message");
+    struct work_item moved;
+    int64_t tries = 0;
+    unsigned rung = rung_of(channel);
+    if (item->state != STATE_contacting)
+        return STATUS_OK;                             /* somebody is on the way */
+    struct slice said = work_value_of(item, "tries"); /* canonical: digits only */
+    for (size_t i = 0; i < said.size && i < 9; i++)
+        tries = tries * 10 + (said.at[i] - '0');
+    if (slice_equal(work_value_of(item, "receipt"), SLICE("silent")) &&
+        tries < dissuasion->tries_max)
+        return send(dissuasion, item, channel, text, tries + 1, request);
+    if (rung + 1 < RUNGS_COUNT)
+        return send(dissuasion, item, slice_of(RUNGS[rung + 1]), text, 1, request);
+    if (span_no_answer(dissuasion, item) < 0)
+        return STATUS_OK; /* nobody goes there for this grade; the desk sees it */
+    const struct work_move move = {.id = item->id, .step = "escalate", .version = -1};
+    return work_step(dissuasion->work, &move, request, NULL, &moved);
 }
 
 /* Officers of the area are told what the table lets them know and is there; the address only from
@@ -158,11 +213,15 @@ static enum status tell_officers(const struct dissuasion *dissuasion, const stru
 
 static enum status after(void *self, const struct work_done *done, struct arena *request)
 {
-    const struct dissuasion *dissuasion = self;
+    struct dissuasion *dissuasion = self;
     if (done->step == STEP_assign || done->step == STEP_move || done->step == STEP_visit)
         TRY(tell_officers(dissuasion, done, request));
     if (done->step == STEP_contact || done->step == STEP_try)
-        return send(dissuasion, done, request);
+        return send(dissuasion, done->item,
+                    brought(done->brought, done->brought_count, FIELD_channel),
+                    brought(done->brought, done->brought_count, FIELD_message), 1, request);
+    if (done->step == STEP_unheard)
+        return climb(dissuasion, done->item, request);
     if (done->step == STEP_paid && dissuasion->sinks.paid != NULL)
         return dissuasion->sinks.paid(dissuasion->sinks.self, done->item, request);
     return STATUS_OK;
@@ -171,6 +230,58 @@ static enum status after(void *self, const struct work_done *done, struct arena 
 struct work_plug dissuasion_plug(struct dissuasion *dissuasion)
 {
     return (struct work_plug){&DISSUASION_KIND, holds, after, dissuasion};
+}
+
+/* ---- receipts ---- */
+
+static const char *const RECEIPTS[RECEIPTS_COUNT] = {"delivered", "read", "acknowledged", "failed",
+                                                     "silent"};
+
+bool dissuasion_receipt_find(struct slice name, enum dissuasion_receipt *out)
+{
+    for (unsigned i = 0; i < RECEIPTS_COUNT; i++) {
+        if (!slice_equal(name, slice_of(RECEIPTS[i])))
+            continue;
+        *out = (enum dissuasion_receipt)i;
+        return true;
+    }
+    return false;
+}
+
+/* Whether it is about the last text, and tells something that is not known yet: gateways repeat
+ * themselves, and letters overtake each other.  An acknowledgement counts for whichever text, and
+ * also when nobody waits for it any more. */
+static bool receipt_counts(const struct work_item *item, struct slice letter,
+                           enum dissuasion_receipt receipt)
+{
+    uint64_t open = IN(contacting) | IN(unreached) | IN(visiting);
+    enum dissuasion_receipt known;
+    if (item->kind != &DISSUASION_KIND || item->into[0] != '\0' ||
+        (open & WORK_BIT(item->state)) == 0)
+        return false;
+    if (receipt == RECEIPT_acknowledged)
+        return true;
+    if (!slice_equal(work_value_of(item, "letter"), letter))
+        return false;
+    return !dissuasion_receipt_find(work_value_of(item, "receipt"), &known) || known < receipt;
+}
+
+enum status dissuasion_heard(struct dissuasion *dissuasion, const char *id, struct slice letter,
+                             enum dissuasion_receipt receipt, struct arena *request)
+{
+    static const char *const MOVES[RECEIPTS_COUNT] = {"heard", "heard", "acknowledge", "unheard",
+                                                      "unheard"};
+    struct work_item item, moved;
+    enum status status = work_find(dissuasion->work, dissuasion->store, id, NULL, request, &item);
+    if (status == STATUS_ABSENT)
+        return STATUS_OK;
+    TRY(status);
+    if (!receipt_counts(&item, letter, receipt))
+        return STATUS_OK;
+    const struct work_value value = {FIELD_receipt, slice_of(RECEIPTS[receipt])};
+    const struct work_move move = {
+        .id = id, .step = MOVES[receipt], .version = -1, .value = &value, .values_count = 1};
+    return work_step(dissuasion->work, &move, request, NULL, &moved);
 }
 
 /* ---- from an alert ---- */

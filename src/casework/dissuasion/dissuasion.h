@@ -35,11 +35,16 @@ struct dissuasion_spans {
     int64_t hold_ms, lift_confirm_ms; /* a hold's term; until its lifting must be confirmed */
 };
 
-/* A message to a person, inside the transaction of the step.  `channel`: sms, flash_sms, call,
- * second_call, family.  A way that no adapter has is a status other than OK, and the step fails. */
+enum { DISSUASION_LETTER_SIZE = 33 };
+
+/* A message to a person, inside the transaction of the step.  `channel`: sms, flash_sms, voice (the
+ * text is read out by a machine).  `letter`: what names it in receipts; left empty if nothing is
+ * sent here, because officers call.  A way that no adapter has is a status other than OK, and the
+ * step fails. */
 struct dissuasion_post {
     enum status (*send)(void *self, const struct work_item *item, struct slice channel,
-                        struct slice to, struct slice text, struct arena *request);
+                        struct slice to, struct slice text, struct arena *request,
+                        char letter[DISSUASION_LETTER_SIZE]);
     void *self;
 };
 
@@ -55,9 +60,11 @@ struct dissuasion_sinks {
 
 struct dissuasion {
     struct dissuasion_spans spans;
+    int64_t tries_max; /* of one way before the next one */
     struct dissuasion_sinks sinks;
     enum tongue tongue; /* of texts to persons */
     struct work *work;  /* set when it is open */
+    struct store *store;
 };
 
 extern const struct work_kind DISSUASION_KIND;
@@ -66,6 +73,26 @@ extern const struct work_kind HOLD_KIND;
 /* The two plugs of the room over `dissuasion`, which must live as long as the work. */
 struct work_plug dissuasion_plug(struct dissuasion *dissuasion);
 struct work_plug hold_plug(struct dissuasion *dissuasion);
+
+/* ---- what becomes of a text ----
+ *
+ *     sms ──failed, or silent tries_max times──> flash_sms ──> voice ──> somebody must go there
+ *      └─ acknowledged: the person is reached */
+
+enum dissuasion_receipt {
+    RECEIPT_delivered,
+    RECEIPT_read,
+    RECEIPT_acknowledged,
+    RECEIPT_failed, /* it cannot be delivered by this way */
+    RECEIPT_silent, /* nobody said anything final in time */
+    RECEIPTS_COUNT
+};
+/* false: there is none of this name. */
+bool dissuasion_receipt_find(struct slice name, enum dissuasion_receipt *out);
+/* In the caller's transaction.  A receipt for a text that is no longer the last one, or of an item
+ * that has gone on, changes nothing and is STATUS_OK. */
+enum status dissuasion_heard(struct dissuasion *dissuasion, const char *item, struct slice letter,
+                             enum dissuasion_receipt receipt, struct arena *request);
 
 /* What the machine makes of an alert on a victim: grade by score and by whether the call goes on.
  * */
