@@ -118,6 +118,14 @@ void leading_turn(struct leading *leading)
     }
 }
 
+void leading_law(struct leading *leading)
+{
+    const struct service *service = leading->service;
+    lead_clocks(leading->lead, span_of(service, "lead.request", 2 * MINUTE_MS),
+                span_of(service, "lead.benchmark", 3 * MINUTE_MS),
+                span_of(service, "lead.alarm", 10 * MINUTE_MS));
+}
+
 struct lead *leading_lead(struct leading *leading)
 {
     return leading->lead;

@@ -14,5 +14,7 @@ unsigned leading_plugs(struct leading *leading, struct work_plug *out);
 void leading_start(struct leading *leading, struct work *work);
 /* Now and then, on the thread of work: finds out who is at home, and the outbox. */
 void leading_turn(struct leading *leading);
+/* The law has changed, inside a transaction of the store. */
+void leading_law(struct leading *leading);
 struct lead *leading_lead(struct leading *leading);
 void leading_close(struct leading *leading);

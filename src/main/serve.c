@@ -17,6 +17,7 @@ enum exit_code verb_serve(const struct command *command)
     (void)sigaction(SIGPIPE, &ignore, NULL); /* who hangs up is not our end */
     (void)umask(S_IRWXG | S_IRWXO);          /* what the libraries make is for us alone, too */
     stop_listen();
+    reload_listen();
     enum exit_code code = service_open(&service, command);
     if (code != EXIT_DONE)
         return code; /* nothing needs an end: what is half open was not promised to anybody */

@@ -584,6 +584,8 @@ void service_keep(struct service *service)
     while (!stop_asked()) {
         int64_t ticks = service->clock.ticks_ms(service->clock.self);
         tails_turn(service->tails);
+        if (reload_asked())
+            service_reload(service);
         if (ticks - service->second_ms >= SECOND_MS) {
             service->second_ms = ticks;
             keep_second(service, ticks);

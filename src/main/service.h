@@ -60,7 +60,8 @@ struct service {
     struct folder_lock lock;
     struct volume journal, snapshots, keyring;
     struct volume alerts_folder; /* of alerts.file */
-    struct law law;
+    struct law law; /* asked inside a transaction of the store only: there it changes (reload.c) */
+    unsigned laws_count; /* how often it has changed since the start */
     struct ruleset *ruleset;
     struct store *book;    /* a reader, for the rule book */
     int64_t first_version; /* of the book, with which we began; 0: the folder's rules */
@@ -161,6 +162,11 @@ enum exit_code laws_open(struct service *service);
 /* Today, where the service stands. */
 law_date laws_today(struct clock clock, const struct config *config);
 
+/* ---- reload.c ---- */
+
+/* What can be read again without a restart; what is wrong leaves the old in force and is told. */
+void service_reload(struct service *service);
+
 /* ---- screens.c ---- */
 
 /* Screening beside live.  EXIT_…: said. */
@@ -171,6 +177,10 @@ enum exit_code screens_open(struct service *service);
 /* The machine of work and the thread that fires its clocks.  `why`: one sentence. */
 enum status works_open(struct service *service, struct text *why);
 void works_close(struct service *service);
+/* Reads number plan and directory again; `why`. */
+enum status works_reload(struct service *service, struct text why[TONGUES_COUNT]);
+/* The law has changed: spans are asked for anew.  Inside the transaction that changed it. */
+void works_law(struct service *service);
 /* For live_listener: calls that have ended. */
 /* A document of an item, as struct api_papers asks. */
 enum status works_paper(void *self, const struct api_paper_wish *wish, struct arena *request,

@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-static volatile sig_atomic_t asked;
+static volatile sig_atomic_t asked, again;
 
 static void note(int signal_number)
 {
@@ -32,4 +32,25 @@ void stop_listen(void)
 bool stop_asked(void)
 {
     return asked != 0;
+}
+
+static void note_reload(int signal_number)
+{
+    (void)signal_number;
+    again = 1;
+}
+
+void reload_listen(void)
+{
+    struct sigaction action = {.sa_handler = note_reload, .sa_flags = SA_RESTART};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGHUP, &action, NULL);
+}
+
+bool reload_asked(void)
+{
+    if (again == 0)
+        return false;
+    again = 0; /* before anything is read: one that comes from now on is asked for again */
+    return true;
 }

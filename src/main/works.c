@@ -320,6 +320,18 @@ static enum status open_work(struct works *works, struct text *why)
     return status;
 }
 
+void works_law(struct service *service)
+{
+    struct works *works = service->works;
+    works->dissuasion.spans = spans_of(practice(service));
+    leading_law(works->leading);
+}
+
+enum status works_reload(struct service *service, struct text why[TONGUES_COUNT])
+{
+    return lead_reload(leading_lead(service->works->leading), why);
+}
+
 enum status works_open(struct service *service, struct text *why)
 {
     struct works *works = NULL;

@@ -116,6 +116,13 @@ void lead_destroy(struct lead *lead)
     secret_wipe(&lead->options.key, sizeof lead->options.key);
 }
 
+void lead_clocks(struct lead *lead, int64_t request_ms, int64_t answer_ms, int64_t late_ms)
+{
+    lead->options.request_ms = request_ms;
+    lead->options.answer_ms = answer_ms;
+    lead->options.late_ms = late_ms;
+}
+
 enum status lead_reload(struct lead *lead, struct text why[TONGUES_COUNT])
 {
     if (lead->options.plan != NULL)

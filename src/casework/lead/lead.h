@@ -69,6 +69,9 @@ void lead_start(struct lead *lead, struct work *work);
  * enrolled yet).  Once. */
 void lead_at_home(struct lead *lead, struct slice home);
 void lead_destroy(struct lead *lead);
+/* Other clocks, of the law that holds from now on; inside a transaction of the store, where alone
+ * they are asked. */
+void lead_clocks(struct lead *lead, int64_t request_ms, int64_t answer_ms, int64_t late_ms);
 /* Reads number plan and directory again; what cannot be read leaves the old one in use, `why`. */
 enum status lead_reload(struct lead *lead, struct text why[TONGUES_COUNT]);
 
