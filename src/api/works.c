@@ -458,6 +458,30 @@ void handle_work_tally(struct visit *visit)
     visit_answer_json(visit, 200, &text);
 }
 
+enum { PUBLISHED_LEAST = 10 }; /* so few can be recognised (docs/case.md) */
+
+void handle_work_counts(struct visit *visit)
+{
+    const struct work_kind *kind = NULL;
+    bool publish = visit_query_whole(visit, "publish", 0) == 1;
+    if (!work_there(visit) || !kind_wanted(visit, visit_query_text(visit, "kind"), &kind))
+        return;
+    if (kind == NULL) {
+        visit_problem(visit, PROBLEM_query_malformed, &SAYING("kind", "kind"));
+        return;
+    }
+    struct text text = visit_paper(visit, 16384);
+    text_addf(&text, "{\"kind\":\"%s\",\"published\":%s,\"counts\":", kind->name,
+              publish ? "true" : "false");
+    enum status status = work_counts_of(visit->rooms->work, visit->reader, kind, &visit->identity,
+                                        publish ? PUBLISHED_LEAST : 0, &text);
+    text_add_char(&text, '}');
+    if (status == STATUS_OK)
+        visit_answer_json(visit, 200, &text);
+    else
+        visit_problem_of(visit, status);
+}
+
 /* ---- making and moving ---- */
 
 void handle_work_add(struct visit *visit)

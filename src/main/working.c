@@ -498,6 +498,23 @@ static enum exit_code do_count(struct working *working)
     return show_if(working, go(working, path, false, SLICE("")));
 }
 
+/* Each number on its own. */
+static enum exit_code do_suspects(struct working *working)
+{
+    char path[URL_MAX];
+    struct text text = text_over(path, sizeof path);
+    const char *kind = word_flag(working, FLAG_of);
+    bool publish = working->operands_count == 1;
+    if (publish && strcmp(working->operand[0], "publish") != 0) {
+        COMPLAIN(working->command, "`%s` is not `publish`.", "`%s` 不是 `publish`。",
+                 working->operand[0]);
+        return EXIT_USAGE;
+    }
+    text_addf(&text, "/v1/work/counts?kind=%s&publish=%d", kind[0] == '\0' ? "suspect" : kind,
+              publish);
+    return show_if(working, go(working, path, false, SLICE("")));
+}
+
 /* take, renew, release: an empty body. */
 static enum exit_code do_bare(struct working *working, const char *rest)
 {
@@ -656,6 +673,8 @@ static enum exit_code act(struct working *working, enum action action)
         return do_watch(working);
     case ACTION_count:
         return do_count(working);
+    case ACTION_suspects:
+        return do_suspects(working);
     case ACTION_kinds:
         return show_if(working, go(working, "/v1/work/kinds", false, SLICE("")));
     case ACTIONS_COUNT:

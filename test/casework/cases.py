@@ -39,6 +39,21 @@ class Cases(Desk):
         self.assertTrue(all(fields["handed_over"] is True for fields in marked))
         self.assertEqual(sum(fields.get("fugitive") is True for fields in marked), 4)
         self.assertEqual(self.ann.step(batch, "give_receipt", receipt="R-1")["state"], "receipted")
+        counts = self.ann.get("/v1/work/counts?kind=suspect")["counts"]
+        self.assertEqual(counts["role"], {**{role: 2 for role in roles}, "unknown": 0})
+        self.assertEqual((counts["handed_over"]["true"], counts["fugitive"]["true"]), (10, 4))  # they overlap
+        told = self.ann.get("/v1/work/counts?kind=suspect&publish=1")
+        self.assertTrue(told["published"])
+        self.assertEqual((told["counts"]["handed_over"]["true"], told["counts"]["fugitive"]["true"],
+                          told["counts"]["wanted"]["true"]), (10, None, 0))
+        police = self.organisation("police", "Elsewhere")
+        nobody = Person(self.house, "elsewhere", ["duty"], police).get("/v1/work/counts?kind=suspect")["counts"]
+        self.assertEqual(nobody["handed_over"]["true"], 0)
+        self.assertEqual(self.ann.ask("GET", "/v1/work/counts?kind=king")[0], 422)
+        self.ann.token(["work:read"])
+        self.says(self.ann.cli("case", "suspects"), "fugitive")
+        self.assertIn('"fugitive":{"true":null', self.ann.cli("case", "suspects", "publish", "--json"))
+        self.ann.cli("case", "suspects", "all", code=2)
 
     def test_nobody_lists_other_peoples_suspects(self):
         police = self.organisation("police", "County")

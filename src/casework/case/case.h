@@ -33,12 +33,3 @@ void casebook_plugs(struct casebook *casebook, struct work_plug out[CASEBOOK_PLU
 enum status case_filed(struct work *work, struct store *reader, struct slice id,
                        struct slice organisation, bool later, struct arena *request,
                        struct work_item *out);
-
-/* How many suspects there are, and of how many each attribute holds: numbers that overlap, and are
- * therefore never summed. */
-struct suspect_counts {
-    uint64_t handed_over, fugitive, wanted, prosecuted;
-    uint64_t financier, organiser, backbone, member, accessory;
-};
-enum status case_count_suspects(struct work *work, struct store *reader, const struct identity *by,
-                                struct suspect_counts *out);

@@ -86,3 +86,55 @@ enum status work_count_value(struct work *work, struct store *reader, const stru
     *out = (uint64_t)count;
     return STATUS_OK;
 }
+
+static enum status add_count(struct work *work, struct store *reader, const struct work_kind *kind,
+                             int field, struct slice value, const struct identity *by,
+                             uint64_t least, struct text *json)
+{
+    uint64_t count = 0;
+    TRY(work_count_value(work, reader, kind, field, value, by, &count));
+    text_add_json(json, value);
+    if (count > 0 && count < least)
+        text_add_string(json, ":null");
+    else
+        text_addf(json, ":%llu", (unsigned long long)count);
+    return STATUS_OK;
+}
+
+/* The choices of a word, or what a flag can be. */
+static enum status add_counts(struct work *work, struct store *reader, const struct work_kind *kind,
+                              int field, const struct identity *by, uint64_t least,
+                              struct text *json)
+{
+    struct slice rest = kind->field[field].type == WORK_FLAG ? SLICE("true false")
+                                                             : slice_of(kind->field[field].choices);
+    text_addf(json, "\"%s\":{", kind->field[field].name);
+    for (bool first = true; rest.size > 0; first = false) {
+        const char *end = memchr(rest.at, ' ', rest.size);
+        size_t size = end == NULL ? rest.size : (size_t)(end - rest.at);
+        text_add_string(json, first ? "" : ",");
+        TRY(add_count(work, reader, kind, field, (struct slice){rest.at, size}, by, least, json));
+        size += end != NULL;
+        rest.at += size;
+        rest.size -= size;
+    }
+    text_add_char(json, '}');
+    return STATUS_OK;
+}
+
+enum status work_counts_of(struct work *work, struct store *reader, const struct work_kind *kind,
+                           const struct identity *by, uint64_t least, struct text *json)
+{
+    bool first = true;
+    text_add_char(json, '{');
+    for (unsigned i = 0; i < kind->fields_count; i++) {
+        const struct work_field *field = &kind->field[i];
+        if (!field->searched || (field->type != WORK_WORD && field->type != WORK_FLAG))
+            continue;
+        text_add_string(json, first ? "" : ",");
+        TRY(add_counts(work, reader, kind, (int)i, by, least, json));
+        first = false;
+    }
+    text_add_char(json, '}');
+    return json->full ? STATUS_FULL : STATUS_OK;
+}

@@ -280,6 +280,12 @@ enum status work_reveal(struct work *work, const char *id, const struct identity
                         uint64_t fields, struct slice reason, struct arena *request,
                         struct work_item *out);
 
+/* Whether something that has not ended was made from this source (an alert's id), or was joined by
+ * it; of the kinds and the owner that things from alerts have.  Inside a transaction, or for a
+ * look. */
+enum status work_refers(struct work *work, struct store *store, struct slice owner,
+                        struct slice source, bool *out);
+
 /* ---- clocks ---- */
 
 /* Fires what is due, ends leases and askings, at most WORK_KEEP_MAX a call, in transactions of its
@@ -292,7 +298,8 @@ moment work_next_due(const struct work *work);
 
 struct work_counts {
     uint64_t open, added, joined, steps, refused, fired, fired_late, taken_back, reveals;
-    uint64_t put_off; /* tries of clocks whose step failed */
+    uint64_t put_off;   /* tries of clocks whose step failed */
+    uint64_t forgotten; /* items, as their kinds say */
     int64_t late_ms_max;
 };
 void work_count(const struct work *work, struct work_counts *out);
@@ -354,3 +361,7 @@ enum status work_tally(struct work *work, struct store *reader, const struct wor
 enum status work_count_value(struct work *work, struct store *reader, const struct work_kind *kind,
                              int field, struct slice value, const struct identity *by,
                              uint64_t *out);
+/* The same of every word and flag of a kind that is searched, as JSON: {"role":{"member":3, …}, …}.
+ * Numbers overlap and are never summed.  One that is larger than 0 and below `least` is null. */
+enum status work_counts_of(struct work *work, struct store *reader, const struct work_kind *kind,
+                           const struct identity *by, uint64_t least, struct text *json);
