@@ -128,12 +128,20 @@ int32_t bulletin_zone(const struct bulletin *bulletin);
 struct bulletin_old {
     moment before;
     uint64_t below;
-    size_t count_max;
+    size_t count_max; /* looked at */
+    uint64_t after;   /* numbers behind this one */
+    /* NULL, or whether somebody still works on the alert: then it stays. */
+    enum status (*needed)(void *self, struct slice id, bool *out);
+    void *self;
 };
-/* Inside a transaction of the writer: removes the oldest of them that every receiver was told of,
- * never the newest alert of all. */
+struct bulletin_gone {
+    uint64_t removed, kept; /* of those looked at */
+    uint64_t last;          /* number of the last one looked at; 0: none */
+};
+/* Inside a transaction of the writer: removes the oldest of them that every receiver was told of
+ * and nobody needs, never the newest alert of all. */
 enum status bulletin_forget(struct bulletin *bulletin, const struct bulletin_old *old,
-                            uint64_t *removed);
+                            struct arena *scratch, struct bulletin_gone *out);
 /* How many are so old, through any reader. */
 enum status bulletin_count_old(struct store *store, moment before, uint64_t *count);
 

@@ -594,12 +594,53 @@ static void reveals_have_an_hourly_bound(void **state)
 
 static uint64_t forget(struct house *house, uint64_t below)
 {
-    uint64_t removed = 99;
-    const struct bulletin_old old = {{1772294400001}, below, 100};
+    struct arena *scratch = NULL;
+    struct bulletin_gone gone = {99, 99, 99};
+    assert_int_equal(arena_create(&scratch, 1 << 20), STATUS_OK);
+    const struct bulletin_old old = {.before = {1772294400001}, .below = below, .count_max = 100};
     assert_int_equal(store_begin(house->store), STATUS_OK);
-    assert_int_equal(bulletin_forget(house->bulletin, &old, &removed), STATUS_OK);
+    assert_int_equal(bulletin_forget(house->bulletin, &old, scratch, &gone), STATUS_OK);
     assert_int_equal(store_commit(house->store), STATUS_OK);
-    return removed;
+    arena_destroy(scratch);
+    return gone.removed;
+}
+
+/* The first of them is worked on. */
+static enum status one_is_needed(void *self, struct slice id, bool *out)
+{
+    unsigned *asked = self;
+    (void)id;
+    *out = (*asked)++ == 0;
+    return STATUS_OK;
+}
+
+static void an_alert_that_somebody_works_on_stays(void **state)
+{
+    struct house *house = *state;
+    struct arena *scratch = NULL;
+    struct bulletin_gone gone;
+    unsigned asked = 0;
+    struct bulletin_old old = {.before = {1772294400001},
+                               .below = 100,
+                               .count_max = 3,
+                               .needed = one_is_needed,
+                               .self = &asked};
+    assert_int_equal(arena_create(&scratch, 1 << 20), STATUS_OK);
+    up(house, false, false);
+    for (unsigned i = 1; i <= 10; i++)
+        put(house, i, false);
+    bulletin_settle(house->bulletin);
+    assert_int_equal(store_begin(house->store), STATUS_OK);
+    /* 1 stays, 2 3 | 4 5 6 | 7 8 9 | the newest stays */
+    for (unsigned turn = 0; turn < 4; turn++) {
+        assert_int_equal(bulletin_forget(house->bulletin, &old, scratch, &gone), STATUS_OK);
+        assert_int_equal(gone.kept, turn == 0);
+        assert_int_equal(gone.removed, turn == 0 ? 2 : turn == 3 ? 0 : 3);
+        old.after = gone.last;
+    }
+    assert_int_equal(store_commit(house->store), STATUS_OK);
+    arena_destroy(scratch);
+    down(house);
 }
 
 static void an_alert_goes_only_when_nobody_needs_it(void **state)
@@ -643,6 +684,7 @@ int main(void)
         ROOM(a_killed_sealing_is_gone_on_with),
         ROOM(a_sealed_text_opens_only_beside_its_id),
         ROOM(an_alert_goes_only_when_nobody_needs_it),
+        ROOM(an_alert_that_somebody_works_on_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,8 @@ static enum status lead_make(struct leading *leading, struct text why[TONGUES_CO
         .answer_ms = span_of(service, "lead.benchmark", 3 * MINUTE_MS),
         .late_ms = span_of(service, "lead.alarm", 10 * MINUTE_MS),
         .window_ms = service->config.lead_window,
+        .kept_cleared_ms = span_of(service, "retention.cleared_check", 7 * DAY_MS),
+        .kept_other_ms = service->config.work_retention,
     };
     struct digest key = secret_digest(&service->access_keys.totp, "signs of leads", SLICE(""));
     memcpy(options.key.bytes, key.bytes, SECRET_SIZE);
@@ -124,6 +126,7 @@ void leading_law(struct leading *leading)
     lead_clocks(leading->lead, span_of(service, "lead.request", 2 * MINUTE_MS),
                 span_of(service, "lead.benchmark", 3 * MINUTE_MS),
                 span_of(service, "lead.alarm", 10 * MINUTE_MS));
+    lead_kept(leading->lead, span_of(service, "retention.cleared_check", 7 * DAY_MS));
 }
 
 struct lead *leading_lead(struct leading *leading)

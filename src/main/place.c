@@ -37,7 +37,7 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = PARTNER_MIGRATIONS[i];
     for (size_t i = 0; i < STEADY_MIGRATIONS_COUNT; i++)
         all[count++] = STEADY_MIGRATIONS[i];
-    for (size_t i = 0; i < WORK_MIGRATIONS_COUNT; i++)
+    for (size_t i = 0; i < WORK_MIGRATIONS_FIRST; i++)
         all[count++] = WORK_MIGRATIONS[i];
     for (size_t i = 0; i < STOP_MIGRATIONS_COUNT; i++)
         all[count++] = STOP_MIGRATIONS[i];
@@ -51,6 +51,8 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = FREEZE_MIGRATIONS[i];
     for (size_t i = 0; i < RETURN_MIGRATIONS_COUNT; i++)
         all[count++] = RETURN_MIGRATIONS[i];
+    for (size_t i = WORK_MIGRATIONS_FIRST; i < WORK_MIGRATIONS_COUNT; i++)
+        all[count++] = WORK_MIGRATIONS[i];
     return count;
 }
 

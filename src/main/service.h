@@ -102,6 +102,7 @@ struct service {
     _Atomic uint64_t answered; /* every entry below was answered: what recall begins at */
     int64_t started_ms, second_ms, snapshot_ms, receipts_ms, retained_ms;
     uint64_t snapshot_seen;
+    uint64_t retained_after; /* alerts up to this number were looked at in this round */
     moment wall_before;
     int64_t ticks_before;
     moment clock_stepped; /* MOMENT_NONE: never */

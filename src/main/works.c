@@ -148,6 +148,14 @@ static const struct law_pack *practice(const struct service *service)
     return law_find(&service->law, LAW_SUBJECT_practice, today);
 }
 
+static struct dissuasion_kept kept_of(const struct service *service)
+{
+    const struct law_pack *pack = practice(service);
+    return (struct dissuasion_kept){.false_ms = span(pack, "retention.false_alarm", 30LL * DAY_MS),
+                                    .low_ms = span(pack, "retention.low_warning", 90LL * DAY_MS),
+                                    .other_ms = service->config.work_retention};
+}
+
 /* ---- kinds ---- */
 
 /* Somebody has paid: a stop order for the desk, from what is known; nobody types it again. */
@@ -166,7 +174,8 @@ static enum status stop_it(void *self, const struct work_item *item, struct aren
         .payer = work_value_of(item, "account"),
         .level = 1,
     };
-    return stop_from(&works->stops, &cause, request, &order);
+    TRY(stop_from(&works->stops, &cause, request, &order));
+    return work_link(works->work, item->id, order.id, "led_to", NULL, SLICE(""));
 }
 
 static void stops_init(struct works *works)
@@ -243,6 +252,7 @@ static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MA
     contacts_init(works);
     works->dissuasion = (struct dissuasion){
         .spans = spans_of(practice(works->service)),
+        .kept = kept_of(works->service),
         .tries_max = works->service->config.contact_tries,
         .sinks = {.post = contacts_post_of(&works->contacts), .paid = stop_it, .self = works},
         .tongue = works->service->config.contact_tongue == 0 ? TONGUE_ZH : TONGUE_EN,
@@ -324,6 +334,7 @@ void works_law(struct service *service)
 {
     struct works *works = service->works;
     works->dissuasion.spans = spans_of(practice(service));
+    works->dissuasion.kept = kept_of(service);
     leading_law(works->leading);
 }
 

@@ -11,6 +11,7 @@ static int64_t span_no_answer(void *self, const struct work_item *item);
 static int64_t span_meeting(void *self, const struct work_item *item);
 static int64_t span_seven_days(void *self, const struct work_item *item);
 static int64_t span_follow_answer(void *self, const struct work_item *item);
+static int64_t kept(void *self, const struct work_item *item);
 
 #define WORK_TABLE "casework/dissuasion/dissuasion.inc"
 #include "casework/work/table.inc"
@@ -27,6 +28,7 @@ const struct work_kind DISSUASION_KIND = {
     .lease_ms = LEASE_MS,
     .merge_ms = MERGE_MS,
     .key_fields = F(phone) | F(scam),
+    .kept_ms = kept,
 };
 
 /* ---- spans ---- */
@@ -72,6 +74,22 @@ static int64_t span_follow_answer(void *self, const struct work_item *item)
     const struct dissuasion *dissuasion = self;
     (void)item;
     return dissuasion->spans.follow_answer_ms;
+}
+
+/* ---- how long it is kept ---- */
+
+/* A false alarm is shorter kept than what was one. */
+static int64_t kept(void *self, const struct work_item *item)
+{
+    const struct dissuasion *dissuasion = self;
+    struct slice outcome = work_value_of(item, "outcome");
+    int64_t ms = dissuasion->kept.other_ms;
+    if (item->state == STATE_withdrawn || slice_equal(outcome, SLICE("D20")) ||
+        slice_equal(outcome, SLICE("D21")))
+        ms = dissuasion->kept.false_ms;
+    else if (grade_of(item) == WARNING_LOW)
+        ms = dissuasion->kept.low_ms;
+    return ms == 0 ? -1 : ms;
 }
 
 /* ---- before and after a step ---- */

@@ -58,8 +58,14 @@ struct dissuasion_sinks {
     void *self;
 };
 
+/* How long what has ended is kept (domain.md 9.4); 0: always. */
+struct dissuasion_kept {
+    int64_t false_ms, low_ms, other_ms;
+};
+
 struct dissuasion {
     struct dissuasion_spans spans;
+    struct dissuasion_kept kept;
     int64_t tries_max; /* of one way before the next one */
     struct dissuasion_sinks sinks;
     enum tongue tongue; /* of texts to persons */

@@ -25,6 +25,29 @@ static int64_t lead_span_late(void *self, const struct work_item *item)
 
 enum { LEASE_MS = 10 * MINUTE_MS, MERGE_DAYS = 7, ESCALATED = 1000 };
 
+/* Of a line that was suspected wrongly the answers are kept shorter. */
+static int64_t kept(void *self, const struct work_item *item)
+{
+    const struct lead *lead = self;
+    int64_t ms =
+        item->state == STATE_cleared ? lead->options.kept_cleared_ms : lead->options.kept_other_ms;
+    return ms == 0 ? -1 : ms;
+}
+
+/* Who was asked, and by what it was put together with others. */
+static enum status forgotten(void *self, const struct work_item *item, struct arena *request)
+{
+    static const char *const TABLES[] = {"DELETE FROM lead_asked WHERE lead = ?1",
+                                         "DELETE FROM lead_sign WHERE lead = ?1",
+                                         "DELETE FROM lead_at_site WHERE lead = ?1"};
+    const struct lead *lead = self;
+    const struct store_value id = STORE_OF_TEXT(slice_of(item->id));
+    (void)request;
+    for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++)
+        TRY(store_run(lead->options.store, TABLES[i], &id, 1));
+    return STATUS_OK;
+}
+
 const struct work_kind LEAD_CHECK = {
     .name = "lead_check",
     .says = SAYING("check of a line", "涉诈电话线索核查"),
@@ -36,6 +59,8 @@ const struct work_kind LEAD_CHECK = {
     .lease_ms = LEASE_MS,
     .merge_ms = (int64_t)MERGE_DAYS * DAY_MS,
     .key_fields = F(number),
+    .kept_ms = kept,
+    .forgotten = forgotten,
 };
 
 /* ---- what must hold ---- */
@@ -244,6 +269,19 @@ static enum status take_back(struct lead *lead, const struct work_done *done, st
     return lead_step(lead, done->item->id, "withdraw", &value, 1, request, &moved);
 }
 
+/* What the carrier said to a question that nobody may have asked is not kept: who it pointed at
+ * leaves its cluster, and the values go; that they were there is in the log. */
+static enum status unanswer(struct lead *lead, const struct work_item *item, struct arena *request)
+{
+    uint64_t fields = WORK_BIT(work_field_find(&LEAD_CHECK, SLICE("answered_by")));
+    for (unsigned f = 0; f < REPLY_FIELDS_COUNT; f++) {
+        int field = work_field_find(&LEAD_CHECK, slice_of(REPLY_FIELDS[f].name));
+        fields |= field < 0 ? 0 : WORK_BIT(field);
+    }
+    TRY(cluster_leave(lead, item, request));
+    return work_forget(lead->work, item->id, fields, false, request);
+}
+
 static enum status clear(struct lead *lead, const struct work_item *item, struct arena *request)
 {
     atomic_fetch_add(&lead->cleared, 1);
@@ -307,6 +345,8 @@ enum status check_after(void *self, const struct work_done *done, struct arena *
         return escalate(lead, done, request);
     case STEP_expire_unconfirmed:
         return take_back(lead, done, request);
+    case STEP_withdraw:
+        return unanswer(lead, done->item, request);
     case STEP_visit:
         return cluster_alone(lead, done->item, request);
     case STEP_site_result:

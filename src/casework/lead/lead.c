@@ -123,6 +123,11 @@ void lead_clocks(struct lead *lead, int64_t request_ms, int64_t answer_ms, int64
     lead->options.late_ms = late_ms;
 }
 
+void lead_kept(struct lead *lead, int64_t cleared_ms)
+{
+    lead->options.kept_cleared_ms = cleared_ms;
+}
+
 enum status lead_reload(struct lead *lead, struct text why[TONGUES_COUNT])
 {
     if (lead->options.plan != NULL)

@@ -57,6 +57,7 @@ struct lead_options {
     struct slice home_country;              /* "86" */
     int64_t request_ms, answer_ms, late_ms; /* the law pack's clocks */
     int64_t window_ms;                      /* in which leads are put together */
+    int64_t kept_cleared_ms, kept_other_ms; /* after their end (domain.md 9.4); 0: always */
 };
 
 /* STATUS_MALFORMED: the directory, `why`; STATUS_IO: it cannot be read. */
@@ -72,6 +73,7 @@ void lead_destroy(struct lead *lead);
 /* Other clocks, of the law that holds from now on; inside a transaction of the store, where alone
  * they are asked. */
 void lead_clocks(struct lead *lead, int64_t request_ms, int64_t answer_ms, int64_t late_ms);
+void lead_kept(struct lead *lead, int64_t cleared_ms); /* of what is kept after its end */
 /* Reads number plan and directory again; what cannot be read leaves the old one in use, `why`. */
 enum status lead_reload(struct lead *lead, struct text why[TONGUES_COUNT]);
 

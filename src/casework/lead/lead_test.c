@@ -547,6 +547,35 @@ static void at_once_is_for_extreme_leads_and_is_taken_back_unless_confirmed(void
         strstr(letter_of(town, "lead.notice", "mobile-km")->body, "\"what\":\"withdrawn\""));
 }
 
+/* Nobody may have asked it, so nobody keeps what was said. */
+static void what_was_answered_to_a_check_that_is_taken_back_is_forgotten(void **state)
+{
+    struct town *town = *state;
+    bool used = false;
+    struct work_item item = hotline(town, "13900000002", "extreme");
+    request_it(town, item.id);
+    assert_int_equal(step(town, item.id, "send_now", &town->ann, NULL, 0), STATUS_OK);
+    assert_int_equal(reply_of(town, "mobile-km", item.id, CHECK_answered, "呈贡区春融街1号", &used),
+                     STATUS_OK);
+    assert_true(used);
+    item = find(town, item.id);
+    assert_true(work_value_of(&item, "address").size > 0);
+    keep(town, DAY_MS + 1000);
+    assert_string_equal(state_of(town, item.id), "check_requested");
+    item = find(town, item.id);
+    assert_int_equal(work_value_of(&item, "address").size, 0);
+    assert_int_equal(work_value_of(&item, "cell").size, 0);
+    assert_int_equal(work_value_of(&item, "line_status").size, 0);
+    assert_true(work_value_of(&item, "number").size > 0); /* what was reported stays */
+    struct store_rows *rows = NULL;
+    struct store_value at[1];
+    assert_int_equal(store_query(town->store, "SELECT COUNT(*) FROM lead_sign", NULL, 0, &rows),
+                     STATUS_OK);
+    assert_int_equal(store_next(rows, at, 1), STATUS_OK);
+    assert_int_equal(at[0].whole, 0);
+    store_end(rows);
+}
+
 static void a_carrier_that_does_not_answer_is_not_waited_for_silently(void **state)
 {
     struct town *town = *state;
@@ -724,6 +753,7 @@ int main(void)
         TEST(a_carrier_is_told_what_it_needs_and_no_more),
         TEST(nothing_leaves_without_document_and_second_person),
         TEST(at_once_is_for_extreme_leads_and_is_taken_back_unless_confirmed),
+        TEST(what_was_answered_to_a_check_that_is_taken_back_is_forgotten),
         TEST(a_carrier_that_does_not_answer_is_not_waited_for_silently),
         TEST(a_cleared_line_is_told_at_once_to_everybody_who_was_asked),
         TEST(a_number_of_no_known_carrier_goes_nowhere),

@@ -8,6 +8,13 @@
 
 enum { LEASE_MS = 30 * MINUTE_MS, DEVICES_MEMORY = 1 << 20, DEVICES_KINDS_MAX = 64 };
 
+static int64_t kept(void *self, const struct work_item *item)
+{
+    const struct lead *lead = self;
+    (void)item;
+    return lead->options.kept_other_ms == 0 ? -1 : lead->options.kept_other_ms;
+}
+
 const struct work_kind SITE_TASK = {
     .name = "site_task",
     .says = SAYING("site task", "现场任务"),
@@ -15,6 +22,7 @@ const struct work_kind SITE_TASK = {
     .first_must = F(why),
     .first_may = F(place) | F(address) | F(cell) | F(outlet) | F(note),
     .lease_ms = LEASE_MS,
+    .kept_ms = kept,
 };
 
 static const char *const DEVICES[] = {

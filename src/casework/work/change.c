@@ -177,6 +177,7 @@ enum status change_state(struct change *change, int state)
     if (row_ended(row) && !ended) {
         row->item.closed = change->now;
         TRY(open_count(change->work, kind, -1));
+        TRY(retain_begin(change));
         return holder_leaves(change);
     }
     if (!row_ended(row) && ended) {

@@ -101,6 +101,15 @@ static const struct work_clock CLOCKS[] = {
      .alarm_ms = {60 * SECOND_MS, 30 * SECOND_MS},
      .says = {{"first look", "首次处理"}}},
 };
+int64_t house_kept_ms = -1;
+
+static int64_t kept(void *self, const struct work_item *item)
+{
+    (void)self;
+    (void)item;
+    return house_kept_ms;
+}
+
 const struct work_kind ERRAND = {
     .name = "errand",
     .says = {{"errand", "差事"}},
@@ -117,6 +126,7 @@ const struct work_kind ERRAND = {
     .creators = ROLES,
     .lease_ms = 300 * SECOND_MS,
     .merge_ms = DAY_MS,
+    .kept_ms = kept,
 };
 
 static moment wall(void *self)

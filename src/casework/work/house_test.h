@@ -25,6 +25,7 @@ enum errand_field { PHONE, CALLER, NAME, MEMO, AMOUNT, REPLY, RESULT, SPOT };
 enum errand_step { BEGIN, EDIT, SEND, URGENT, UNSEND, ANSWER, CLOSE, OVERDUE, REOPEN };
 
 extern const struct work_kind ERRAND;
+extern int64_t house_kept_ms; /* after its end; negative: always, as if nobody had said anything */
 
 struct house {
     char folder[64], path[96];

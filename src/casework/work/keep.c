@@ -1,4 +1,4 @@
-/* keep.c -- what falls due: clocks, their alarms, leases, askings.
+/* keep.c -- what falls due: clocks, their alarms, leases, askings, forgetting.
  *
  * One table in the order of instants, the wheel.  A row of it only says where to look: whether the
  * clock still runs and when it is due, the item says.  So a row that was left behind does nothing,
@@ -28,6 +28,7 @@ static void turn_count(struct work *work, const struct work_turn *turn)
 {
     atomic_fetch_add(&work->fired, turn->fired);
     atomic_fetch_add(&work->fired_late, turn->late);
+    atomic_fetch_add(&work->forgotten, turn->forgotten);
     int64_t seen = atomic_load(&work->late_ms_max);
     while (turn->late_ms_max > seen &&
            !atomic_compare_exchange_weak(&work->late_ms_max, &seen, turn->late_ms_max))
@@ -117,6 +118,8 @@ static enum status due_take(struct work *work, const struct due *due, moment now
         return clock_due(&change, due);
     if (due->what == DUE_ALARM)
         return alarm_due(&change, due);
+    if (due->what == DUE_RETAIN)
+        return retain_due(&change);
     return lease_due(&change);
 }
 

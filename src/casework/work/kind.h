@@ -157,6 +157,11 @@ struct work_kind {
     /* States of which only supervisors and auditors of the owner still see an item; everybody else
      * finds nothing.  Ends, all of them. */
     uint64_t sealed;
+    /* NULL: no machine forgets an item of this kind.  Else how long it is kept after its end, in
+     * milliseconds; negative: this one is not forgotten.  What goes and what stays: retain.c. */
+    int64_t (*kept_ms)(void *self, const struct work_item *item);
+    /* NULL, or what the room itself knows of the item and forgets with it, in the transaction. */
+    enum status (*forgotten)(void *self, const struct work_item *item, struct arena *request);
 };
 
 /* Holds a table against the rules above.  STATUS_MALFORMED: `why` says which and where, in English:

@@ -49,21 +49,29 @@ static enum status papers_forget(struct work *work, int64_t item)
     return store_run(work->store, FORGET, &value, 1);
 }
 
-enum status work_forget(struct work *work, const char *id, uint64_t fields, bool papers,
-                        struct arena *request)
+enum status values_forget(struct change *change, uint64_t fields)
 {
-    struct change change;
-    TRY(change_begin(&change, work, id, NULL, request, NULL));
-    struct row *row = change.row;
+    struct work *work = change->work;
+    struct row *row = change->row;
     uint64_t gone = fields & row->has;
-    if (papers)
-        TRY(papers_forget(work, row->number));
     for (unsigned i = 0; i < row->parties_count; i++)
         TRY(tracks_names(work, row, &row->party[i], row->party[i].told & gone, false));
     row->has &= ~gone;
     for (unsigned i = 0; i < row->parties_count; i++) /* another field may hold the same value */
         TRY(tracks_names(work, row, &row->party[i], row->party[i].told, true));
-    change.content = gone != 0;
+    change->content = gone != 0;
+    return STATUS_OK;
+}
+
+enum status work_forget(struct work *work, const char *id, uint64_t fields, bool papers,
+                        struct arena *request)
+{
+    struct change change;
+    TRY(change_begin(&change, work, id, NULL, request, NULL));
+    uint64_t gone = fields & change.row->has;
+    if (papers)
+        TRY(papers_forget(work, change.row->number));
+    TRY(values_forget(&change, gone));
     change.what.what = "forgotten";
     change.what.fields = gone;
     return change_end(&change);

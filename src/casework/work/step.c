@@ -79,6 +79,29 @@ static enum status source_put(struct work *work, const struct work_draft *draft,
     return draft->source.size == 0 ? STATUS_OK : store_run(work->store, ADD, values, 2);
 }
 
+enum status work_refers(struct work *work, struct store *store, struct slice owner,
+                        struct slice source, bool *out)
+{
+    static const char FIND[] =
+        "SELECT COUNT(*) FROM work_source JOIN work_item ON work_item.number = work_source.item "
+        "WHERE work_source.source = ?1 AND work_item.closed = 0";
+    *out = false;
+    for (unsigned i = 0; i < work->plugs_count && !*out; i++) {
+        const struct work_draft draft = {.kind = work->plug[i].kind, .owner = owner};
+        struct digest digest = draft_digest(work, &draft, "work source", source);
+        const struct store_value key =
+            STORE_OF_BYTES(((struct slice){(const char *)digest.bytes, KEY_SIZE}));
+        struct store_rows *rows = NULL;
+        struct store_value at[1];
+        TRY(store_query(store, FIND, &key, 1, &rows));
+        enum status status = store_next(rows, at, 1);
+        *out = status == STATUS_OK && at[0].whole > 0;
+        store_end(rows);
+        TRY(status == STATUS_END ? STATUS_OK : status);
+    }
+    return STATUS_OK;
+}
+
 static enum status row_new(struct work *work, const struct work_draft *draft, moment now,
                            struct arena *arena, struct row **out)
 {

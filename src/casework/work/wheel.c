@@ -3,6 +3,7 @@
  *      work_due (at, item, what, which, tries)
  *          c  a clock runs out         a  an alarm before that
  *          l  a lease runs out         q  an asking runs out
+ *          r  it has ended and may be forgotten
  *
  * A row of it only says where to look (keep.c): whether a clock still runs and when it is due, its
  * item says.
@@ -112,6 +113,30 @@ enum status clock_stop(struct change *change, unsigned at, bool fired, int64_t l
             TRY(due_remove(change->work, deadline->due.ms - clock->alarm_ms[i], row->number,
                            DUE_ALARM, due_which(clock->name, clock->alarm_ms[i])));
     return STATUS_OK;
+}
+
+/* ---- what has ended ---- */
+
+enum status retain_span(struct change *change, int64_t *out)
+{
+    const struct work_kind *kind = change->row->item.kind;
+    const struct work_plug *plug = plug_of(change->work, kind);
+    struct work_item item;
+    *out = -1;
+    if (kind->kept_ms == NULL || plug == NULL)
+        return STATUS_OK;
+    TRY(row_view(change->work, change->work->store, change->row, NULL, 0, change->arena, &item));
+    *out = kind->kept_ms(plug->self, &item);
+    return STATUS_OK;
+}
+
+enum status retain_begin(struct change *change)
+{
+    int64_t kept = -1;
+    TRY(retain_span(change, &kept));
+    if (kept < 0)
+        return STATUS_OK;
+    return due_add(change->work, change->now.ms + kept, change->row->number, DUE_RETAIN, 0);
 }
 
 moment work_next_due(const struct work *work)

@@ -59,6 +59,12 @@ static const char TABLES[] =
 
 const struct store_migration WORK_MIGRATIONS[WORK_MIGRATIONS_COUNT] = {
     {"casework: work", TABLES},
+    /* What had ended before anything was forgotten is looked at little by little: a hundred items
+     * a second, so that no clock waits for them. */
+    {"casework: what has ended may be forgotten",
+     "INSERT INTO work_due (at, item, what, which, tries) SELECT (SELECT MAX(changed) FROM "
+     "work_item) + 10 * number, number, 114, 0, 0 FROM work_item WHERE closed > 0;"
+     "CREATE INDEX work_asking_item ON work_asking (item);"},
 };
 
 static const struct saying FAULTS[] = {
@@ -191,6 +197,7 @@ void work_count(const struct work *work, struct work_counts *out)
                                 .taken_back = atomic_load(&work->taken_back),
                                 .reveals = atomic_load(&work->reveals),
                                 .put_off = atomic_load(&work->failed),
+                                .forgotten = atomic_load(&work->forgotten),
                                 .late_ms_max = atomic_load(&work->late_ms_max)};
 }
 

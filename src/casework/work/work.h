@@ -33,7 +33,12 @@
 
 struct work;
 
-enum { WORK_MIGRATIONS_COUNT = 1, WORK_KINDS_MAX = 32, WORK_ID_SIZE = 24 };
+enum {
+    WORK_MIGRATIONS_FIRST = 1,
+    WORK_MIGRATIONS_COUNT = 2,
+    WORK_KINDS_MAX = 32,
+    WORK_ID_SIZE = 24
+};
 extern const struct store_migration WORK_MIGRATIONS[WORK_MIGRATIONS_COUNT];
 
 /* ---- items ---- */

@@ -12,7 +12,7 @@
  *      step.c    adding and stepping        asking.c  second persons
  *      hold.c    leases and take-next       share.c   seats, merging, splitting, reveals
  *      link.c    links                      paper.c   notes and attachments
- *      keep.c    what has fallen due
+ *      keep.c    what has fallen due         retain.c  what is forgotten
  *      look.c    lists and the JSON form    measure.c the five measures
  *      tally.c   steps and values counted */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -34,6 +34,7 @@ enum { KEY_SIZE = 16, AREAS_MAX = 6, CLOCKS_TEXT_MAX = 1024, NAMES_TEXT_MAX = 23
 struct work_turn {
     uint64_t fired, late;
     int64_t late_ms_max;
+    uint64_t forgotten;
 };
 
 struct work {
@@ -54,7 +55,7 @@ struct work {
     size_t explained_size[TONGUES_COUNT];
     _Atomic int64_t next_due;
     _Atomic uint64_t open, added, joined, steps, refused, fired, fired_late, taken_back, reveals,
-        failed;
+        failed, forgotten;
     _Atomic int64_t late_ms_max;
 };
 
@@ -77,7 +78,7 @@ int64_t value_track(const struct work *work, enum work_type type, struct slice v
 /* The same of one field: a word or a flag names nobody, so its track is that of this field of this
  * kind, for counting; other values are found whatever field they stand in. */
 int64_t value_track_of(const struct work *work, const struct work_kind *kind, int field,
-                      struct slice value, const char *organisation);
+                       struct slice value, const char *organisation);
 
 /* ---- json.c ---- */
 
@@ -241,7 +242,13 @@ bool is_person(const struct identity *by);
 
 /* ---- wheel.c ---- */
 
-enum due_what { DUE_CLOCK = 'c', DUE_ALARM = 'a', DUE_LEASE = 'l', DUE_ASKING = 'q' };
+enum due_what {
+    DUE_CLOCK = 'c',
+    DUE_ALARM = 'a',
+    DUE_LEASE = 'l',
+    DUE_ASKING = 'q',
+    DUE_RETAIN = 'r'
+};
 
 struct due {
     int64_t at, item, which, tries;
@@ -255,6 +262,17 @@ enum status due_remove(struct work *work, int64_t at, int64_t item, enum due_wha
 int64_t due_which(const char *clock, int64_t alarm_ms);
 enum status clock_start(struct change *change, unsigned clock);
 enum status clock_stop(struct change *change, unsigned clock, bool fired, int64_t late_ms);
+
+/* How long it is kept after its end; negative: no machine forgets it. */
+enum status retain_span(struct change *change, int64_t *out);
+/* It has ended: when it will be forgotten goes into the wheel. */
+enum status retain_begin(struct change *change);
+
+/* ---- retain.c, share.c ---- */
+
+enum status retain_due(struct change *change);
+/* Values out of the row and the index. */
+enum status values_forget(struct change *change, uint64_t fields);
 
 /* ---- asked.c, bind.c, asking.c ---- */
 
