@@ -207,6 +207,13 @@ void visit_denied(struct visit *visit);
 /* One that is only counted, in the next that is written. */
 void denial_skip(struct api *api);
 
+/* Whether there are alerts here; false: answered. */
+bool bulletin_there(struct visit *visit);
+/* The filter of `q`; false: answered, with the column. */
+struct filter;
+bool filter_wanted(struct visit *visit, struct slice text, struct arena *arena,
+                   struct filter **out);
+
 struct herald; /* serves streams of alerts */
 enum status herald_start(struct api *api, unsigned streams_max, struct arena *boot,
                          struct text *why);
