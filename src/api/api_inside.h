@@ -218,6 +218,8 @@ struct herald; /* serves streams of alerts */
 enum status herald_start(struct api *api, unsigned streams_max, struct arena *boot,
                          struct text *why);
 void herald_stop(struct api *api);
+/* Answers the visit with a stream of events of work. */
+void work_stream(struct visit *visit);
 
 struct api {
     struct api_rooms rooms;

@@ -1,9 +1,12 @@
-/* herald.c -- streams: what is new, told to whoever listens.
+/* herald.c -- streams: what is new, of alerts and of work, told to whoever listens.
  *
  * A stream is served by one thread, the herald, from the table: what a reader has not taken yet
  * lies there, not in memory, and Last-Event-ID is the number to go on behind.
  *
  *     new rows ─> herald ─> each stream: rows behind its number, filter, as many as there is room
+ *
+ * New alerts wake the herald; events of work are looked for once a second, by the number of the
+ * visitor's organisation, which tells nothing of what others do.
  *
  * Invariants:  1. A stream sends every alert behind its number once, in order, that its filter lets
  *                 through; a reader that takes nothing for STREAM_PATIENCE_S is ended, and may come
@@ -12,6 +15,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api_inside.h"
 #include "bulletin/bulletin.h"
+#include "casework/work/work.h"
 
 enum {
     STREAM_ROWS = 64,       /* for one stream at a time, so that the others get theirs */
@@ -19,13 +23,15 @@ enum {
     STREAM_PATIENCE_S = 60, /* a reader that takes nothing */
     HERALD_EVERY_MS = 1000, /* it looks at least so often */
     EVENT_BYTES = ALERT_BYTES_MAX + 2048,
+    WORK_EVENT_BYTES = 8192, /* ids, words of tables, numbers */
 };
 
 struct follower {
     struct http_stream *stream; /* NULL: free */
     struct identity identity;
+    enum scope scope; /* alerts:read or work:read */
     struct filter *filter;
-    struct arena *arena; /* of the filter */
+    struct arena *arena; /* of the filter; NULL: of work */
     uint64_t number;     /* sent up to here */
     int64_t moved_ms;    /* it last took something */
     int64_t beat_ms;
@@ -48,8 +54,16 @@ static int64_t ticks(const struct herald *herald)
     return herald->api->clock.ticks_ms(herald->api->clock.self);
 }
 
+/* The newest number there is for this visitor. */
+static enum status newest_of(struct visit *visit, enum scope scope, uint64_t *out)
+{
+    if (scope == SCOPE_alerts_read)
+        return bulletin_newest(visit->reader, out);
+    return work_events_newest(visit->reader, &visit->identity, out);
+}
+
 /* Number from which a new stream goes on: Last-Event-ID, `after`, or now; false: answered. */
-static bool number_wanted(struct visit *visit, uint64_t *out)
+static bool number_wanted(struct visit *visit, enum scope scope, uint64_t *out)
 {
     struct slice id = http_header(visit->request, "Last-Event-ID");
     int64_t after = visit_query_whole(visit, "after", -1);
@@ -64,7 +78,7 @@ static bool number_wanted(struct visit *visit, uint64_t *out)
     }
     if (id.size == 0 && after >= 0)
         number = (uint64_t)after;
-    else if (id.size == 0 && bulletin_newest(visit->reader, &number) != STATUS_OK) {
+    else if (id.size == 0 && newest_of(visit, scope, &number) != STATUS_OK) {
         visit_problem(visit, PROBLEM_broken, NULL);
         return false;
     }
@@ -74,7 +88,8 @@ static bool number_wanted(struct visit *visit, uint64_t *out)
 
 static void follower_forget(struct follower *follower)
 {
-    arena_destroy(follower->arena);
+    if (follower->arena != NULL)
+        arena_destroy(follower->arena);
     *follower = (struct follower){0};
 }
 
@@ -111,8 +126,8 @@ static enum status follower_begin(struct herald *herald, struct visit *visit,
 void handle_alerts_stream(struct visit *visit)
 {
     struct herald *herald = visit->api->herald;
-    struct follower wanted = {.identity = visit->identity};
-    if (!bulletin_there(visit) || !number_wanted(visit, &wanted.number))
+    struct follower wanted = {.identity = visit->identity, .scope = SCOPE_alerts_read};
+    if (!bulletin_there(visit) || !number_wanted(visit, wanted.scope, &wanted.number))
         return;
     enum status status = arena_create(&wanted.arena, 1 << 20);
     if (status != STATUS_OK) {
@@ -131,6 +146,25 @@ void handle_alerts_stream(struct visit *visit)
     arena_destroy(wanted.arena);
     visit_problem_wait(visit, PROBLEM_streams_full, 10);
 }
+
+void work_stream(struct visit *visit)
+{
+    struct herald *herald = visit->api->herald;
+    struct follower wanted = {.identity = visit->identity, .scope = SCOPE_work_read};
+    if (herald == NULL) {
+        visit_problem(visit, PROBLEM_unavailable, NULL);
+        return;
+    }
+    if (!number_wanted(visit, wanted.scope, &wanted.number))
+        return;
+    (void)pthread_mutex_lock(&herald->lock);
+    enum status status = follower_begin(herald, visit, &wanted); /* the visit may be gone */
+    (void)pthread_mutex_unlock(&herald->lock);
+    if (status != STATUS_OK)
+        visit_problem_wait(visit, PROBLEM_streams_full, 10);
+}
+
+/* ---- telling ---- */
 
 struct telling {
     struct herald *herald;
@@ -156,11 +190,56 @@ static enum status tell_row(void *self, const struct alert_row *row)
     return STATUS_OK;
 }
 
+/* One event of work behind the follower's number.  STATUS_END: there is none; STATUS_FULL: no room
+ * in the stream now. */
+static enum status tell_event(struct telling *telling)
+{
+    struct herald *herald = telling->herald;
+    struct follower *follower = telling->follower;
+    char json[WORK_EVENT_BYTES];
+    struct text list = text_over(json, sizeof json);
+    uint64_t last = follower->number;
+    arena_reset(herald->scratch);
+    TRY(work_events(herald->api->rooms.work, herald->reader, follower->number, &follower->identity,
+                    &list, 1, &last, herald->scratch));
+    if (last == follower->number)
+        return STATUS_END;
+    struct text event = text_over(herald->event, EVENT_BYTES);
+    text_addf(&event, "id: %llu\nevent: work\ndata: ", (unsigned long long)last);
+    text_add(&event, (struct slice){list.at + 1, list.size - 2}); /* without its brackets */
+    text_add_string(&event, "\n\n");
+    must(!event.full);
+    telling->status = http_stream_write(follower->stream, text_slice(&event));
+    if (telling->status != STATUS_OK)
+        return STATUS_FULL;
+    follower->number = last;
+    telling->rows++;
+    return STATUS_OK;
+}
+
+/* Events of work; false: it is to be ended. */
+static bool events_tell(struct herald *herald, struct follower *follower, bool *more)
+{
+    struct telling telling = {herald, follower, 0, STATUS_OK};
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && telling.rows < STREAM_ROWS)
+        status = tell_event(&telling);
+    if (status == STATUS_OK)
+        *more = true;
+    if (telling.status == STATUS_OK)
+        follower->moved_ms = ticks(herald);
+    return (status == STATUS_OK || status == STATUS_END || status == STATUS_FULL) &&
+           telling.status != STATUS_END &&
+           ticks(herald) - follower->moved_ms < STREAM_PATIENCE_S * SECOND_MS;
+}
+
 /* Rows behind the follower's number up to `newest`; false: it is to be ended. */
 static bool follower_tell(struct herald *herald, struct follower *follower, uint64_t newest,
                           bool *more)
 {
     struct telling telling = {herald, follower, 0, STATUS_OK};
+    if (follower->scope == SCOPE_work_read)
+        return events_tell(herald, follower, more);
     const struct bulletin_query query = {
         .filter = follower->filter, .after = follower->number, .count_max = STREAM_ROWS};
     if (newest > follower->number) {
@@ -189,7 +268,7 @@ static bool follower_beat(struct herald *herald, struct follower *follower)
         return true;
     follower->beat_ms = now;
     if (access_again(herald->api->rooms.access, &follower->identity) != STATUS_OK ||
-        access_may(&follower->identity, SCOPE_alerts_read) != ACCESS_MAY)
+        access_may(&follower->identity, follower->scope) != ACCESS_MAY)
         return false;
     return http_stream_write(follower->stream, SLICE(": beat\n\n")) != STATUS_END;
 }

@@ -385,6 +385,10 @@ void handle_work_events(struct visit *visit)
     size_t count = (size_t)visit_query_whole(visit, "limit", WORK_PAGE_USUAL);
     if (!work_there(visit))
         return;
+    if (slice_starts(http_header(visit->request, "Accept"), SLICE("text/event-stream"))) {
+        work_stream(visit);
+        return;
+    }
     struct text text = visit_paper(visit, LOG_BYTES);
     text_add_string(&text, "{\"events\":");
     enum status status = work_events(visit->rooms->work, visit->reader,

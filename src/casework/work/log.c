@@ -341,6 +341,20 @@ static void add_event(const struct work *work, struct text *json, const struct s
     text_add_char(json, '}');
 }
 
+enum status work_events_newest(struct store *reader, const struct identity *by, uint64_t *out)
+{
+    static const char NEWEST[] = "SELECT COALESCE(MAX(number), 0) FROM work_event WHERE track = ?1";
+    const struct store_value track = STORE_OF_WHOLE(track_events(by->organisation));
+    struct store_rows *rows = NULL;
+    struct store_value at[1];
+    TRY(store_query(reader, NEWEST, &track, 1, &rows));
+    enum status status = store_next(rows, at, 1);
+    if (status == STATUS_OK)
+        *out = (uint64_t)at[0].whole;
+    store_end(rows);
+    return status;
+}
+
 enum status work_events(struct work *work, struct store *reader, uint64_t after,
                         const struct identity *by, struct text *json, size_t count_max,
                         uint64_t *last, struct arena *request)

@@ -37,7 +37,8 @@ enum {
     WORK_MIGRATIONS_FIRST = 1,
     WORK_MIGRATIONS_COUNT = 2,
     WORK_KINDS_MAX = 32,
-    WORK_ID_SIZE = 24
+    WORK_ID_SIZE = 24,
+    WORK_SEALS_MAX = 8
 };
 extern const struct store_migration WORK_MIGRATIONS[WORK_MIGRATIONS_COUNT];
 
@@ -141,7 +142,10 @@ struct work_options {
     struct store *store; /* the writer */
     struct audit *audit;
     struct access *access; /* for entries and pseudonyms */
-    struct secret key;     /* seals values, names them in the index */
+    struct secret key;     /* names values in the index; seals them too, if no `seal` is said */
+    struct secret
+        seal[WORK_SEALS_MAX]; /* the newest first; the others only open what they sealed */
+    unsigned seals_count;     /* 0: `key` seals */
     struct seal_chance chance;
     struct steady *steady;
     const struct work_plug *plug;
@@ -291,6 +295,11 @@ enum status work_reveal(struct work *work, const char *id, const struct identity
 enum status work_refers(struct work *work, struct store *store, struct slice owner,
                         struct slice source, bool *out);
 
+/* Seals anew a few texts that lie under an older key, in a transaction of its own; `*more`: the
+ * pass is not over.  When it is, nothing lies under any but the newest.  STATUS_MALFORMED: a text
+ * that no key opens. */
+enum status work_reseal(struct work *work, struct arena *scratch, uint64_t *done, bool *more);
+
 /* ---- clocks ---- */
 
 /* Fires what is due, ends leases and askings, at most WORK_KEEP_MAX a call, in transactions of its
@@ -348,6 +357,8 @@ enum status work_attachment(struct work *work, struct store *reader, const char 
 enum status work_events(struct work *work, struct store *reader, uint64_t after,
                         const struct identity *by, struct text *json, size_t count_max,
                         uint64_t *last, struct arena *request);
+/* The number of the newest one; 0: none yet. */
+enum status work_events_newest(struct store *reader, const struct identity *by, uint64_t *out);
 /* The five time measures of a kind over items created in [from, to): count, p50, p90, p99 and
  * maximum each, and how many met their clocks; out of the log alone.  As JSON. */
 enum status work_measures(struct work *work, struct store *reader, const struct work_kind *kind,
@@ -366,7 +377,7 @@ enum status work_tally(struct work *work, struct store *reader, const struct wor
 enum status work_count_value(struct work *work, struct store *reader, const struct work_kind *kind,
                              int field, struct slice value, const struct identity *by,
                              uint64_t *out);
-/* The same of every word and flag of a kind that is searched, as JSON: {"role":{"member":3, …}, …}.
+/* The same of every word and flag of a kind that is searched, as JSON: {"role":{"member":3, …}}.
  * Numbers overlap and are never summed.  One that is larger than 0 and below `least` is null. */
 enum status work_counts_of(struct work *work, struct store *reader, const struct work_kind *kind,
                            const struct identity *by, uint64_t least, struct text *json);
