@@ -105,6 +105,28 @@ struct access_keys {
 enum status access_keys_open(struct volume *keys, bool create, struct seal_chance chance,
                              struct access_keys *out, struct text *why);
 
+/* Keys of one name that follow one another, NAME.1, NAME.2 …: the newest seals, the others open
+ * what they sealed until nothing lies under them any more. */
+enum { ACCESS_RING_MAX = 7 };
+struct access_ring {
+    unsigned count;                   /* 0: there was never another key */
+    unsigned number[ACCESS_RING_MAX]; /* the newest first */
+    struct secret key[ACCESS_RING_MAX];
+    bool alone; /* nothing lies under any but the newest */
+};
+/* STATUS_FULL: so many wait to be given up that there is no room for another. */
+enum status access_ring_open(struct volume *keys, const char *name, struct arena *scratch,
+                             struct access_ring *out, struct text *why);
+/* Another key, the newest from the next opening on. */
+enum status access_ring_turn(struct volume *keys, const char *name, struct seal_chance chance,
+                             struct arena *scratch, unsigned *number, struct text *why);
+/* Nothing lies under any but the newest: written down, so that the next opening is `alone`. */
+enum status access_ring_alone(struct volume *keys, const char *name,
+                              const struct access_ring *ring);
+/* The others are removed for good.  Not when they became needless but at a later start, so that a
+ * backup which was made meanwhile has what its tables lie under. */
+enum status access_ring_forget(struct volume *keys, const char *name, struct access_ring *ring);
+
 /* ---- opening ---- */
 
 enum { ACCESS_MIGRATIONS_FIRST = 1, ACCESS_MIGRATIONS_COUNT = 2 };

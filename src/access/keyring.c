@@ -83,3 +83,142 @@ enum status access_keys_open(struct volume *keys, bool create, struct seal_chanc
     secret_wipe(&made, sizeof made);
     return STATUS_OK;
 }
+
+/* ---- keys that follow one another ---- */
+
+/* NAME.17 as 17; 0: it is none of these. */
+static unsigned ring_number(const char *name, const char *file)
+{
+    size_t size = strlen(name);
+    unsigned number = 0;
+    if (strncmp(file, name, size) != 0 || file[size] != '.' || file[size + 1] == '0')
+        return 0;
+    for (const char *at = file + size + 1; *at != '\0'; at++) {
+        if (*at < '0' || *at > '9' || number > 99999)
+            return 0;
+        number = number * 10 + (unsigned)(*at - '0');
+    }
+    return number;
+}
+
+static const char *ring_file(char out[VOLUME_NAME_MAX], const char *name, unsigned number)
+{
+    struct text text = text_over(out, VOLUME_NAME_MAX);
+    text_addf(&text, "%s.%u", name, number);
+    return out;
+}
+
+/* Into its place, the newest first. */
+static bool ring_put(struct access_ring *ring, unsigned number)
+{
+    unsigned at = ring->count;
+    if (ring->count == ACCESS_RING_MAX)
+        return false;
+    for (; at > 0 && ring->number[at - 1] < number; at--)
+        ring->number[at] = ring->number[at - 1];
+    ring->number[at] = number;
+    ring->count++;
+    return true;
+}
+
+/* NAME.alone names the number under which everything lies. */
+static enum status alone_read(struct volume *keys, const char *name, unsigned *out)
+{
+    char file_name[VOLUME_NAME_MAX], bytes[16] = "";
+    struct text text = text_over(file_name, sizeof file_name);
+    struct volume_file file;
+    size_t got = 0;
+    *out = 0;
+    text_addf(&text, "%s.alone", name);
+    enum status status = keys->open(keys->self, file_name, false, &file);
+    if (status == STATUS_ABSENT)
+        return STATUS_OK;
+    TRY(status);
+    status = keys->read(keys->self, file, 0, bytes, sizeof bytes - 1, &got);
+    keys->close(keys->self, file);
+    for (size_t i = 0; i < got && bytes[i] >= '0' && bytes[i] <= '9'; i++)
+        *out = *out * 10 + (unsigned)(bytes[i] - '0');
+    return status;
+}
+
+enum status access_ring_open(struct volume *keys, const char *name, struct arena *scratch,
+                             struct access_ring *out, struct text *why)
+{
+    struct access_ring ring = {0};
+    struct volume_name *names = NULL;
+    size_t count = 0;
+    unsigned alone = 0;
+    TRY(keys->list(keys->self, scratch, &names, &count));
+    for (size_t i = 0; i < count; i++) {
+        unsigned number = ring_number(name, names[i].text);
+        if (number == 0 || ring_put(&ring, number))
+            continue;
+        text_addf(why, "there are more than %d keys \"%s.N\"", ACCESS_RING_MAX, name);
+        return STATUS_FULL;
+    }
+    for (unsigned i = 0; i < ring.count; i++) {
+        char file[VOLUME_NAME_MAX];
+        TRY(key_read(keys, ring_file(file, name, ring.number[i]), &ring.key[i], why));
+    }
+    TRY(alone_read(keys, name, &alone));
+    ring.alone = ring.count > 0 && alone == ring.number[0];
+    *out = ring;
+    secret_wipe(&ring, sizeof ring);
+    return STATUS_OK;
+}
+
+enum status access_ring_turn(struct volume *keys, const char *name, struct seal_chance chance,
+                             struct arena *scratch, unsigned *number, struct text *why)
+{
+    struct access_ring ring;
+    struct secret made;
+    char file[VOLUME_NAME_MAX];
+    TRY(access_ring_open(keys, name, scratch, &ring, why));
+    unsigned next = ring.count == 0 ? 1 : ring.number[0] + 1;
+    bool full = ring.count == ACCESS_RING_MAX;
+    secret_wipe(&ring, sizeof ring);
+    if (full) {
+        text_addf(why, "%d keys \"%s.N\" wait to be given up; let the service finish first",
+                  ACCESS_RING_MAX, name);
+        return STATUS_FULL;
+    }
+    enum status status = key_make(keys, ring_file(file, name, next), chance, &made);
+    secret_wipe(&made, sizeof made);
+    *number = next;
+    return status;
+}
+
+enum status access_ring_alone(struct volume *keys, const char *name, const struct access_ring *ring)
+{
+    char making[VOLUME_NAME_MAX], file_name[VOLUME_NAME_MAX], bytes[16];
+    struct text one = text_over(making, sizeof making);
+    struct text other = text_over(file_name, sizeof file_name);
+    struct text said = text_over(bytes, sizeof bytes);
+    struct volume_file file;
+    text_addf(&one, "%s.alone.new", name);
+    text_addf(&other, "%s.alone", name);
+    must(ring->count > 0);
+    text_addf(&said, "%u", ring->number[0]);
+    TRY(keys->open(keys->self, making, true, &file));
+    enum status status = keys->cut(keys->self, file, 0);
+    if (status == STATUS_OK)
+        status = keys->write(keys->self, file, 0, bytes, said.size);
+    if (status == STATUS_OK)
+        status = keys->sync(keys->self, file);
+    keys->close(keys->self, file);
+    if (status == STATUS_OK)
+        status = keys->rename(keys->self, making, file_name);
+    return status == STATUS_OK ? keys->sync_names(keys->self) : status;
+}
+
+enum status access_ring_forget(struct volume *keys, const char *name, struct access_ring *ring)
+{
+    must(ring->alone);
+    for (; ring->count > 1; ring->count--) {
+        char file[VOLUME_NAME_MAX];
+        unsigned at = ring->count - 1;
+        TRY(keys->remove(keys->self, ring_file(file, name, ring->number[at])));
+        secret_wipe(&ring->key[at], sizeof ring->key[at]);
+    }
+    return keys->sync_names(keys->self);
+}

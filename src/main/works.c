@@ -17,6 +17,7 @@
 #include "contacts.h"
 #include "leading.h"
 #include "presence/presence.h"
+#include "sealing.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -35,6 +36,7 @@ struct works {
     struct casebook casebook;
     struct penalty_desk penalties;
     struct contact_mail contacts;
+    struct sealing sealing;
     struct leading *leading;
     struct tasks *tasks;
     struct arena *scratch, *look;
@@ -101,6 +103,7 @@ static void *works_run(void *self)
             leading_turn(works->leading);
             keep_work(works);
         }
+        sealing_turn(&works->sealing, works->service, works->work, works->scratch);
         bool more = tasks_turn(works->tasks); /* one batch: clocks do not wait for alerts */
         if (ticks - steady_ms >= MINUTE_MS) {
             steady_ms = ticks;
@@ -319,8 +322,10 @@ static enum status open_work(struct works *works, struct text *why)
     };
     struct digest key = secret_digest(&service->access_keys.totp, "values of work", SLICE(""));
     memcpy(options.key.bytes, key.bytes, SECRET_SIZE);
+    TRY(sealing_open(&works->sealing, service, &options, works->scratch, why));
     enum status status = work_open(&works->work, &options, service->boot, why);
     secret_wipe(&options.key, sizeof options.key);
+    secret_wipe(options.seal, sizeof options.seal);
     works->dissuasion.store = service->store;
     works->dissuasion.work = works->casebook.work = works->stops.work = works->work;
     works->freezes.work = works->queries.work = works->work;

@@ -173,7 +173,7 @@ enum status seal_text(struct work *work, struct slice text, struct arena *arena,
 {
     unsigned char *sealed = NULL;
     TRY(ARENA_NEW(arena, text.size + SECRET_OVERHEAD, &sealed));
-    TRY(secret_seal(&work->key, work->chance, text, sealed));
+    TRY(secret_seal(&work->seal[0], work->chance, text, sealed));
     *out = (struct slice){(const char *)sealed, text.size + SECRET_OVERHEAD};
     return STATUS_OK;
 }
@@ -185,10 +185,19 @@ enum status open_text(const struct work *work, struct slice sealed, struct arena
     if (sealed.size < SECRET_OVERHEAD)
         return STATUS_MALFORMED;
     TRY(ARENA_NEW(arena, sealed.size - SECRET_OVERHEAD + 1, &opened));
-    if (secret_open(&work->key, sealed, opened) != STATUS_OK)
-        return STATUS_MALFORMED;
     *out = (struct slice){(const char *)opened, sealed.size - SECRET_OVERHEAD};
-    return STATUS_OK;
+    for (unsigned i = 0; i < work->seals_count; i++)
+        if (secret_open(&work->seal[i], sealed, opened) == STATUS_OK)
+            return STATUS_OK;
+    return STATUS_MALFORMED;
+}
+
+bool sealed_newest(const struct work *work, struct slice sealed, struct arena *arena)
+{
+    unsigned char *opened = NULL;
+    return sealed.size >= SECRET_OVERHEAD &&
+           ARENA_NEW(arena, sealed.size - SECRET_OVERHEAD + 1, &opened) == STATUS_OK &&
+           secret_open(&work->seal[0], sealed, opened) == STATUS_OK;
 }
 
 static enum status values_read(struct work *work, struct row *row, struct slice sealed,

@@ -152,6 +152,11 @@ enum status work_open(struct work **out, const struct work_options *options, str
     work->audit = options->audit;
     work->access = options->access;
     work->key = options->key;
+    must(options->seals_count <= WORK_SEALS_MAX);
+    work->seals_count = options->seals_count == 0 ? 1 : options->seals_count;
+    work->seal[0] = options->key;
+    for (unsigned i = 0; i < options->seals_count; i++)
+        work->seal[i] = options->seal[i];
     work->chance = options->chance;
     work->steady = options->steady;
     work->zone_minutes = options->zone_minutes;
@@ -173,8 +178,10 @@ enum status work_open(struct work **out, const struct work_options *options, str
 
 void work_close(struct work *work)
 {
-    if (work != NULL)
-        secret_wipe(&work->key, sizeof work->key);
+    if (work == NULL)
+        return;
+    secret_wipe(&work->key, sizeof work->key);
+    secret_wipe(work->seal, sizeof work->seal);
 }
 
 enum status open_count(struct work *work, const struct work_kind *kind, int64_t by)

@@ -13,6 +13,7 @@
  *      hold.c    leases and take-next       share.c   seats, merging, splitting, reveals
  *      link.c    links                      paper.c   notes and attachments
  *      keep.c    what has fallen due         retain.c  what is forgotten
+ *      reseal.c  another key
  *      look.c    lists and the JSON form    measure.c the five measures
  *      tally.c   steps and values counted */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -41,7 +42,13 @@ struct work {
     struct store *store;
     struct audit *audit;
     struct access *access;
-    struct secret key;
+    struct secret key;                  /* names values, keys and sources */
+    struct secret seal[WORK_SEALS_MAX]; /* the newest first; the others only open */
+    unsigned seals_count;
+    struct {
+        unsigned column;
+        int64_t number;
+    } reseal; /* how far the pass came, of whoever calls work_reseal() */
     struct seal_chance chance;
     struct steady *steady;
     struct work_plug plug[WORK_KINDS_MAX];
@@ -192,6 +199,9 @@ enum status log_append(struct work *work, const struct row *row, const struct ha
 enum status seal_text(struct work *work, struct slice text, struct arena *arena, struct slice *out);
 enum status open_text(const struct work *work, struct slice sealed, struct arena *arena,
                       struct slice *out);
+
+/* Whether the newest key sealed it. */
+bool sealed_newest(const struct work *work, struct slice sealed, struct arena *arena);
 
 /* ---- change.c ---- */
 
