@@ -4,7 +4,8 @@
  * one.  So the ends stay and the middle goes (domain.md 9.5).
  *
  * Invariant:   Of a name that points at somebody, four code points or more are hidden, or all but
- *              one third of it; of a person's name all but the family name.
+ *              one third of it; of a person's name all but the family name.  A service
+ *              number, short and as dialled, is nobody's; one with a country code is somebody's.
  *
  * Not chosen:  a keyed pseudonym.  It needs a key to look after; the alert's id already joins two
  *              files. */
@@ -39,7 +40,7 @@ static void ends_of(enum field_type type, size_t count, size_t *head, size_t *ta
     *head = count >= 8 ? 2 : count >= 3 ? 1 : 0;
     *tail = count >= 8 ? 2 : 0;
     if (type == FIELD_PHONE) {
-        *tail = count >= 11 ? 4 : 2;
+        *tail = count >= 11 ? 4 : count >= 6 ? 2 : count / 3;
         *head = count > 4 + *tail ? count - 4 - *tail : 0;
     } else if (type == FIELD_IMEI && count >= 12) {
         *head = 0;
@@ -53,10 +54,11 @@ static void ends_of(enum field_type type, size_t count, size_t *head, size_t *ta
 void text_add_masked(struct text *text, struct slice spelling, enum field_type type)
 {
     struct slice rest = spelling;
-    if (type == FIELD_PHONE && slice_starts(rest, SLICE("+")))
+    bool country = type == FIELD_PHONE && slice_starts(rest, SLICE("+"));
+    if (country)
         text_add(text, points_take(&rest, 1));
     size_t count = points_count(rest);
-    if (type == FIELD_PHONE && count <= SERVICE_DIGITS_MAX) {
+    if (type == FIELD_PHONE && !country && count <= SERVICE_DIGITS_MAX) {
         text_add(text, rest);
         return;
     }

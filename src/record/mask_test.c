@@ -38,6 +38,22 @@ static void a_document_keeps_area_and_check(void **state)
     assert_string_equal(masked(text_add_masked_document, "E12345678"), "E1****78");
 }
 
+/* Found by a fuzzer: it was taken for a service number. */
+static void a_short_number_with_a_country_code_is_somebodys(void **state)
+{
+    static const struct {
+        const char *number, *shown;
+    } OF[] = {{"+100000", "+***00"}, {"+12345", "+***5"}, {"+12", "+****"},
+              {"96110", "96110"},    {"110", "110"},      {"+1234567", "+1****67"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof OF / sizeof OF[0]; i++) {
+        char bytes[64];
+        struct text text = text_over(bytes, sizeof bytes);
+        text_add_masked(&text, slice_of(OF[i].number), FIELD_PHONE);
+        assert_string_equal(bytes, OF[i].shown);
+    }
+}
+
 static void an_address_ends_at_its_district(void **state)
 {
     (void)state;
@@ -54,6 +70,7 @@ int main(void)
         cmocka_unit_test(a_name_keeps_its_family),
         cmocka_unit_test(a_document_keeps_area_and_check),
         cmocka_unit_test(an_address_ends_at_its_district),
+        cmocka_unit_test(a_short_number_with_a_country_code_is_somebodys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
