@@ -72,11 +72,13 @@ _cutline() {
     'case') flags='--json --output --to --token --reason --of --state --place --once --lang --no-color --help' ;;
     'return') flags='--json --output --to --token --reason --of --state --place --once --lang --no-color --help' ;;
     'penalty') flags='--json --to --token --reason --of --state --place --once --lang --no-color --help' ;;
+    'organisation') flags='--json --to --token --reason --lang --no-color --help' ;;
     'top') flags='--json --to --token --once --lang --no-color --help' ;;
     'doctor') flags='--data --config --lang --no-color --help' ;;
     'backup') flags='--data --lang --no-color --help' ;;
     'restore') flags='--data --lang --no-color --help' ;;
     'verify') flags='--lang --no-color --help' ;;
+    'keys rotate') flags='--data --lang --no-color --help' ;;
     'answer key') flags='--data --lang --no-color --help' ;;
     'answer') flags='--data --config --lang --no-color --help' ;;
     'config check') flags='--json --explain --lang --no-color --help' ;;
@@ -97,7 +99,7 @@ _cutline() {
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query case return penalty top doctor backup restore verify answer config screen journal audit law man completion version help'
+        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query case return penalty organisation top doctor backup restore verify keys answer config screen journal audit law man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test push approve'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -105,7 +107,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query case return penalty top doctor backup restore verify answer config screen journal audit law man completion version help'
+        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query case return penalty organisation top doctor backup restore verify keys answer config screen journal audit law man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi
