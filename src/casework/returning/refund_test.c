@@ -591,7 +591,7 @@ static void papers_say_what_is_true_and_nothing_unmasked_without_a_reason(void *
 /* ---- the numbers are the pack's ---- */
 
 static struct law_pack packs[64];
-static struct law_value values[128];
+static struct law_value entries[128];
 
 /* The entry of a pack, to be changed; the packs are those of the program until then. */
 static struct law_value *entry_of(const char *pack_name, const char *entry)
@@ -604,11 +604,11 @@ static struct law_value *entry_of(const char *pack_name, const char *entry)
         if (!slice_equal(packs[i].name, slice_of(pack_name)))
             continue;
         assert_true(packs[i].values_count <= 128);
-        memcpy(values, packs[i].values, packs[i].values_count * sizeof values[0]);
-        packs[i].values = values;
+        memcpy(entries, packs[i].values, packs[i].values_count * sizeof entries[0]);
+        packs[i].values = entries;
         for (uint32_t v = 0; v < packs[i].values_count; v++)
-            if (strcmp(values[v].name, entry) == 0)
-                return &values[v];
+            if (strcmp(entries[v].name, entry) == 0)
+                return &entries[v];
     }
     fail_msg("%s has no %s", pack_name, entry);
     return NULL;
@@ -715,6 +715,91 @@ static void two_hundred_victims_fit_into_one_request(void **state)
     house->request = usual;
     arena_destroy(request);
     arena_destroy(own);
+}
+
+/* ---- each write fails once ---- */
+
+/* The linker puts this in the place of store_run (meson.build), for this test alone. */
+enum status __real_store_run(struct store *store, const char *sql, const struct store_value *values,
+                             size_t count);
+enum status __wrap_store_run(struct store *store, const char *sql, const struct store_value *values,
+                             size_t count);
+static unsigned fail_at, writes; /* the write that fails; 0: none */
+
+enum status __wrap_store_run(struct store *store, const char *sql, const struct store_value *values,
+                             size_t count)
+{
+    if (fail_at != 0 && ++writes == fail_at)
+        return STATUS_IO;
+    return __real_store_run(store, sql, values, count);
+}
+
+/* All that a step may have changed. */
+static uint64_t picture(struct house *house)
+{
+    static const char *const PARTS[] = {
+        "SELECT COALESCE(group_concat(id || state || version || asking || clocks || seats || "
+        "hex(sealed)), '') FROM work_item",
+        "SELECT COALESCE(group_concat(at || ' ' || item || what || which || tries), '') FROM "
+        "work_due",
+        "SELECT COALESCE(group_concat(number || what || audit), '') FROM work_log",
+        "SELECT COALESCE(group_concat(item || freeze || cents), '') FROM fund_return",
+        "SELECT COUNT(*) || '' FROM audit_entry",
+    };
+    uint64_t all = 0;
+    for (size_t i = 0; i < sizeof PARTS / sizeof PARTS[0]; i++) {
+        struct store_rows *rows = NULL;
+        struct store_value at[1];
+        assert_int_equal(store_query_composed(house->reader, PARTS[i], NULL, 0, &rows), STATUS_OK);
+        assert_int_equal(store_next(rows, at, 1), STATUS_OK);
+        all = hash_word(all ^ hash_bytes(at[0].bytes));
+        store_end(rows);
+    }
+    return all;
+}
+
+/* Fails the first write, the second … until it passes; how many failed. */
+static unsigned swept(struct house *house, const char *id, const char *name,
+                      const struct identity *by, const struct said *said)
+{
+    for (unsigned n = 1;; n++) {
+        uint64_t before = picture(house);
+        fail_at = n;
+        writes = 0;
+        enum status status = step(house, id, name, by, said, NULL);
+        fail_at = 0;
+        if (status == STATUS_OK)
+            return n - 1;
+        assert_int_equal(status, STATUS_IO);
+        assert_int_equal(picture(house), before); /* nothing half done */
+    }
+}
+#define SWEEP(house, id, name, by, ...) \
+    assert_true(swept((house), (id), (name), (by), SAY(__VA_ARGS__)) > 3)
+
+static void a_write_that_fails_leaves_nothing_half_bound_or_half_paid(void **state)
+{
+    struct house *house = *state;
+    struct scene scene;
+    scene_make(house, &scene, 5000001);
+    refund_make(house, &scene, 5000001, 2);
+    const char *id = scene.refund.id;
+    SWEEP(house, id, "pro_rata", &house->ann, {"untraceable", SLICE("x")});
+    SWEEP(house, id, "suspend", &house->ann, {"why", SLICE("x")});
+    DO(house, id, "resume", &house->ben, {"finding", SLICE("x")});
+    DO(house, id, "pro_rata", &house->ann, {"untraceable", SLICE("x")});
+    SWEEP(house, id, "publish", &house->ann, {"notice_place", SLICE("x")});
+    house_wait(house, 40LL * DAY_MS);
+    house_keep(house);
+    SWEEP(house, id, "report", &house->ann, {"report", SLICE("x")},
+          {"approver", slice_of(house->second_home)});
+    SWEEP(house, id, "approve", &scene.city, {NULL, {NULL, 0}});
+    DO(house, id, "decide", &house->ann, {"decision", SLICE("x")});
+    assert_int_equal(yes(house, id, &house->ben), STATUS_OK);
+    SWEEP(house, id, "deliver", &house->ann, {"executor", slice_of(house->bank)});
+    SWEEP(house, id, "execute", &house->teller, {"executed_at", moment_text(house, now_ms(house))},
+          {"paid", SLICE("5000001")}, {"serial", SLICE("S")});
+    assert_int_equal(number(house, scene.claim[0].id, "returned"), 3000001);
 }
 
 /* ---- whatever happens ---- */
@@ -891,6 +976,7 @@ int main(void)
         TEST(another_account_is_the_victims_own_and_two_say_so),
         TEST(terms_and_ranks_are_those_of_the_pack_and_of_no_code),
         TEST(a_pack_that_asks_for_another_way_returns_nothing),
+        TEST(a_write_that_fails_leaves_nothing_half_bound_or_half_paid),
         TEST(two_hundred_victims_fit_into_one_request),
         TEST(cents_are_conserved_whatever_happens),
         TEST(papers_say_what_is_true_and_nothing_unmasked_without_a_reason),
