@@ -61,19 +61,35 @@ static enum status path_take(const struct reading *reading, outline_node node, s
     return answer_beside(reading->path, path, reading->boot, out);
 }
 
+/* https, or http to this machine; empty if it is not there. */
+static enum status url_take(const struct reading *reading, outline_node node, struct slice *out)
+{
+    static const char *const BEGINS[] = {"https://", "http://127.0.0.1:", "http://localhost:"};
+    if (node < 0)
+        return STATUS_OK;
+    struct slice url = outline_text(reading->outline, node);
+    bool fine = false;
+    for (size_t i = 0; i < sizeof BEGINS / sizeof BEGINS[0]; i++)
+        fine = fine || slice_starts(url, slice_of(BEGINS[i]));
+    if (!fine || url.size > CHECK_TEXT_MAX || memchr(url.at, '\0', url.size) != NULL)
+        return complain(reading, node, ANSWER_COMPLAINT_url_form);
+    return slice_copy(reading->boot, url, out);
+}
+
 /* ---- who may ask ---- */
 
 static enum status asker_read(const struct reading *reading, outline_node item)
 {
-    static const char *const KEYS[] = {"name", "key", "a_minute", "a_day", "next_key", "folder"};
-    outline_node node[6];
+    static const char *const KEYS[] = {"name",     "key",    "a_minute", "a_day",
+                                       "next_key", "folder", "url"};
+    outline_node node[7];
     struct terms *terms = reading->terms;
     if (terms->askers_count == TERMS_ASKERS_MAX)
         return complain(reading, item, ANSWER_COMPLAINT_many);
     struct terms_asker *asker = &terms->asker[terms->askers_count];
     *asker = (struct terms_asker){.a_minute = 60, .a_day = 10000};
-    TRY(answer_keys(reading->outline, item, KEYS, 6, node));
-    if (node[0] < 0 || node[1] < 0)
+    TRY(answer_keys(reading->outline, item, KEYS, 7, node));
+    if (node[0] < 0 || node[1] < 0 || (node[5] >= 0 && node[6] >= 0))
         return complain(reading, item, ANSWER_COMPLAINT_asker_name);
     TRY(name_take(reading, node[0], &asker->name));
     if (terms_asker_find(terms, asker->name) != NULL)
@@ -86,6 +102,7 @@ static enum status asker_read(const struct reading *reading, outline_node item)
     if (node[4] >= 0)
         TRY(key_take(reading, node[4], &asker->next_key));
     TRY(path_take(reading, node[5], &asker->folder));
+    TRY(url_take(reading, node[6], &asker->url));
     terms->askers_count++;
     return STATUS_OK;
 }
@@ -272,6 +289,7 @@ enum root_key {
     ROOT_askers,
     ROOT_answers,
     ROOT_person,
+    ROOT_orders,
     ROOTS_COUNT
 };
 
@@ -299,14 +317,15 @@ static enum status house_read(const struct reading *reading, const outline_node 
     TRY(path_take(reading, node[ROOT_certificate_key], &terms->certificate_key));
     TRY(path_take(reading, node[ROOT_holder_key], &terms->holder_key));
     TRY(path_take(reading, node[ROOT_notices], &terms->notices));
+    TRY(path_take(reading, node[ROOT_orders], &terms->orders));
     return path_take(reading, node[ROOT_lines], &terms->lines);
 }
 
 static enum status read_all(const struct reading *reading)
 {
     static const char *const KEYS[ROOTS_COUNT] = {
-        "answer", "name",       "listen",  "port",   "certificate", "certificate_key",
-        "lines",  "holder_key", "notices", "askers", "answers",     "person",
+        "answer",     "name",    "listen", "port",    "certificate", "certificate_key", "lines",
+        "holder_key", "notices", "askers", "answers", "person",      "orders",
     };
     const struct outline *outline = reading->outline;
     outline_node node[ROOTS_COUNT];

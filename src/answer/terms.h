@@ -20,6 +20,7 @@ struct terms_asker {
     struct slice key;      /* that they are signed with; its form is the partner room's */
     struct slice next_key; /* the one that will follow; empty */
     struct slice folder;   /* where its letters lie and answers go; empty: it posts them to us */
+    struct slice url;      /* where late answers are posted; empty: it asks again */
     int64_t a_minute, a_day;
 };
 
@@ -45,9 +46,10 @@ struct terms {
     struct slice address; /* that is listened on; "127.0.0.1" */
     int64_t port;
     struct slice certificate, certificate_key; /* PEM files; empty: no TLS */
-    struct slice lines;                        /* the mapping of the register */
-    struct slice holder_key;                   /* file with the carriers' common key; empty */
-    struct slice notices; /* folder for what became of lines; empty: only the log knows */
+    struct slice lines;      /* the mapping of the register; empty: no lines are answered */
+    struct slice orders;     /* a bank's terms for stop orders; empty: none are taken */
+    struct slice holder_key; /* file with the carriers' common key; empty */
+    struct slice notices;    /* folder for what became of lines; empty: only the log knows */
     unsigned askers_count, answers_count, persons_count;
     struct terms_asker asker[TERMS_ASKERS_MAX];
     struct terms_answer answer[TERMS_ANSWERS_MAX];

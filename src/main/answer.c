@@ -15,6 +15,7 @@
 #include "say.h"
 #include "service.h"
 #include "stop.h"
+#include "telling.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -49,6 +50,7 @@ struct carrier {
     struct outbox_way *ways;
     struct outbox *outbox;
     struct answering_plug plug;
+    struct telling *telling; /* NULL: no orders are taken */
     struct answering *answering;
     char bytes[TONGUES_COUNT][WHY_SIZE];
     struct text why[TONGUES_COUNT];
@@ -146,10 +148,11 @@ static enum exit_code open_terms(struct carrier *carrier)
         return code;
     if (terms_read(&carrier->terms, path, text, carrier->boot, carrier->why) != STATUS_OK)
         return complain_why(carrier, EXIT_INPUT);
-    if (carrier->terms.lines.size != 0)
+    if (carrier->terms.lines.size != 0 || carrier->terms.orders.size != 0)
         return EXIT_DONE;
-    COMPLAIN(carrier->command, "%s: the key `lines` is missing: the mapping of the register.",
-             "%s：缺少键 `lines`：号码登记映射。", path);
+    COMPLAIN(carrier->command,
+             "%s: the key `lines` (a carrier's register) or `orders` (a bank's terms) is missing.",
+             "%s：缺少键 `lines`（运营商号码登记映射）或 `orders`（银行指令条款）。", path);
     return EXIT_INPUT;
 }
 
@@ -187,6 +190,8 @@ static enum exit_code open_lines(struct carrier *carrier)
 {
     struct secret key;
     struct slice text;
+    if (carrier->terms.lines.size == 0)
+        return EXIT_DONE;
     enum exit_code code = holder_key_of(carrier, &key);
     if (code == EXIT_DONE)
         code = read_file(carrier, carrier->terms.lines.at, OUTLINE_BYTES_MAX, &text);
@@ -214,8 +219,8 @@ static enum exit_code open_lines(struct carrier *carrier)
 
 static enum exit_code open_store(struct carrier *carrier)
 {
-    struct store_migration
-        all[AUDIT_MIGRATIONS_COUNT + PARTNER_MIGRATIONS_COUNT + ANSWER_MIGRATIONS_COUNT];
+    struct store_migration all[AUDIT_MIGRATIONS_COUNT + PARTNER_MIGRATIONS_COUNT +
+                               ANSWER_MIGRATIONS_COUNT + TELLER_MIGRATIONS_COUNT];
     size_t count = 0;
     for (size_t i = 0; i < AUDIT_MIGRATIONS_COUNT; i++)
         all[count++] = AUDIT_MIGRATIONS[i];
@@ -223,6 +228,8 @@ static enum exit_code open_store(struct carrier *carrier)
         all[count++] = PARTNER_MIGRATIONS[i];
     for (size_t i = 0; i < ANSWER_MIGRATIONS_COUNT; i++)
         all[count++] = ANSWER_MIGRATIONS[i];
+    for (size_t i = 0; i < TELLER_MIGRATIONS_COUNT; i++)
+        all[count++] = TELLER_MIGRATIONS[i];
     why_clear(carrier);
     (void)path_in(carrier, carrier->store_path, "store.db");
     if (store_open(&carrier->store, carrier->store_path, all, count, carrier->boot,
@@ -263,7 +270,10 @@ static enum exit_code open_partners(struct carrier *carrier)
             .name_en = asker->name,
             .name_zh = asker->name,
             .kind = SLICE("centre"),
-            .way = asker->folder.size != 0 ? SLICE("folder") : SLICE("fetch"),
+            .way = asker->folder.size != 0 ? SLICE("folder")
+                   : asker->url.size != 0  ? SLICE("http")
+                                           : SLICE("fetch"),
+            .url = asker->url,
             .folder = asker->folder,
             .key = asker->key,
             .next_key = asker->next_key,
@@ -284,6 +294,22 @@ static enum exit_code open_partners(struct carrier *carrier)
     return EXIT_DONE;
 }
 
+/* A bank: its terms for orders, its books, its core. */
+static enum exit_code open_orders(struct carrier *carrier)
+{
+    const struct telling_options options = {
+        .command = carrier->command,
+        .path = carrier->terms.orders.at,
+        .folder = carrier->folder,
+        .store = carrier->store,
+        .audit = carrier->audit,
+        .keys = &carrier->keys,
+        .clock = carrier->clock,
+        .boot = carrier->boot,
+    };
+    return carrier->terms.orders.size == 0 ? EXIT_DONE : telling_open(&carrier->telling, &options);
+}
+
 static enum exit_code open_outbox(struct carrier *carrier)
 {
     enum disk_fault fault;
@@ -294,11 +320,14 @@ static enum exit_code open_outbox(struct carrier *carrier)
     }
     carrier->plug = (struct answering_plug){
         .desk = carrier->desk, .audit = carrier->audit, .notices = carrier->terms.notices};
-    struct outbox_plug plug = answering_plug_of(&carrier->plug);
     struct outbox_plug *kept;
-    if (ARENA_NEW(carrier->boot, 1, &kept) != STATUS_OK)
+    unsigned count = 0;
+    if (ARENA_NEW(carrier->boot, 2, &kept) != STATUS_OK)
         return say_no_memory(carrier->command);
-    *kept = plug;
+    if (carrier->lines != NULL)
+        kept[count++] = answering_plug_of(&carrier->plug);
+    if (carrier->telling != NULL)
+        kept[count++] = telling_plug_of(carrier->telling);
     const struct outbox_options options = {
         .store = carrier->store,
         .audit = carrier->audit,
@@ -309,13 +338,18 @@ static enum exit_code open_outbox(struct carrier *carrier)
         .chance = seal_chance_of_machine(),
         .clock = carrier->clock,
         .plug = kept,
-        .plugs_count = 1,
+        .plugs_count = count,
         .failed = outbox_failed,
     };
     why_clear(carrier);
     if (outbox_open(&carrier->outbox, &options, carrier->boot, &carrier->why[0]) != STATUS_OK)
         return failed(carrier, "outbox", carrier->bytes[0]);
     carrier->plug.outbox = carrier->outbox;
+    enum exit_code code = EXIT_DONE;
+    if (carrier->telling != NULL)
+        code = telling_start(carrier->telling, carrier->outbox, carrier->partners);
+    if (code != EXIT_DONE)
+        return code;
     return outbox_start(carrier->outbox) == STATUS_OK ? EXIT_DONE : say_no_memory(carrier->command);
 }
 
@@ -377,6 +411,10 @@ static void renew(struct carrier *carrier)
 {
     bool renewed;
     why_clear(carrier);
+    if (carrier->telling != NULL)
+        telling_keep(carrier->telling);
+    if (carrier->lines == NULL)
+        return;
     if (store_begin(carrier->store) != STATUS_OK) /* whoever answers does so in a transaction */
         return;
     enum status status = lines_renew(carrier->lines, &renewed, carrier->why);
@@ -413,10 +451,13 @@ static enum exit_code close_all(struct carrier *carrier)
     char bytes[NOTE_BYTES_MAX];
     struct text note = text_over(bytes, sizeof bytes);
     answering_close(carrier->answering);
+    telling_stop(carrier->telling);
     outbox_close(carrier->outbox);
     outbox_ways_release(carrier->partners, carrier->ways);
     enum status status = audit_checkpoint(carrier->audit, &carrier->keys.seal, &note);
-    lines_close(carrier->lines);
+    telling_close(carrier->telling);
+    if (carrier->lines != NULL)
+        lines_close(carrier->lines);
     store_close(carrier->store);
     folder_unlock(&carrier->lock);
     return status == STATUS_OK ? EXIT_DONE : EXIT_FAILED;
@@ -448,8 +489,8 @@ enum exit_code verb_answer(const struct command *command)
 {
     static struct carrier carrier;
     static enum exit_code (*const STEPS[])(struct carrier *) = {
-        open_folder, open_keys,     open_terms,  open_lines,
-        open_store,  open_partners, open_outbox, open_door,
+        open_folder,   open_keys,   open_terms,  open_lines, open_store,
+        open_partners, open_orders, open_outbox, open_door,
     };
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGPIPE, &ignore, NULL);

@@ -7,6 +7,7 @@
 #include "service.h"
 
 #include "say.h"
+#include "stopping.h"
 
 enum { WHY_MAX = 2048 };
 
@@ -21,6 +22,7 @@ enum status partners_read(struct partner_list **out, const struct config *config
                                         .name_en = partner->name_en,
                                         .name_zh = partner->name_zh,
                                         .kind = partner->kind,
+                                        .organisation = partner->organisation,
                                         .way = partner->way,
                                         .url = partner->url,
                                         .folder = partner->folder,
@@ -83,6 +85,7 @@ static enum status outbox_make(struct service *service, struct text *why)
                                      .self = service};
     memcpy(options.key.bytes, digest.bytes, sizeof options.key.bytes);
     TRY(outbox_open(&service->outbox, &options, service->boot, why));
+    stopping_join(service->stopping, service->partners, service->outbox); /* no letter moves yet */
     return outbox_start(service->outbox);
 }
 

@@ -5,6 +5,7 @@
 #include "service.h"
 
 #include "casework/returning/returning.h"
+#include "casework/recall/recall_work.h"
 #include "casework/stop_payment/stop_order.h"
 #include "casework/work/work.h"
 #include "works.h"
@@ -39,7 +40,7 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = STEADY_MIGRATIONS[i];
     for (size_t i = 0; i < WORK_MIGRATIONS_FIRST; i++)
         all[count++] = WORK_MIGRATIONS[i];
-    for (size_t i = 0; i < STOP_MIGRATIONS_COUNT; i++)
+    for (size_t i = 0; i < STOP_MIGRATIONS_FIRST; i++)
         all[count++] = STOP_MIGRATIONS[i];
     for (size_t i = 0; i < TASKS_MIGRATIONS_COUNT; i++)
         all[count++] = TASKS_MIGRATIONS[i];
@@ -53,6 +54,10 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = RETURN_MIGRATIONS[i];
     for (size_t i = WORK_MIGRATIONS_FIRST; i < WORK_MIGRATIONS_COUNT; i++)
         all[count++] = WORK_MIGRATIONS[i];
+    for (size_t i = STOP_MIGRATIONS_FIRST; i < STOP_MIGRATIONS_COUNT; i++)
+        all[count++] = STOP_MIGRATIONS[i];
+    for (size_t i = 0; i < RECALL_MIGRATIONS_COUNT; i++)
+        all[count++] = RECALL_MIGRATIONS[i];
     return count;
 }
 

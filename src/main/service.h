@@ -89,6 +89,7 @@ struct service {
     struct screen *screen;
     struct presence *presence;
     struct works *works;
+    struct stopping *stopping; /* orders and their letters */
     struct work *work;
     struct api *api;
 

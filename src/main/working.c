@@ -770,3 +770,8 @@ enum exit_code verb_penalty(const struct command *command)
 {
     return work_verb(command, "penalty");
 }
+
+enum exit_code verb_recall(const struct command *command)
+{
+    return work_verb(command, "recall");
+}

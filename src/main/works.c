@@ -18,6 +18,8 @@
 #include "leading.h"
 #include "presence/presence.h"
 #include "sealing.h"
+#include "recalling.h"
+#include "stopping.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -33,10 +35,12 @@ struct works {
     struct freeze_desk freezes;
     struct query_desk queries;
     struct return_desk returns;
+    struct stopping stopping;
     struct casebook casebook;
     struct penalty_desk penalties;
     struct contact_mail contacts;
     struct sealing sealing;
+    struct recalling *recalling;
     struct leading *leading;
     struct tasks *tasks;
     struct arena *scratch, *look;
@@ -190,6 +194,13 @@ static void stops_init(struct works *works)
                                       .steady = works->steady,
                                       .zone_minutes = service->config.home_zone};
     memcpy(works->stops.key.bytes, key.bytes, SECRET_SIZE);
+    works->stops.answer_ms = span(practice(service), "stop.answer", 0);
+    works->stops.lift_ms = span(practice(service), "stop.lift_confirm", 0);
+    works->stopping.desk = &works->stops;
+    works->stopping.clock = service->clock;
+    works->service->stopping = &works->stopping;
+    works->stops.post = stopping_post_of(&works->stopping);
+    letters_plug(works->service, stopping_plug_of(&works->stopping));
 }
 
 /* One look at a case or a dissuasion, by whoever has the transaction: one arena for these rooms. */
@@ -268,6 +279,7 @@ static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MA
     returns_init(works);
     return_plugs(&works->returns, out + count);
     count += RETURN_PLUGS;
+    out[count++] = recalling_plug(works->recalling);
     casebook_plugs(&works->casebook, out + count);
     count += CASEBOOK_PLUGS;
     penalties_init(works);
@@ -357,9 +369,11 @@ enum status works_open(struct service *service, struct text *why)
     service->works = works;
     works->service = service;
     TRY(leading_open(&works->leading, service, why));
+    TRY(recalling_open(&works->recalling, service, why));
     TRY(open_work(works, why));
     service->work = works->work;
     TRY(tasks_open(&works->tasks, service, leading_lead(works->leading), why));
+    TRY(recalling_start(works->recalling, works->work));
     if (pthread_create(&works->thread, NULL, works_run, works) != 0)
         return STATUS_FULL;
     works->running = true;
@@ -374,6 +388,7 @@ void works_close(struct service *service)
     atomic_store(&works->closing, true);
     if (works->running)
         (void)pthread_join(works->thread, NULL);
+    recalling_close(works->recalling);
     tasks_close(works->tasks);
     if (works->work != NULL)
         work_close(works->work);

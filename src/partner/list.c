@@ -114,6 +114,7 @@ static enum status partner_take(struct making *making, const struct partner_list
     TRY(way_take(&spot, said, partner));
     TRY(keys_take(making, &spot, said, partner));
     TRY(slice_copy(boot, said->id, &partner->id));
+    TRY(slice_copy(boot, said->organisation, &partner->organisation));
     TRY(slice_copy(boot, said->url, &partner->url));
     TRY(slice_copy(boot, said->folder, &partner->folder));
     struct slice en = said->name_en.size > 0 ? said->name_en : said->id;
@@ -170,6 +171,14 @@ const struct partner *partner_find(const struct partner_list *list, struct slice
 {
     for (unsigned i = 0; i < list->count; i++)
         if (slice_equal(list->partner[i].id, id))
+            return &list->partner[i];
+    return NULL;
+}
+
+const struct partner *partner_of(const struct partner_list *list, struct slice organisation)
+{
+    for (unsigned i = 0; organisation.size != 0 && i < list->count; i++)
+        if (slice_equal(list->partner[i].organisation, organisation))
             return &list->partner[i];
     return NULL;
 }

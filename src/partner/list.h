@@ -24,6 +24,7 @@ enum partner_way {
 struct partner_said {
     struct slice id, name_en, name_zh, kind;
     struct slice way;           /* "http", "folder", "fetch" */
+    struct slice organisation;  /* whose machine it is, at whoever lists it; may be empty */
     struct slice url, folder;   /* for the first, for the second */
     struct slice key, next_key; /* letter.h spells them; the second while keys change */
     unsigned line;              /* in the configuration */
@@ -32,6 +33,7 @@ struct partner_said {
 struct partner {
     unsigned index;
     struct slice id; /* the organisation: [a-z0-9-]+ */
+    struct slice organisation; /* as the list says; empty: unsaid */
     struct slice name[TONGUES_COUNT];
     char kind[PARTNER_KIND_SIZE]; /* "carrier", "bank" … as access has them */
     enum partner_way way;
@@ -59,5 +61,7 @@ struct slice partner_list_self(const struct partner_list *list);
 unsigned partner_list_count(const struct partner_list *list);
 const struct partner *partner_at(const struct partner_list *list, unsigned index);
 const struct partner *partner_find(const struct partner_list *list, struct slice id); /* NULL */
+/* The first one whose machine is that organisation's; NULL. */
+const struct partner *partner_of(const struct partner_list *list, struct slice organisation);
 /* For letter_open(). */
 struct letter_keys partner_list_keys(const struct partner_list *list);

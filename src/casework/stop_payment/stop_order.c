@@ -1,16 +1,18 @@
 /* stop_order.c -- the table of `stop_order`, its terms out of the law, what follows its steps. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "casework/stop_payment/stop_order.h"
+#include "casework/stop_payment/stop_inside.h"
 
 #define DESK   (WORK_ROLE(duty) | WORK_ROLE(analyst) | WORK_ROLE(supervisor))
 #define SECOND (WORK_ROLE(duty) | WORK_ROLE(supervisor))
 #define BANK   (WORK_ROLE(duty) | WORK_ROLE(liaison) | WORK_ROLE(service))
 
 enum { LEASE_MS = 10 * MINUTE_MS, ASKING_MS = 2 * HOUR_MS, ANSWER_MS = 10 * MINUTE_MS };
-enum { LIFT_MS = MINUTE_MS, KEY_BYTES = 16, URGENT = 10 };
+enum { LIFT_MS = MINUTE_MS, URGENT = 10 };
 
 static int64_t span_entry(void *self, const struct work_item *item);
 static int64_t span_term(void *self, const struct work_item *item);
+static int64_t span_answer(void *self, const struct work_item *item);
+static int64_t span_lift(void *self, const struct work_item *item);
 
 #define WORK_TABLE "casework/stop_payment/stop_order.inc"
 #include "casework/work/table.inc"
@@ -30,19 +32,17 @@ const struct store_migration STOP_MIGRATIONS[STOP_MIGRATIONS_COUNT] = {
     {"casework: stops of each account",
      "CREATE TABLE stop_account (account BLOB PRIMARY KEY, stops INTEGER NOT NULL) WITHOUT "
      "ROWID;"},
+    {"casework: stops that were ordered, and what the bank said",
+     "CREATE TABLE stop_round (item TEXT NOT NULL, round INTEGER NOT NULL, account BLOB NOT NULL, "
+     "state INTEGER NOT NULL, PRIMARY KEY (item, round)) WITHOUT ROWID;"
+     "CREATE INDEX stop_round_account ON stop_round (account);"},
 };
 
 /* ---- the law ---- */
 
-static const struct law_pack *pack_of(const struct stop_desk *desk)
-{
-    return law_find(desk->law, LAW_SUBJECT_stop,
-                    law_date_of_moment(steady_now(desk->steady), desk->zone_minutes));
-}
-
 static int64_t span_entry(void *self, const struct work_item *item)
 {
-    const struct law_pack *pack = pack_of(self);
+    const struct law_pack *pack = stop_pack(self);
     int64_t ms = 0;
     (void)item;
     bool known = pack != NULL && law_span_ms(pack, "entry.first_level", &ms, NULL) == STATUS_OK;
@@ -55,7 +55,7 @@ static int64_t span_entry(void *self, const struct work_item *item)
 static int64_t span_term(void *self, const struct work_item *item)
 {
     const struct stop_desk *desk = self;
-    const struct law_pack *pack = pack_of(desk);
+    const struct law_pack *pack = stop_pack(desk);
     int64_t term_ms = 0;
     moment stopped;
     if (pack == NULL || law_span_ms(pack, "term", &term_ms, NULL) != STATUS_OK ||
@@ -65,47 +65,30 @@ static int64_t span_term(void *self, const struct work_item *item)
     return left > 1 ? (left < term_ms ? left : term_ms) : 1;
 }
 
+static int64_t span_answer(void *self, const struct work_item *item)
+{
+    const struct stop_desk *desk = self;
+    (void)item;
+    return desk->answer_ms > 0 ? desk->answer_ms : ANSWER_MS;
+}
+
+static int64_t span_lift(void *self, const struct work_item *item)
+{
+    const struct stop_desk *desk = self;
+    (void)item;
+    return desk->lift_ms > 0 ? desk->lift_ms : LIFT_MS;
+}
+
 /* ---- how often an account was stopped ---- */
-
-static struct store_value account_key(const struct stop_desk *desk, const struct work_item *item,
-                                      struct digest *digest)
-{
-    *digest = secret_digest(&desk->key, "stopped account", work_value_of(item, "payee"));
-    return STORE_OF_BYTES(((struct slice){(const char *)digest->bytes, KEY_BYTES}));
-}
-
-static enum status stops_of(const struct stop_desk *desk, const struct work_item *item,
-                            int64_t *out)
-{
-    static const char COUNT[] = "SELECT stops FROM stop_account WHERE account = ?1";
-    struct digest digest;
-    const struct store_value key = account_key(desk, item, &digest);
-    struct store_rows *rows = NULL;
-    struct store_value at[1];
-    TRY(store_query(desk->store, COUNT, &key, 1, &rows));
-    enum status status = store_next(rows, at, 1);
-    *out = status == STATUS_OK ? at[0].whole : 0;
-    store_end(rows);
-    return status == STATUS_END ? STATUS_OK : status;
-}
-
-static enum status stops_add(const struct stop_desk *desk, const struct work_item *item)
-{
-    static const char ADD[] = "INSERT INTO stop_account (account, stops) VALUES (?1, 1) ON "
-                              "CONFLICT (account) DO UPDATE SET stops = stops + 1";
-    struct digest digest;
-    const struct store_value key = account_key(desk, item, &digest);
-    return store_run(desk->store, ADD, &key, 1);
-}
 
 /* REFUSED: the law allows no further stop of this account. */
 static enum status may_stop(const struct stop_desk *desk, const struct work_item *item)
 {
-    const struct law_pack *pack = pack_of(desk);
+    const struct law_pack *pack = stop_pack(desk);
     int64_t most = 0, stops = 0;
     if (pack == NULL || law_count(pack, "count.max", &most, NULL) != STATUS_OK)
         return STATUS_REFUSED;
-    TRY(stops_of(desk, item, &stops));
+    TRY(rounds_count(desk, item, &stops));
     return stops < most ? STATUS_OK : STATUS_REFUSED;
 }
 
@@ -176,17 +159,26 @@ static enum status stamp(const struct stop_desk *desk, const struct work_item *i
     char bytes[LAW_STAMP_MAX];
     struct text text = text_over(bytes, sizeof bytes);
     struct work_refusal refusal = {.field = -1};
-    text_add_law_stamp(&text, pack_of(desk)); /* may_stop found one */
+    text_add_law_stamp(&text, stop_pack(desk)); /* may_stop found one */
     const struct work_value value = {FIELD_law, text_slice(&text)};
     const struct work_move move = {
         .id = item->id, .step = "stamp", .version = -1, .value = &value, .values_count = 1};
     return work_step(desk->work, &move, request, &refusal, out);
 }
 
-/* The next level, for the desk to order, filled from what the bank saw. */
-static enum status follow(struct stop_desk *desk, const struct work_item *item,
+static struct slice brought(const struct work_done *done, int field)
+{
+    for (unsigned i = 0; i < done->brought_count; i++)
+        if (done->brought[i].field == field)
+            return done->brought[i].value;
+    return SLICE("");
+}
+
+/* The next level, for the desk to order, filled from what the bank saw: this time, not before. */
+static enum status follow(struct stop_desk *desk, const struct work_done *done,
                           struct arena *request)
 {
+    const struct work_item *item = done->item;
     struct work_item next;
     struct slice level = work_value_of(item, "level");
     unsigned number = 1;
@@ -195,11 +187,11 @@ static enum status follow(struct stop_desk *desk, const struct work_item *item,
     const struct stop_cause cause = {
         .owner = slice_of(item->owner),
         .about = slice_of(item->id),
-        .payee = work_value_of(item, "next_account"),
-        .payee_name = work_value_of(item, "next_name"),
-        .payee_bank = work_value_of(item, "next_bank"),
-        .amount = work_value_of(item, "next_amount"),
-        .paid_at = work_value_of(item, "next_at"),
+        .payee = brought(done, FIELD_next_account),
+        .payee_name = brought(done, FIELD_next_name),
+        .payee_bank = brought(done, FIELD_next_bank),
+        .amount = brought(done, FIELD_next_amount),
+        .paid_at = brought(done, FIELD_next_at),
         .payer = work_value_of(item, "payee"),
         .level = number + 1,
     };
@@ -220,14 +212,30 @@ static enum status after(void *self, const struct work_done *done, struct arena 
     case STEP_again:
         TRY(owner_may(desk, done, request));
         TRY(may_stop(desk, done->item));
+        TRY(rounds_open(desk, done->item, done->step == STEP_order ? 1 : 2));
         TRY(stamp(desk, done->item, request, &stamped));
-        return send(desk, &stamped, request);
+        TRY(send(desk, &stamped, request));
+        return letter_order(desk, &stamped, done->step == STEP_order ? 1 : 2, request);
     case STEP_stop:
+    case STEP_stop_in:
+        return rounds_say(desk, done->item, 1, ROUND_STOPPED, NULL);
     case STEP_extend:
-        TRY(may_stop(desk, done->item));
-        return stops_add(desk, done->item);
+    case STEP_extend_in:
+        return rounds_say(desk, done->item, 2, ROUND_STOPPED, NULL);
+    case STEP_mismatch:
+    case STEP_mismatch_in:
+    case STEP_refuse:
+    case STEP_refused_in:
+        return rounds_say(desk, done->item, 1, ROUND_NOT, NULL);
+    case STEP_refuse_again:
+    case STEP_refused_again_in:
+        return rounds_say(desk, done->item, 2, ROUND_NOT, NULL);
     case STEP_moved_on:
-        return follow(desk, done->item, request);
+    case STEP_moved_on_in:
+        return follow(desk, done, request);
+    case STEP_lift:
+    case STEP_late_in:
+        return letter_lift(desk, done->item, request);
     default:
         return STATUS_OK;
     }
@@ -289,7 +297,7 @@ enum status stop_from(struct stop_desk *desk, const struct stop_cause *cause, st
     struct digest digest = secret_digest(&desk->key, "stop source", cause->payee);
     text_add(&once, cause->about);
     text_add_char(&once, ' ');
-    text_add_hex(&once, (struct slice){(const char *)digest.bytes, KEY_BYTES});
+    text_add_hex(&once, (struct slice){(const char *)digest.bytes, STOP_KEY_BYTES});
     add(value, &count, FIELD_payee, cause->payee);
     add(value, &count, FIELD_payee_name, cause->payee_name);
     add(value, &count, FIELD_payee_bank, cause->payee_bank);

@@ -14,6 +14,11 @@
  *              3. A stop ends its term after the moment of the stop, whatever anybody does; lifting
  *                 asks nobody.
  *              4. An order names the law pack that it was made under, with its hash.
+ *              5. What a bank's machine is told leaves in the transaction that ordered it, and is
+ *                 the four fields, never the victim.  Its answer moves the item once, however often
+ *                 and in whatever order answers come; a stop that we do not hold is lifted.
+ *              6. An order that nobody answered counts as a stop: the account has at most as many
+ *                 as the law allows even if every answer is lost.
  *
  * Not here:    freezing (casework/freeze).  A stop that became a freeze by somebody's word would
  *              end its clock, and nothing would lift it; it ends as frozen by machine, when the
@@ -24,9 +29,25 @@
 #include "casework/work/work.h"
 #include "law/law.h"
 
-enum { STOP_MIGRATIONS_COUNT = 1 };
+enum { STOP_MIGRATIONS_FIRST = 1, STOP_MIGRATIONS_COUNT = 2 }; /* those behind FIRST came later */
 extern const struct store_migration STOP_MIGRATIONS[STOP_MIGRATIONS_COUNT];
 extern const struct work_kind STOP_ORDER_KIND;
+
+/* What leaves for a bank's machine; kept by whoever takes it, in the transaction of the call. */
+struct stop_out {
+    const char *kind;          /* "stop.order", "stop.lift" */
+    struct slice organisation; /* the executor */
+    struct slice work;         /* the order */
+    int64_t round;             /* with kind and work it names the letter: the same is sent once */
+    struct slice body;         /* canonical JSON of order.h */
+    int64_t life_ms;           /* for so long it is tried, and may be carried out */
+};
+struct stop_post {
+    enum status (*post)(void *self, const struct stop_out *out, struct arena *request);
+    /* Whether a machine answers for this organisation. */
+    bool (*known)(void *self, struct slice organisation);
+    void *self; /* `post` NULL: nothing is sent, people answer through their seat */
+};
 
 struct stop_desk {
     struct store *store; /* the writer */
@@ -35,6 +56,8 @@ struct stop_desk {
     struct steady *steady; /* terms do not move with the wall clock; set when it is open */
     int32_t zone_minutes;
     struct work *work; /* set when it is open */
+    struct stop_post post;
+    int64_t answer_ms, lift_ms; /* until no answer is an alarm; 0: as usual */
 };
 
 struct work_plug stop_plug(struct stop_desk *desk);
@@ -56,3 +79,14 @@ struct stop_cause {
 };
 enum status stop_from(struct stop_desk *desk, const struct stop_cause *cause, struct arena *request,
                       struct work_item *out);
+
+/* ---- answers by letter, inside the caller's transaction ---- */
+
+/* `work`: the order that was asked about; `organisation`: whose machine answers.  An answer that
+ * comes twice, or when it is no longer wanted, moves nothing.  STATUS_MALFORMED: the body, or it
+ * speaks of another order; STATUS_REFUSED: this organisation was not ordered. */
+enum status stop_take_result(struct stop_desk *desk, struct slice organisation, struct slice work,
+                             struct slice body, struct arena *request, bool *used);
+/* A letter about the order was never answered. */
+enum status stop_unanswered(struct stop_desk *desk, struct slice work, bool arrived,
+                            struct arena *request);

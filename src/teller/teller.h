@@ -1,0 +1,78 @@
+/* teller.h -- a bank's side of stop orders: what it was ordered, what it did, until when it lasts.
+ *
+ *     stop.order ─> terms, rate ─> the four fields against the books ─┬─ mismatch, refused: at once
+ *                                                                    ├─ a person's: held
+ *                                                                    └─ asked ── core ──> stopped
+ *     stop.lift ──────────────────────────────────────────────> lifting ── core ──> lifted
+ *     the term is over ───────────────────────────────────────────^
+ *
+ * Invariants:  1. A row, its audit entry and the answer are one transaction.
+ *              2. An account is stopped at most as often as the law allows, over all orders of all
+ *                 who may order, counted here: a stop that was begun counts.
+ *              3. No stop without a match of all four fields in the books at hand.
+ *              4. A stop is lifted when its term is over, whether or not anybody who ordered it is
+ *                 still there; the term is the shorter one of the order's and our law pack's.
+ *              5. An order is one stop, however often it comes; a lift that comes before its order
+ *                 makes the order nothing.
+ *              6. Account numbers lie sealed in the store; the log has keyed names. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "audit/audit.h"
+#include "ground/clock.h"
+#include "ground/secret.h"
+#include "order/order.h"
+#include "store/store.h"
+#include "teller/books.h"
+#include "teller/corebank.h"
+#include "teller/policy.h"
+
+struct teller;
+
+enum { TELLER_MIGRATIONS_COUNT = 1, TELLER_LETTER_SIZE = 33 };
+extern const struct store_migration TELLER_MIGRATIONS[TELLER_MIGRATIONS_COUNT];
+
+/* An answer to a letter; kept by whoever takes it, inside the transaction of the call. */
+struct teller_answer {
+    struct slice asker;  /* who wrote the letter */
+    struct slice letter; /* its id */
+    struct slice body;   /* canonical JSON: a stop.result */
+    moment expires;      /* of the letter: after it nobody waits */
+};
+
+struct teller_options {
+    struct store *store; /* the writer */
+    struct audit *audit;
+    const struct stop_policy *policy;
+    struct books *books;
+    struct core core;
+    struct secret key; /* seals and names accounts */
+    struct seal_chance chance;
+    struct clock clock;
+    int64_t term_ms, stops_max; /* of our own law pack; stops_max 0: no pack, nothing is stopped */
+    enum status (*answer)(void *self, const struct teller_answer *answer, struct arena *request);
+    void *self;
+};
+
+enum status teller_open(struct teller **out, const struct teller_options *options,
+                        struct arena *boot);
+
+struct teller_letter {
+    struct slice asker, id, body;
+    moment expires;
+};
+/* Inside the caller's open transaction.  STATUS_MALFORMED: the body. */
+enum status teller_order(struct teller *teller, const struct teller_letter *letter,
+                         struct arena *request);
+enum status teller_lift(struct teller *teller, const struct teller_letter *letter,
+                        struct arena *request);
+
+/* One round: asks the core about what is due, in transactions of its own; `*more`: there is more
+ * due now.  Called often by one thread. */
+enum status teller_turn(struct teller *teller, struct arena *scratch, bool *more);
+
+struct teller_counts {
+    int64_t asked, stopped, lifting, lifted, not_stopped; /* rows */
+    int64_t overdue_ms; /* of the stop that should have been lifted longest ago; 0: none */
+};
+enum status teller_count(struct teller *teller, struct store *reader, struct teller_counts *out);
