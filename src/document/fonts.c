@@ -82,7 +82,15 @@ static PangoFontMap *map_new(enum status *status, struct text why[TONGUES_COUNT]
     return made;
 }
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature) /* of clang; gcc says it by a macro of its own */
+#if __has_feature(address_sanitizer)
+#define LEAKS_WATCHED
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define LEAKS_WATCHED
+#endif
+
+#ifdef LEAKS_WATCHED
 /* fontconfig writes pointers as offsets, which the sanitizer cannot follow: it takes the patterns
  * and character sets of the one map above for lost.  The only excuse of the house; it covers that
  * library's memory and nobody else's. */
