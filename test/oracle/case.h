@@ -1,6 +1,6 @@
 /* case.h -- a pair as a text: rules, a line of `----`, then bounds, rows and records, one a line.
  *
- *   bounds events_max=3 small_max=1 zone_minutes=480 flow_accounts_max=256
+ *   bounds events_max=3 small_max=1 zone_minutes=480 flow_accounts_max=64
  *   person person=P1 phone=+86101
  *   0:4 call time=1772409600000 caller=+86101 callee=+86102 duration=30000
  *

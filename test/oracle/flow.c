@@ -264,18 +264,13 @@ static struct payments weigh(struct asking *asking, ident account, const struct 
     int64_t after_ms = asking->now_ms - asking->flow->span_ms;
     struct payments payments = list(asking, depth, account, until, after_ms);
     asking->accounts++;
-    for (size_t i = 0; i < payments.count; i++) {
-        ident payer = payments.at[i].other;
-        if (!payments.at[i].in || payments.at[i].weighed || !ident_known(payer))
+    for (size_t last = payments.count; last-- > 0;) { /* whoever paid last is looked at first */
+        ident payer = payments.at[last].other;
+        if (!payments.at[last].in || payments.at[last].weighed || !ident_known(payer))
             continue;
-        size_t last = i;
-        for (size_t k = i; k < payments.count; k++) {
-            struct payment *payment = &payments.at[k];
-            if (!payment->in || !ident_equal(payment->other, payer))
-                continue;
-            payment->weighed = true;
-            last = k;
-        }
+        for (size_t k = 0; k <= last; k++)
+            payments.at[k].weighed |=
+                payments.at[k].in && ident_equal(payments.at[k].other, payer);
         bool source = is_source(asking, payer);
         unsigned left = same_holder(asking, account, payer) ? hops : hops - 1;
         bool follow = !source && left > 0;
@@ -290,7 +285,7 @@ static struct payments weigh(struct asking *asking, ident account, const struct 
         if (follow)
             theirs = weigh(asking, payer, payments.at[last].said, left, depth + 1);
         double carried = 0;
-        for (size_t k = i; k <= last; k++) {
+        for (size_t k = 0; k <= last; k++) {
             struct payment *payment = &payments.at[k];
             if (!payment->in || !ident_equal(payment->other, payer))
                 continue;

@@ -11,7 +11,7 @@
 uint32_t lowered_events_max = 16384;
 uint32_t lowered_small_max = 32;
 uint32_t lowered_flow_events_max = 512;
-uint32_t lowered_flow_accounts_max = 256;
+uint32_t lowered_flow_accounts_max = 64;
 
 enum { WHY_SIZE = 1 << 14, MEMORY = 64 << 20 };
 

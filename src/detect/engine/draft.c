@@ -56,6 +56,18 @@ static enum status slices_number(struct slices *slices, struct arena *arena, str
     return STATUS_OK;
 }
 
+enum status slices_keep(const struct slices *slices, struct arena *boot, struct slice **out,
+                               uint32_t *count)
+{
+    struct slice *kept;
+    TRY(ARENA_NEW(boot, slices->count, &kept));
+    if (slices->count > 0)
+        memcpy(kept, slices->at, slices->count * sizeof *kept);
+    *out = kept;
+    *count = slices->count;
+    return STATUS_OK;
+}
+
 static enum status look_number(struct draft *draft, struct draft_look look, uint32_t *out)
 {
     for (uint32_t i = 0; i < draft->looks_count; i++) {

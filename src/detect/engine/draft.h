@@ -57,6 +57,9 @@ struct draft {
     bool ties_matter;
 };
 
+/* The names that were met, in the order of their numbers.  STATUS_FULL. */
+enum status slices_keep(const struct slices *slices, struct arena *boot, struct slice **out,
+                        uint32_t *count);
 /* Turns every expression of the set into nodes and fills the draft.  STATUS_FULL. */
 enum status draft_fill(struct draft *draft, const struct rule_set *set, struct arena *scratch);
 /* Whether the profile can be looked at by the key with this index: it names one entity. */

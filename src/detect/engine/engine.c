@@ -240,6 +240,7 @@ static void sweep(struct engine *engine)
 static enum status batch_do(struct engine *engine)
 {
     const struct image *image = engine->image;
+    flow_batch_begin(engine);
     for (uint32_t p = 0; p < image->set->profiles_count; p++)
         engine->batch.tending[p].visits_count = 0;
     for (engine->level = 0; engine->level < image->levels_count; engine->level++) {

@@ -27,7 +27,11 @@
 #include "ground/moment.h"
 #include <math.h>
 
-enum { MET_SLOTS = 2 * FLOW_EVENTS_MAX, PARTS_MAX = 2 * FLOW_EVENTS_MAX };
+enum {
+    MET_SLOTS = 2 * FLOW_EVENTS_MAX,
+    PARTS_MAX = 2 * FLOW_EVENTS_MAX,
+    VISITED_BITS = 32 * RECORD_BATCH_MAX /* for twice as many visits: one in sixteen is set */
+};
 
 /* Money that went out, and how long it had been there. */
 struct stay {
@@ -46,6 +50,8 @@ struct flow_room {
     struct ledger ledger[FLOW_DEPTH_MAX];
     struct stay stay[PARTS_MAX];
     uint64_t met[MET_SLOTS];
+    uint64_t visited[VISITED_BITS / 64]; /* by hash: accounts that the batch pays from or to */
+    bool visited_known;
     uint32_t accounts_count; /* looked at for this answer */
     bool bounded;
 };
@@ -75,6 +81,37 @@ const struct flow_entry *flow_entries(const struct engine *engine, uint32_t *cou
 bool flow_bounded(const struct engine *engine)
 {
     return engine->flow_room->bounded;
+}
+
+/* ---- who is paid in this batch ---- */
+
+void flow_batch_begin(struct engine *engine)
+{
+    if (engine->flow_room != NULL)
+        engine->flow_room->visited_known = false;
+}
+
+static uint64_t visited_bit(uint64_t hash)
+{
+    return hash % VISITED_BITS;
+}
+
+/* An account that no record of the batch touches is as it is; of the others, later events must be
+ * passed by, which takes a look at all visits of the batch. */
+static bool is_visited(const struct following *following, unsigned profile, uint64_t account)
+{
+    struct flow_room *room = following->room;
+    const struct tending *tending = &following->engine->batch.tending[profile];
+    if (!room->visited_known) {
+        memset(room->visited, 0, sizeof room->visited);
+        for (uint32_t i = 0; i < tending->visits_count; i++) {
+            uint64_t bit = visited_bit(tending->visit[i].to.hash);
+            room->visited[bit / 64] |= (uint64_t)1 << bit % 64;
+        }
+        room->visited_known = true;
+    }
+    uint64_t bit = visited_bit(window_hash(account));
+    return (room->visited[bit / 64] >> bit % 64 & 1u) != 0;
 }
 
 /* ---- the payments of one account ---- */
@@ -185,7 +222,10 @@ static struct ledger *gather(const struct following *following, unsigned level, 
     struct window_seen seen;
     ledger->count = 0;
     ledger->entry = ledger->room + FLOW_EVENTS_MAX;
-    past_init(&past, engine, profile, following->row, account);
+    if (is_visited(following, profile, account))
+        past_init(&past, engine, profile, following->row, account);
+    else
+        past_init_still(&past, engine, profile, account);
     following->room->bounded |= past.fallen_ms > after_ms;
     while (past_back(&past, &seen) && seen.at_ms > after_ms)
         if (seen.at_ms <= following->at_ms)
@@ -293,19 +333,17 @@ static void weigh(const struct following *following, unsigned level, uint64_t ac
         gather(following, level, account, until, following->at_ms - following->flow->span_ms);
     ident holder = holder_of(following, account);
     room->accounts_count++;
-    for (uint32_t i = 0; i < ledger->count; i++) {
-        struct flow_entry *first = &ledger->entry[i];
-        uint64_t payer = first->other;
-        if (!first->in || first->done || payer == 0)
+    for (uint32_t i = ledger->count; i-- > 0;) {
+        const struct flow_entry *last = &ledger->entry[i];
+        uint64_t payer = last->other;
+        if (!last->in || last->done || payer == 0)
             continue;
         bool source = is_source(following, payer);
-        struct flow_entry *last = first;
-        for (struct flow_entry *entry = first; entry < ledger->entry + ledger->count; entry++) {
+        for (struct flow_entry *entry = ledger->entry; entry <= last; entry++) {
             if (!entry->in || entry->other != payer)
                 continue;
             entry->done = true;
             entry->part = source ? entry->amount : 0;
-            last = entry;
         }
         unsigned left = hops - (same_holder(following, holder, payer) ? 0 : 1);
         if (source || left == 0)

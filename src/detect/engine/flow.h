@@ -25,5 +25,7 @@ const struct flow_entry *flow_entries(const struct engine *engine, uint32_t *cou
 /* Whether the answer given last would have seen more, had more been remembered or allowed. */
 bool flow_bounded(const struct engine *engine);
 
+/* Before the records of a batch, or one that is only asked about, are judged. */
+void flow_batch_begin(struct engine *engine);
 /* Room for the answers of an engine whose rules ask.  STATUS_FULL. */
 enum status flow_room_create(struct engine *engine, struct arena *boot);

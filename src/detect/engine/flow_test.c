@@ -372,8 +372,8 @@ static double value_in(const char *out, const char *rule)
     return at == NULL ? -1 : strtod(at + 2, NULL);
 }
 
-/* More hops, a longer window and one more report bring more, never less; and never more than all
- * that came. */
+/* More hops and a longer window bring more, never less, where no bound was met; and never more
+ * than all that came. */
 static void test_more_is_never_less(void **state)
 {
     (void)state;
@@ -388,21 +388,23 @@ static void test_more_is_never_less(void **state)
         RULE("a4", "money.from_reported(account, 24h, hops 4)")
         RULE("b3", "money.from_reported(account, 6h, hops 3)")
         RULE("c", "purse[account].all");
+    unsigned whole = 0, cut = 0;
     for (uint64_t seed = 1; seed <= 60; seed++) {
         static char lines[SAID_MAX];
         struct chance chance = chance_seeded(seed);
         struct text text = text_over(lines, sizeof lines);
+        uint64_t people = seed % 2 == 0 ? 20 : 10;
         for (unsigned i = 0; i < 80; i++) {
             unsigned minute = i * 9;
             if (chance_below(&chance, 12) == 0)
                 text_addf(&text, "report time=%u:%02u accounts=n%u\n", minute / 60, minute % 60,
-                          (unsigned)chance_below(&chance, 10));
+                          (unsigned)chance_below(&chance, people));
             text_addf(&text, "payment time=%u:%02u payer=n%u payee=n%u amount=%u.%02u\n",
-                      minute / 60, minute % 60, (unsigned)chance_below(&chance, 10),
-                      (unsigned)chance_below(&chance, 10), (unsigned)chance_below(&chance, 100),
+                      minute / 60, minute % 60, (unsigned)chance_below(&chance, people),
+                      (unsigned)chance_below(&chance, people), (unsigned)chance_below(&chance, 100),
                       (unsigned)chance_below(&chance, 100));
         }
-        for (unsigned n = 0; n < 10; n++) {
+        for (unsigned n = 0; n < 8; n++) {
             struct stage stage;
             text_addf(&text, "account time=12:00 account=n%u event=opened\n", n);
             stage_init(&stage, 1, MEMORY);
@@ -410,13 +412,18 @@ static void test_more_is_never_less(void **state)
             double one = value_in(stage.out.at, "a1"), two = value_in(stage.out.at, "a2");
             double three = value_in(stage.out.at, "a3"), four = value_in(stage.out.at, "a4");
             double less = value_in(stage.out.at, "b3"), all = value_in(stage.out.at, " c ");
+            bool bounded = strstr(stage.out.at, "bounded") != NULL;
             stage_release(&stage);
-            assert_true(one >= 0 && one <= two && two <= three && three <= four && four <= all);
-            assert_true(less <= three);
+            assert_true(one >= 0 && one <= all && two <= all && three <= all && four <= all);
+            assert_true(bounded || (one <= two && two <= three && three <= four));
+            assert_true(bounded || less <= three);
+            whole += !bounded;
+            cut += bounded;
             text.size -= strlen("account time=12:00 account=n0 event=opened\n");
             text.at[text.size] = '\0';
         }
     }
+    assert_true(whole > 200 && cut > 0); /* both were met */
 }
 
 int main(void)

@@ -934,18 +934,6 @@ static enum status needs_find(struct making *making)
 
 /* ---- all of it ---- */
 
-static enum status slices_keep(const struct slices *slices, struct arena *boot, struct slice **out,
-                               uint32_t *count)
-{
-    struct slice *kept;
-    TRY(ARENA_NEW(boot, slices->count, &kept));
-    if (slices->count > 0)
-        memcpy(kept, slices->at, slices->count * sizeof *kept);
-    *out = kept;
-    *count = slices->count;
-    return STATUS_OK;
-}
-
 static void profiles_note(struct image *image)
 {
     static_assert(PROFILES_MAX <= 64, "a bit for each");

@@ -41,6 +41,20 @@ void past_init(struct past *past, const struct engine *engine, unsigned profile,
     window_walk_init(&past->walk, past->window, past->slot);
 }
 
+void past_init_still(struct past *past, const struct engine *engine, unsigned profile, uint64_t key)
+{
+    uint64_t hash = window_hash(key);
+    past->engine = engine;
+    past->feature = engine->image->profile[profile].window.feature;
+    past->window = window_of(engine, profile, hash);
+    past->slot = window_find(past->window, key, hash);
+    past->own = false;
+    past->later_count = 0;
+    past->left = window_events_count(past->window, past->slot);
+    past->fallen_ms = window_fallen_ms(past->window, past->slot);
+    window_walk_init(&past->walk, past->window, past->slot);
+}
+
 /* Whether the event is a later record's; each of those is met once. */
 static bool came_later(struct past *past, const struct window_seen *seen)
 {

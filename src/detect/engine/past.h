@@ -23,6 +23,9 @@ struct past {
 /* The entity of that key, just after the record had visited it, or passed it by. */
 void past_init(struct past *past, const struct engine *engine, unsigned profile, unsigned row,
                uint64_t key);
+/* The same for an entity that no record of the batch has visited. */
+void past_init_still(struct past *past, const struct engine *engine, unsigned profile,
+                     uint64_t key);
 /* From the latest event to the oldest. */
 bool past_back(struct past *past, struct window_seen *out);
 /* What a feature was then, at that time; the walk is used up. */

@@ -11,6 +11,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/engine/admit.h"
 #include "detect/engine/feed.h"
+#include "detect/engine/flow.h"
 #include "detect/engine/hold.h"
 #include "detect/engine/judge.h"
 #include "ground/arena.h"
@@ -75,6 +76,7 @@ static enum status level_do(struct engine *engine, uint64_t profiles)
 static enum status probe_do(struct engine *engine, const struct record *record)
 {
     TRY(admit_alone(engine, record));
+    flow_batch_begin(engine);
     TRY(spellings_lend(engine, record));
     uint64_t profiles = engine->image->kind[record->kind].profiles;
     for (uint32_t p = 0; p < engine->image->set->profiles_count; p++)

@@ -15,8 +15,8 @@ void text_add_explanation(struct text *text, const struct rule_set *set, const s
 void text_add_feature_label(struct text *text, const struct rule_set *set, unsigned profile,
                             unsigned feature, enum tongue tongue);
 
-/* What a rule asks of money that moved: "received in 24h from reported accounts, over at most 2
- * payments".  `flow` is an EXPR_FLOW. */
+/* What a rule asks of money that moved: "received in 24h from reported accounts, up to hop 2".
+ * `flow` is an EXPR_FLOW. */
 void text_add_flow_label(struct text *text, const struct expr *flow, enum tongue tongue);
 
 /* What it takes to remember one profile.  The rule room does not know how memory lies: whoever
