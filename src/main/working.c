@@ -775,3 +775,8 @@ enum exit_code verb_recall(const struct command *command)
 {
     return work_verb(command, "recall");
 }
+
+enum exit_code verb_inspect(const struct command *command)
+{
+    return work_verb(command, "inspection");
+}

@@ -10,6 +10,7 @@
 #include "casework/case/case.h"
 #include "casework/dissuasion/dissuasion.h"
 #include "casework/freeze/freeze.h"
+#include "casework/inspection/inspection.h"
 #include "casework/penalty/penalty.h"
 #include "casework/query/query.h"
 #include "casework/returning/returning.h"
@@ -41,6 +42,7 @@ struct works {
     struct contact_mail contacts;
     struct sealing sealing;
     struct recalling *recalling;
+    struct inspection_desk inspections;
     struct leading *leading;
     struct tasks *tasks;
     struct arena *scratch, *look;
@@ -241,6 +243,10 @@ static void penalties_init(struct works *works)
                                              .law = &service->law,
                                              .steady = works->steady,
                                              .zone_minutes = service->config.home_zone};
+    works->inspections = (struct inspection_desk){.store = service->store,
+                                                  .steady = works->steady,
+                                                  .zone_minutes = service->config.home_zone,
+                                                  .penalties = &works->penalties};
 }
 
 /* Texts to persons and their receipts, if there is a gateway. */
@@ -284,6 +290,8 @@ static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MA
     count += CASEBOOK_PLUGS;
     penalties_init(works);
     out[count++] = penalty_plug(&works->penalties);
+    inspection_plugs(&works->inspections, out + count);
+    count += INSPECTION_PLUGS;
     return count + leading_plugs(works->leading, out + count);
 }
 
@@ -342,7 +350,7 @@ static enum status open_work(struct works *works, struct text *why)
     works->dissuasion.work = works->casebook.work = works->stops.work = works->work;
     works->freezes.work = works->queries.work = works->work;
     works->returns.work = works->work;
-    works->penalties.work = works->work;
+    works->penalties.work = works->inspections.work = works->work;
     leading_start(works->leading, works->work);
     return status;
 }

@@ -125,24 +125,26 @@ static void explain_moment(const struct look *look, struct saying says, moment a
 
 /* ---- spans ---- */
 
-static int64_t left_until(const struct penalty_desk *desk, moment end)
+/* From the change that starts the clock: the time has gone on since. */
+static int64_t left_until(const struct work_item *item, moment end)
 {
-    int64_t left = end.ms - steady_now(desk->steady).ms;
+    int64_t left = end.ms - item->changed.ms;
     return left > 1 ? left : 1;
 }
 
 static int64_t span_hearing(void *self, const struct work_item *item)
 {
     moment end;
+    (void)self;
     /* Without an end nobody may ask any more, and then nothing could be decided by that pack. */
-    return moment_parse(work_value_of(item, "ask_until"), &end) == STATUS_OK ? left_until(self, end)
+    return moment_parse(work_value_of(item, "ask_until"), &end) == STATUS_OK ? left_until(item, end)
                                                                              : -1;
 }
 
 static int64_t span_decide(void *self, const struct work_item *item)
 {
     moment end;
-    return penalty_decide_ends(self, filed_of(item), &end) == STATUS_OK ? left_until(self, end)
+    return penalty_decide_ends(self, filed_of(item), &end) == STATUS_OK ? left_until(item, end)
                                                                         : -1;
 }
 
@@ -153,7 +155,7 @@ static enum work_fault moment_holds(struct look *look, int field, moment least, 
     moment at;
     if (moment_parse(looked(look, field), &at) != STATUS_OK)
         return wrong(look, field, WORK_FAULT_MISSING);
-    if (at.ms > now_of(look).ms + MINUTE_MS || at.ms < least.ms)
+    if (at.ms > now_of(look).ms + MINUTE_MS || at.ms < least.ms - MINUTE_MS) /* as people write */
         return wrong(look, field, WORK_FAULT_VALUE);
     *out = at;
     return WORK_FAULT_NONE;
