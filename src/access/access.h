@@ -169,7 +169,8 @@ struct identity {
     char user[ACCESS_ID_SIZE];  /* the person; empty for a service */
     char token[ACCESS_ID_SIZE]; /* empty for a session */
     char organisation[ACCESS_ID_SIZE];
-    enum organisation_level level; /* of the organisation */
+    enum organisation_kind kind;   /* of the organisation */
+    enum organisation_level level; /* the same */
     bool home;                     /* of the organisation that runs this installation */
     uint32_t roles;
     uint64_t scopes; /* what it may have: of its roles, cut to those of its token */

@@ -68,22 +68,24 @@ static enum status token_row(struct access *access, const struct digest *key,
 {
     static const char FIND[] =
         "SELECT t.id, t.organisation, t.user_id, t.scopes, t.expires, t.used, o.home, u.roles, "
-        "o.level "
+        "o.level, o.kind "
         "FROM access_token t JOIN access_organisation o ON o.id = t.organisation "
         "LEFT JOIN access_user u ON u.id = t.user_id WHERE t.digest = ?1 AND t.revoked IS NULL "
         "AND o.disabled = 0 AND (t.user_id IS NULL OR u.state = 'active')";
-    struct store_value row[9];
+    struct store_value row[10];
     uint64_t scopes = 0;
     uint32_t roles = ROLE_BIT(ROLE_service);
     enum organisation_level level;
-    TRY(row_read(access, FIND, key, row, 9));
+    enum organisation_kind kind;
+    TRY(row_read(access, FIND, key, row, 10));
     TRY(scopes_read(row[3].bytes, &scopes));
     if (row[2].type != STORE_NULL)
         TRY(roles_read(row[7].bytes, &roles));
-    if (!organisation_level_find(row[8].bytes, &level))
+    if (!organisation_level_find(row[8].bytes, &level) ||
+        !organisation_kind_find(row[9].bytes, &kind))
         return STATUS_MALFORMED;
     *identity = (struct identity){
-        .by = BY_TOKEN, .level = level, .home = row[6].whole == 1, .roles = roles};
+        .by = BY_TOKEN, .level = level, .kind = kind, .home = row[6].whole == 1, .roles = roles};
     id_copy(identity->token, row[0].bytes);
     id_copy(identity->organisation, row[1].bytes);
     id_copy(identity->user, row[2].bytes);
@@ -98,21 +100,23 @@ static enum status token_row(struct access *access, const struct digest *key,
 static enum status session_row(struct access *access, const struct digest *key,
                                struct identity *identity, moment *until, moment *used)
 {
-    static const char FIND[] =
-        "SELECT s.user_id, u.organisation, u.roles, s.used, s.ends, s.stepped, o.home, o.level "
-        "FROM access_session s JOIN access_user u ON u.id = s.user_id "
-        "JOIN access_organisation o ON o.id = u.organisation "
-        "WHERE s.digest = ?1 AND u.state = 'active' AND o.disabled = 0";
-    struct store_value row[8];
+    static const char FIND[] = "SELECT s.user_id, u.organisation, u.roles, s.used, s.ends, "
+                               "s.stepped, o.home, o.level, o.kind "
+                               "FROM access_session s JOIN access_user u ON u.id = s.user_id "
+                               "JOIN access_organisation o ON o.id = u.organisation "
+                               "WHERE s.digest = ?1 AND u.state = 'active' AND o.disabled = 0";
+    struct store_value row[9];
     uint32_t roles = 0;
     enum organisation_level level;
-    TRY(row_read(access, FIND, key, row, 8));
+    enum organisation_kind kind;
+    TRY(row_read(access, FIND, key, row, 9));
     TRY(roles_read(row[2].bytes, &roles));
-    if (!organisation_level_find(row[7].bytes, &level))
+    if (!organisation_level_find(row[7].bytes, &level) ||
+        !organisation_kind_find(row[8].bytes, &kind))
         return STATUS_MALFORMED;
     int64_t stepped_until = row[5].whole + ACCESS_STEP_UP_MINUTES * MINUTE_MS;
     *identity = (struct identity){
-        .by = BY_SESSION, .level = level, .home = row[6].whole == 1, .roles = roles};
+        .by = BY_SESSION, .level = level, .kind = kind, .home = row[6].whole == 1, .roles = roles};
     id_copy(identity->id, row[0].bytes);
     id_copy(identity->user, row[0].bytes);
     id_copy(identity->organisation, row[1].bytes);

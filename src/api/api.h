@@ -18,6 +18,8 @@ struct bulletin;
 struct outbox;
 struct work;
 struct presence;
+struct standing;
+struct sanction_desk;
 struct api;
 
 /* What the process knows of itself, for the routes that hand in records and watch it.  All from any
@@ -68,6 +70,8 @@ struct api_rooms {
     struct bulletin *bulletin;
     struct outbox *outbox; /* letters of partners */
     struct work *work;
+    struct standing *standing; /* what executors ask about */
+    struct sanction_desk *sanctions;
     int32_t zone_minutes; /* in which times of work are written */
     struct api_papers papers;
     struct deliveries *deliveries;

@@ -183,6 +183,8 @@ void rates_init(struct rates *rates, const struct api_limits *limits, struct clo
 enum rate rate_of_route(const struct route *route);
 /* Seconds to wait; 0: it may come, and was counted.  Identity, route and rate are known. */
 int64_t rates_ask(struct rates *rates, const struct visit *visit);
+/* The same for the public form, which shows nothing and is asked for rarely. */
+int64_t rates_ask_form(struct rates *rates, const struct visit *visit);
 void rates_count(struct rates *rates, uint64_t refused[RATE_CAUSES_COUNT]);
 
 const struct route *route_match(struct slice method, struct slice path, struct slice *parameter,

@@ -37,6 +37,7 @@ enum rate rate_of_route(const struct route *route)
     case SCOPE_records_write:
         return RATE_records;
     case SCOPE_screen_ask:
+    case SCOPE_sanctions_ask:
         return RATE_screening;
     case SCOPE_alerts_read:
     case SCOPE_alerts_reveal:
@@ -163,6 +164,27 @@ void visit_charge(struct visit *visit, uint64_t count)
     for (unsigned i = 0; i < buckets; i++)
         charge(&asked[i], now, (count < most ? count : most) - 1);
     (void)pthread_mutex_unlock(&rates->lock);
+}
+
+/* Ten of these a form: six a minute from one address, thirty from all. */
+int64_t rates_ask_form(struct rates *rates, const struct visit *visit)
+{
+    static const struct api_limit LIMITS[] = {{.per_second = 1, .burst = 50},
+                                              {.per_second = 5, .burst = 600}};
+    const uint64_t holders[] = {http_peer_number(visit->request) ^ 0x666F726DU, 0x666F726DU};
+    int64_t now = now_ns(rates), longest = 0;
+    (void)pthread_mutex_lock(&rates->lock);
+    for (unsigned turn = 0; turn < 2 && longest == 0; turn++)
+        for (unsigned i = 0; i < 2; i++) {
+            const struct asked asked = {RATE_CAUSE_ADDRESS, &LIMITS[i],
+                                        bucket_of(rates, RATE_CAUSE_ADDRESS, holders[i])};
+            if (turn == 1)
+                charge(&asked, now, 10);
+            else if (wait_of(&asked, now) > longest)
+                longest = wait_of(&asked, now);
+        }
+    (void)pthread_mutex_unlock(&rates->lock);
+    return (longest + SECOND_NS - 1) / SECOND_NS;
 }
 
 void rates_count(struct rates *rates, uint64_t refused[RATE_CAUSES_COUNT])

@@ -13,8 +13,9 @@
 #include "presence/presence.h"
 #include "record/phone.h"
 #include "screen/screen.h"
+#include "standing/standing.h"
 
-enum { IMEI_DIGITS = 14, IMEI_DIGITS_MAX = 16, PHONE_SIZE = 32 };
+enum { SANCTION_BYTES = 2048, IMEI_DIGITS = 14, IMEI_DIGITS_MAX = 16, PHONE_SIZE = 32 };
 
 /* One request on its way; lies in the visit's arena. */
 struct screening {
@@ -131,6 +132,29 @@ static void event_imply(struct record *record)
     }
 }
 
+/* What stands against a new customer: from memory, on this thread. */
+static void sanction_ask(struct visit *visit, struct screen_request *request)
+{
+    struct slice document = visit_text(visit, "document");
+    const struct standing *standing = visit->rooms->standing;
+    struct standing_asking asking = {
+        .question = {.act = STANDING_open, .purpose = STANDING_NOTHING_CLAIMED}};
+    struct standing_verdict verdict;
+    if (document.size == 0 || standing == NULL)
+        return;
+    const struct secret join = standing_join_of(standing);
+    asking.key = standing_key_of(&join, document);
+    asking.question.object =
+        request->record->kind == RECORD_account ? LAW_CODE_bank_account : LAW_CODE_phone_card;
+    if (!standing_concerns(standing, &asking, visit->api->clock.now(visit->api->clock.self),
+                           &verdict))
+        return;
+    struct text text = visit_paper(visit, SANCTION_BYTES);
+    text_add_standing_verdict(&text, standing, &verdict, asking.key);
+    request->sanction = text_slice(&text);
+    request->barred = !verdict.may;
+}
+
 /* From the visit's JSON object; false: it was answered with a problem. */
 static bool request_read(struct visit *visit, enum screen_kind screening, struct record *record,
                          struct screen_request *request)
@@ -160,6 +184,7 @@ static bool request_read(struct visit *visit, enum screen_kind screening, struct
         .reference = visit_text(visit, "reference"),
         .record = record,
     };
+    sanction_ask(visit, request);
     return true;
 }
 
@@ -178,7 +203,8 @@ static void answer_word(struct visit *visit, struct screening *screening)
         visit_problem_wait(visit, PROBLEM_too_much, 1);
         return;
     }
-    struct text text = visit_paper(visit, 64 + asking->count * 640 + reasons * 2048);
+    struct text text =
+        visit_paper(visit, 64 + asking->count * (640 + SANCTION_BYTES) + reasons * 2048);
     text_add_string(&text, screening->asking.batch ? "{\"answers\":[" : "");
     for (size_t i = 0; i < asking->count; i++) {
         text_add_string(&text, i > 0 ? "," : "");

@@ -34,6 +34,9 @@ static enum problem problem_of(enum work_fault fault)
         return PROBLEM_version_changed;
     case WORK_FAULT_HAND:
         return PROBLEM_forbidden;
+    case WORK_FAULT_RANK:
+    case WORK_FAULT_INVOLVED:
+        return PROBLEM_forbidden;
     case WORK_FAULT_OWN_WORD:
         return PROBLEM_own_word;
     case WORK_FAULT_STEP:
@@ -41,6 +44,10 @@ static enum problem problem_of(enum work_fault fault)
     case WORK_FAULT_UNKNOWN:
     case WORK_FAULT_VALUE:
     case WORK_FAULT_LINK_IN_TEXT:
+    case WORK_FAULT_EARLY:
+    case WORK_FAULT_BELOW:
+    case WORK_FAULT_MINOR:
+    case WORK_FAULT_RELATIVE:
         return PROBLEM_value_refused;
     default:
         return PROBLEM_conflict;
@@ -86,7 +93,8 @@ static void refuse(struct visit *visit, const struct work_kind *kind, enum statu
         visit_problem_of(visit, status);
     else
         say_refusal(visit, kind, refusal, said);
-    if (refusal->fault == WORK_FAULT_HAND || refusal->fault == WORK_FAULT_OWN_WORD)
+    if (refusal->fault == WORK_FAULT_HAND || refusal->fault == WORK_FAULT_OWN_WORD ||
+        refusal->fault == WORK_FAULT_RANK || refusal->fault == WORK_FAULT_INVOLVED)
         visit_denied(visit);
 }
 

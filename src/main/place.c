@@ -6,8 +6,11 @@
 
 #include "casework/returning/returning.h"
 #include "casework/recall/recall_work.h"
+#include "casework/measure/measure.h"
+#include "casework/sanction/sanction.h"
 #include "casework/stop_payment/stop_order.h"
 #include "casework/work/work.h"
+#include "standing/standing.h"
 #include "works.h"
 
 struct slice service_path(const struct service *service, char out[PATH_MAX], const char *name)
@@ -58,6 +61,12 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = STOP_MIGRATIONS[i];
     for (size_t i = 0; i < RECALL_MIGRATIONS_COUNT; i++)
         all[count++] = RECALL_MIGRATIONS[i];
+    for (size_t i = 0; i < SANCTION_MIGRATIONS_COUNT; i++)
+        all[count++] = SANCTION_MIGRATIONS[i];
+    for (size_t i = 0; i < STANDING_MIGRATIONS_COUNT; i++)
+        all[count++] = STANDING_MIGRATIONS[i];
+    for (size_t i = 0; i < MEASURE_MIGRATIONS_COUNT; i++)
+        all[count++] = MEASURE_MIGRATIONS[i];
     return count;
 }
 

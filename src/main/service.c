@@ -414,6 +414,8 @@ static struct api_rooms rooms_of(struct service *service)
         .bulletin = service->bulletin,
         .outbox = service->outbox,
         .work = service->work,
+        .standing = service->standing,
+        .sanctions = service->sanction_desk,
         .zone_minutes = service->config.home_zone,
         .papers = {works_paper, service},
         .deliveries = service->deliveries,

@@ -88,6 +88,8 @@ struct service {
     struct live *live;
     struct screen *screen;
     struct presence *presence;
+    struct standing *standing;
+    struct sanction_desk *sanction_desk;
     struct works *works;
     struct stopping *stopping; /* orders and their letters */
     struct work *work;

@@ -15,6 +15,7 @@
 #include "ruleset.h"
 #include "say.h"
 #include "stop.h"
+#include "work_verb.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -711,7 +712,7 @@ static enum exit_code open(struct working *working)
     return asking_open(&working->asking, working->command);
 }
 
-static enum exit_code work_verb(const struct command *command, const char *kind)
+enum exit_code work_verb(const struct command *command, const char *kind)
 {
     struct working working = {.command = command,
                               .kind = kind,

@@ -21,6 +21,7 @@
 #include "sealing.h"
 #include "recalling.h"
 #include "stopping.h"
+#include "sanctions.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -43,6 +44,7 @@ struct works {
     struct sealing sealing;
     struct recalling *recalling;
     struct inspection_desk inspections;
+    struct sanctions *sanctions;
     struct leading *leading;
     struct tasks *tasks;
     struct arena *scratch, *look;
@@ -110,7 +112,9 @@ static void *works_run(void *self)
             keep_work(works);
         }
         sealing_turn(&works->sealing, works->service, works->work, works->scratch);
-        bool more = tasks_turn(works->tasks); /* one batch: clocks do not wait for alerts */
+        bool waiting = sanctions_turn(works->sanctions, works->scratch);
+        /* one batch: clocks do not wait for alerts */
+        bool more = tasks_turn(works->tasks) || waiting;
         if (ticks - steady_ms >= MINUTE_MS) {
             steady_ms = ticks;
             keep_steady(works);
@@ -292,6 +296,7 @@ static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MA
     out[count++] = penalty_plug(&works->penalties);
     inspection_plugs(&works->inspections, out + count);
     count += INSPECTION_PLUGS;
+    count += sanctions_plugs(works->sanctions, out + count);
     return count + leading_plugs(works->leading, out + count);
 }
 
@@ -351,6 +356,7 @@ static enum status open_work(struct works *works, struct text *why)
     works->freezes.work = works->queries.work = works->work;
     works->returns.work = works->work;
     works->penalties.work = works->inspections.work = works->work;
+    sanctions_start(works->sanctions, works->work);
     leading_start(works->leading, works->work);
     return status;
 }
@@ -378,6 +384,7 @@ enum status works_open(struct service *service, struct text *why)
     works->service = service;
     TRY(leading_open(&works->leading, service, why));
     TRY(recalling_open(&works->recalling, service, why));
+    TRY(sanctions_open(&works->sanctions, service, why));
     TRY(open_work(works, why));
     service->work = works->work;
     TRY(tasks_open(&works->tasks, service, leading_lead(works->leading), why));
@@ -402,5 +409,6 @@ void works_close(struct service *service)
         work_close(works->work);
     leading_close(works->leading);
     arena_destroy(works->look);
+    sanctions_close(works->sanctions);
     arena_destroy(works->scratch);
 }

@@ -178,6 +178,7 @@ void screen_decide(const struct policies *policies, struct pipeline *pipeline,
     out->until = MOMENT_NONE;
     out->reasons_count = 0;
     out->score = 0;
+    out->sanction = request->sanction;
     bool known = screen_kind_of(request->record, &out->kind);
     must(known);
     enum status status = engine_probe(pipeline->engine, request->record,
@@ -193,4 +194,6 @@ void screen_decide(const struct policies *policies, struct pipeline *pipeline,
     struct deciding deciding = {pipeline, request->record, &heard, out};
     if (policy != NULL)
         lines_ask(&deciding, &policy->of[out->kind]);
+    if (request->barred) /* a determination of people stands: no policy lets it pass */
+        out->word = SCREEN_block;
 }

@@ -81,6 +81,10 @@ static void add_answer(struct text *text, const struct screen_answer *answer, bo
         add_reason(text, &answer->reason[i], sentences);
     }
     text_add_char(text, ']');
+    if (answer->sanction.size > 0) {
+        text_add_string(text, ",\"sanction\":");
+        text_add(text, answer->sanction);
+    }
 }
 
 void text_add_screen_answer(struct text *text, const struct screen_answer *answer)

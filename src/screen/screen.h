@@ -26,6 +26,9 @@ struct screen_request {
     struct slice organisation;
     struct slice reference;      /* the asker's own word for it; may be empty */
     const struct record *record; /* what would happen; its position is not looked at */
+    /* What stands against whoever asks, as JSON; empty: nothing.  `barred`: it may not go on. */
+    struct slice sanction;
+    bool barred;
 };
 
 /* One line of the policy that held. */
@@ -48,6 +51,7 @@ struct screen_answer {
     bool partly;       /* no memory to ask the rules: lists, marks and alerts alone */
     uint32_t findings; /* that the rules would make */
     double score;      /* the highest of them */
+    struct slice sanction; /* lent from the request */
     uint32_t reasons_count;
     struct screen_reason reason[SCREEN_REASONS_MAX];
 };

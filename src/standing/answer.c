@@ -66,6 +66,12 @@ bool standing_concerns(const struct standing *standing, const struct standing_as
     return out->stands;
 }
 
+void text_add_standing_verdict(struct text *text, const struct standing *standing,
+                               const struct standing_verdict *verdict, struct standing_key key)
+{
+    text_add_verdict(text, verdict, key, standing->options.zone_minutes);
+}
+
 static struct receipt_head head_of(const struct standing *standing, struct slice asker, moment now)
 {
     struct receipt_head head = {.origin = standing->options.origin, .asker = asker, .time = now};

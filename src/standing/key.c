@@ -36,11 +36,15 @@ uint64_t standing_card_of(const struct secret *join, struct slice phone)
     return card == 0 ? 1 : card;
 }
 
+/* Of a hex digit its value and one; 0: it is none. */
+static const unsigned char DIGIT[256] = {
+    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
+
 static int digit_of(char c)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    return DIGIT[(unsigned char)c] - 1;
 }
 
 bool standing_key_read(struct slice hex, struct standing_key *out)

@@ -330,6 +330,16 @@ enum status standing_open(struct standing **out, const struct standing_options *
     return STATUS_OK;
 }
 
+struct secret standing_join_of(const struct standing *standing)
+{
+    return standing->options.join;
+}
+
+uint64_t standing_size(const struct standing *standing)
+{
+    return standing_count(standing->index);
+}
+
 void standing_close(struct standing *standing)
 {
     if (standing == NULL)

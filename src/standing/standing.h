@@ -151,6 +151,9 @@ enum status standing_enter(struct standing *standing, const struct standing_chan
                            struct arena *request);
 enum status standing_leave(struct standing *standing, struct slice item, struct arena *request);
 
+/* The key under which persons are named. */
+struct secret standing_join_of(const struct standing *standing);
+uint64_t standing_size(const struct standing *standing); /* entries */
 /* Version of the register as the index has it, and the chain up to it. */
 uint64_t standing_version(const struct standing *standing, struct digest *chain);
 
@@ -178,12 +181,18 @@ struct standing_asking {
 /* The answer as JSON, with its receipt; from any thread, waiting for nothing. */
 void text_add_standing_answer(struct text *text, const struct standing *standing,
                               const struct standing_asking *asking, moment now);
+/* The verdict alone, as it stands in an answer. */
+void text_add_standing_verdict(struct text *text, const struct standing *standing,
+                               const struct standing_verdict *verdict, struct standing_key key);
 /* NDJSON in, NDJSON out: a line for each that something stands against, then one line with receipt.
  * STATUS_MALFORMED: `*line` is the first that cannot be read; STATUS_FULL: more than fits. */
 enum status standing_batch(const struct standing *standing, struct slice asker,
                            const struct standing_question *question, struct slice lines, moment now,
                            struct arena *request, struct text *out, uint64_t *line);
-/* How many persons stand, in brief, without naming one. */
+/* Lines of such bodies, and the `hash` of one; false: the end, or it has none. */
+bool standing_line_next(struct slice *rest, struct slice *line);
+bool standing_line_hash(struct slice line, struct slice *out);
+/* What stands; false: nothing that concerns the question. */
 bool standing_concerns(const struct standing *standing, const struct standing_asking *asking,
                        moment now, struct standing_verdict *out);
 

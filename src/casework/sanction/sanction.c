@@ -55,7 +55,7 @@ static int64_t span_term(void *self, const struct work_item *item)
     law_date last;
     if (law_date_parse(work_value_of(item, "last"), &last) != STATUS_OK)
         return 1; /* without a last day there is no restriction */
-    int64_t left = law_date_end(last, desk->zone_minutes).ms - desk->clock.now(desk->clock.self).ms;
+    int64_t left = law_date_end(last, desk->zone_minutes).ms - item->changed.ms;
     return left > 1 ? left : 1;
 }
 

@@ -664,7 +664,7 @@ static void it_ends_at_midnight_of_its_last_day_and_nothing_is_left(void **state
     assert_int_equal(court->last.last.days, 21193); /* 2028-01-10 */
     wait_until(court, "2028-01-10", DAY_MS - 1);
     assert_string_equal(state_of(court, id), "in_force");
-    wait_until(court, "2028-01-11", 1);
+    wait_until(court, "2028-01-11", 2 * SECOND_MS);
     assert_string_equal(state_of(court, id), "lifting");
     assert_int_equal(court->left, 1);
     assert_string_equal(state_of(court, bank), "lifting");
@@ -713,7 +713,7 @@ static void a_second_determination_runs_behind_the_first_up_to_the_cap(void **st
     assert_string_equal(state_of(court, second), "amended");
     wait_until(court, "2028-06-01", DAY_MS - 1);
     assert_string_equal(state_of(court, second), "amended");
-    wait_until(court, "2028-06-02", 1);
+    wait_until(court, "2028-06-02", 2 * SECOND_MS);
     assert_string_equal(state_of(court, second), "lifting");
     assert_string_equal(state_of(court, third), "amended");
 }
