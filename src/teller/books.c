@@ -139,7 +139,7 @@ static enum status complain_source(const struct reading *reading, enum status st
     outline_node place = node[KEY_from];
     enum teller_complaint what = TELLER_COMPLAINT_database;
     if (books->csv) {
-        what = status == STATUS_MALFORMED ? TELLER_COMPLAINT_column : TELLER_COMPLAINT_file;
+        what = status == STATUS_MALFORMED ? TELLER_COMPLAINT_column : TELLER_COMPLAINT_books_file;
     } else if (status == STATUS_REFUSED) {
         what = TELLER_COMPLAINT_postgres_absent;
     } else if (status == STATUS_LATE) {
