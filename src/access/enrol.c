@@ -179,7 +179,7 @@ static enum status enrol_end(struct access *access, const struct access_enrol *e
                              const char *hash, const unsigned char *sealed,
                              struct access_enrolled *out, enum access_enrol_fault *fault)
 {
-    struct store_value user;
+    struct store_value user = STORE_OF_NULL;
     char login[ACCESS_LOGIN_MAX + 1] = "", id[ACCESS_ID_SIZE] = "";
     bool active = false;
     *fault = ENROL_CODE;

@@ -135,7 +135,7 @@ static enum status identify(struct access *access, const struct digest *key, enu
 {
     uint64_t generation = atomic_load(&access->generation); /* before looking */
     struct identity identity = NOBODY;
-    moment until, used;
+    moment until = MOMENT_NONE, used = MOMENT_NONE; /* not every compiler sees that both are set */
     if (recall(access, key, generation, uses, &identity)) {
         *out = identity;
         return identity.by == by ? STATUS_OK : STATUS_REFUSED;
