@@ -8,54 +8,85 @@ enum { WARM = 16 /* payments whose memory is asked for together: perf.md, batche
 
 /* ---- life ---- */
 
-static bool is_run(const char *name, uint32_t *number)
-{
-    uint32_t value = 0;
-    size_t size = strlen(name);
-    if (size != 10 + sizeof RUN_ENDING - 1 || strcmp(name + 10, RUN_ENDING) != 0)
-        return false;
-    for (size_t i = 0; i < 10; i++) {
-        if (name[i] < '0' || name[i] > '9' || value > UINT32_MAX / 10 - 1)
-            return false;
-        value = value * 10 + (uint32_t)(name[i] - '0');
-    }
-    *number = value;
-    return true;
-}
-
 /* Under a name that no start looks at. */
 static enum status set_aside(const struct volume *volume, const char *name)
 {
     char aside[VOLUME_NAME_MAX];
-    (void)snprintf(aside, sizeof aside, "%.*s.aside", 10, name);
+    size_t size = strlen(name) - (sizeof RUN_ENDING - 1);
+    (void)snprintf(aside, sizeof aside, "%.*s.aside", (int)size, name);
     return volume->rename(volume->self, name, aside);
 }
 
-/* Runs in the order of their numbers.  Behind one that is damaged the journal is fed again, so what
- * comes later is not used either. */
-static enum status open_runs(struct money *money, struct generation *generation, struct arena *boot)
+struct named {
+    struct run_numbers numbers;
+    const char *name;
+};
+
+/* In the order of numbers; of what begins alike first what stands for most, and is newest. */
+static bool stands_before(struct run_numbers a, struct run_numbers b)
+{
+    if (a.first != b.first)
+        return a.first < b.first;
+    return a.last != b.last ? a.last > b.last : a.again > b.again;
+}
+
+static enum status list_runs(const struct money *money, struct arena *boot, struct named **out,
+                             size_t *count)
 {
     struct volume_name *names;
-    size_t count;
+    size_t names_count;
     struct volume *volume = money->options.runs;
-    TRY(volume->list(volume->self, boot, &names, &count));
-    for (size_t i = 0; i < count; i++) {
-        uint32_t number;
-        if (!is_run(names[i].text, &number))
+    TRY(volume->list(volume->self, boot, &names, &names_count));
+    TRY(ARENA_NEW(boot, names_count + 1, out));
+    *count = 0;
+    for (size_t i = 0; i < names_count; i++) {
+        struct named named = {.name = names[i].text};
+        size_t at = *count;
+        if (!run_name_read(named.name, &named.numbers))
             continue;
-        money->run_next = number + 1;
+        for (; at > 0 && stands_before(named.numbers, (*out)[at - 1].numbers); at--)
+            (*out)[at] = (*out)[at - 1];
+        (*out)[at] = named;
+        ++*count;
+    }
+    return STATUS_OK;
+}
+
+/* Runs in the order of their numbers.  What one that was opened stands for is there twice, and goes
+ * (a kill came between its name and their end).  Behind one that is damaged, and that its parts do
+ * not replace, the journal is fed again, so what comes later is not used either. */
+static enum status open_runs(struct money *money, struct generation *generation, struct arena *boot)
+{
+    struct named *named;
+    size_t count;
+    uint64_t below = 0; /* of numbers that what was opened stands for */
+    const struct named *failed = NULL;
+    struct volume *volume = money->options.runs;
+    TRY(list_runs(money, boot, &named, &count));
+    for (size_t i = 0; i < count; i++) {
+        struct run_numbers numbers = named[i].numbers;
+        if (numbers.last < below) {
+            TRY(volume->remove(volume->self, named[i].name));
+            continue;
+        }
+        if (numbers.last >= money->run_next)
+            money->run_next = numbers.last + 1;
         struct run **run = &generation->run[generation->runs_count];
-        enum status status = money->damaged != 0 || generation->runs_count == MONEY_RUNS_MAX
+        bool lost = failed != NULL && numbers.first != failed->numbers.first;
+        enum status status = lost || generation->runs_count == MONEY_RUNS_MAX
                                  ? STATUS_MALFORMED
-                                 : run_open(run, volume, names[i].text);
+                                 : run_open(run, volume, named[i].name);
         if (status == STATUS_MALFORMED) {
-            TRY(set_aside(volume, names[i].text));
+            TRY(set_aside(volume, named[i].name));
             money->damaged++;
+            failed = lost ? failed : &named[i];
             continue;
         }
         TRY(status);
+        failed = NULL;
+        below = (uint64_t)numbers.last + 1;
         generation->runs_count++;
-        money->resume = run_about(*run)->through;
+        atomic_store(&money->resume, run_about(*run)->through);
     }
     return STATUS_OK;
 }
@@ -84,6 +115,7 @@ enum status money_create(struct money **out, const struct money_options *options
     }
     generation_put(money, first);
     (void)atomic_fetch_sub(&first->ledger[0]->readers, 1); /* now only the generation's */
+    money_times(money);
     *out = money;
     return STATUS_OK;
 }
@@ -95,22 +127,54 @@ void money_destroy(struct money *money)
     must(money->now->readers == 1); /* views are closed before */
     if (money->sealed != NULL)
         run_close(money->sealed);
+    if (money->merged != NULL)
+        run_close(money->merged);
     generation_leave(money, money->now);
     must(pthread_mutex_destroy(&money->lock) == 0);
 }
 
 uint64_t money_resume(const struct money *money)
 {
-    return money->resume;
+    return atomic_load(&money->resume);
 }
 
 /* ---- taking ---- */
 
+void money_times(struct money *money)
+{
+    const struct generation *now = money->now;
+    money->runs_ms = INT64_MIN;
+    for (uint32_t i = 0; i < now->runs_count; i++)
+        if (run_about(now->run[i])->last.ms > money->runs_ms)
+            money->runs_ms = run_about(now->run[i])->last.ms;
+}
+
+/* A late one may have come before, days ago: the runs of its time are asked.  A damaged page says
+ * nothing. */
+static enum status is_in_runs(struct money *money, const struct payment *payment, bool *out)
+{
+    const struct generation *now = money->now;
+    struct payment found;
+    *out = false;
+    for (uint32_t i = now->runs_count; i > 0 && !*out && payment->key.ms <= money->runs_ms; i--) {
+        const struct run_head *head = run_about(now->run[i - 1]);
+        if (payment->key.ms < head->first.ms || payment->key.ms > head->last.ms)
+            continue;
+        enum status status = run_find_name(now->run[i - 1], payment->name, &found);
+        if (status != STATUS_ABSENT && status != STATUS_MALFORMED)
+            TRY(status);
+        *out = status == STATUS_OK;
+    }
+    return STATUS_OK;
+}
+
 static enum status add_one(struct money *money, const struct payment *payment)
 {
+    bool again;
     struct ledger *newest = money->now->ledger[0];
     const struct ledger *earlier = money->now->ledger[1];
-    if (ledger_has(newest, payment->name) ||
+    TRY(is_in_runs(money, payment, &again));
+    if (again || ledger_has(newest, payment->name) ||
         (earlier != NULL && ledger_has(earlier, payment->name))) {
         (void)atomic_fetch_add_explicit(&money->duplicates, 1, memory_order_relaxed);
         return STATUS_OK;
@@ -144,6 +208,31 @@ static enum status add_some(struct money *money, const struct payment *some, siz
     return STATUS_OK;
 }
 
+/* Names that do not print from their bits are kept as they are written. */
+static void spell(struct money *money, const struct record *record)
+{
+    static const struct {
+        unsigned field;
+        bool account;
+    } NAMES[] = {{FIELD_OF(payment, payer), true},
+                 {FIELD_OF(payment, payee), true},
+                 {FIELD_OF(payment, payer_bank), false},
+                 {FIELD_OF(payment, payee_bank), false}};
+    unsigned currency = FIELD_OF(payment, currency);
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        unsigned field = NAMES[i].field;
+        ident name = record->field[field].name;
+        if (!record_knows(record, field) || !ident_known(name) || ident_is_packed(name))
+            continue;
+        if (NAMES[i].account)
+            ledger_spell(money->now->ledger[0], name, record->text[field]);
+        else
+            words_spell(&money->banks, name, record->text[field]);
+    }
+    if (record_knows(record, currency) && ident_known(record->field[currency].name))
+        words_spell(&money->currencies, record->field[currency].name, record->text[currency]);
+}
+
 enum status money_take(struct money *money, const struct record *records, size_t count,
                        size_t *taken)
 {
@@ -162,6 +251,8 @@ enum status money_take(struct money *money, const struct record *records, size_t
                 (void)atomic_fetch_add_explicit(&money->ignored, 1, memory_order_relaxed);
         }
         enum status status = add_some(money, some, ready, &added);
+        for (size_t i = 0; i < added; i++)
+            spell(money, &records[from[i]]);
         *taken = status == STATUS_OK ? next : from[added];
         TRY(status);
     }
@@ -188,12 +279,20 @@ struct money_sink money_sink_of(struct money *money)
     return (struct money_sink){sink_take, money};
 }
 
+void money_reached(struct money *money, uint64_t position)
+{
+    struct ledger *newest = money->now->ledger[0];
+    must(position >= newest->through);
+    newest->through = position;
+}
+
 /* ---- turning over ---- */
 
 enum status money_turn(struct money *money)
 {
     struct generation *next;
-    if (money->options.runs == NULL || money->now->ledger[0]->holders_count == 0)
+    const struct ledger *newest = money->now->ledger[0];
+    if (money->options.runs == NULL || (newest->holders_count == 0 && newest->through == 0))
         return STATUS_FULL;
     bool earlier = money->now->ledger[1] != NULL;
     must(pthread_mutex_lock(&money->lock) == 0);
@@ -215,6 +314,7 @@ enum status money_turn(struct money *money)
     struct ledger *fresh = next->ledger[0];
     generation_put(money, next);
     (void)atomic_fetch_sub(&fresh->readers, 1);
+    money_times(money);
     must(pthread_mutex_lock(&money->lock) == 0);
     money->sealed = NULL;
     must(pthread_mutex_unlock(&money->lock) == 0);
@@ -226,7 +326,8 @@ void money_count(struct money *money, struct money_counts *out)
     *out = (struct money_counts){.added = atomic_load(&money->added),
                                  .duplicates = atomic_load(&money->duplicates),
                                  .ignored = atomic_load(&money->ignored),
-                                 .damaged = money->damaged};
+                                 .damaged = money->damaged,
+                                 .merges = atomic_load(&money->merges)};
     must(pthread_mutex_lock(&money->lock) == 0);
     const struct generation *now = money->now;
     out->runs = now->runs_count;

@@ -13,14 +13,18 @@
  *                 payment.
  *              4. Full is a status; nothing that was taken is lost.
  *
- * A payment whose name is in one of the two ledgers is a duplicate, and counted.  One that comes
- * again when its first copy is already in a run (days later) is not recognised here: duplicates so
- * far apart are the engine's to refuse. */
+ * A payment whose name was there before is a duplicate, and counted.  In a run it is looked for
+ * only where the run has payments of its time, so that nothing is read for what is new.
+ *
+ * The runs stay few: neighbours of about one size become one (money_merge), and what is older than
+ * is kept falls out on the way. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
 #include "ground/volume.h"
 #include "money/payment.h"
+
+#include <stdatomic.h>
 
 struct money;
 
@@ -35,6 +39,7 @@ struct money_counts {
     uint64_t memory;                     /* bytes of the ledgers in use */
     uint64_t runs, run_payments;
     uint64_t damaged; /* files set aside at the start: torn or damaged, see money_create() */
+    uint64_t merges;  /* runs that were made of others */
 };
 
 /* Opens what runs there are.  One that is torn or damaged, and those behind it, are renamed
@@ -53,6 +58,10 @@ enum status money_take(struct money *money, const struct record *records, size_t
                        size_t *taken);
 enum status money_add(struct money *money, const struct payment *payment);
 
+/* The writer's: everything up to that journal position was taken, also what is no payment.  Without
+ * it money_resume() knows of payments alone. */
+void money_reached(struct money *money, uint64_t position);
+
 /* What main/ hands to a stage that hands records on. */
 struct money_sink {
     enum status (*take)(void *self, const struct record *records, size_t count);
@@ -68,8 +77,21 @@ enum status money_turn(struct money *money);
 /* Anybody's, one at a time, while the writer goes on: writes the earlier ledger as a run, synced
  * under its name.  STATUS_END: there is nothing to seal.  STATUS_IO, STATUS_FULL. */
 enum status money_seal(struct money *money, struct arena *scratch);
+/* What is kept. */
+struct money_kept {
+    moment from;              /* payments before it may go; MOMENT_NONE: none */
+    int64_t span_ms;          /* … which is so long ago; 0: for ever */
+    const _Atomic bool *stop; /* NULL: it is not asked to */
+};
+/* Anybody's, as money_seal and not beside it: makes one run of neighbours, without payments that
+ * may go.  The writer's next money_settle() puts it in their place.
+ * STATUS_END: nothing to do, or the last one was not put there yet.  STATUS_STOPPED: `*stop` was
+ * set.  STATUS_IO, STATUS_FULL. */
+enum status money_merge(struct money *money, const struct money_kept *kept, struct arena *scratch);
+/* The writer's: takes over what money_merge() made, and removes the files that it was made of. */
+enum status money_settle(struct money *money);
 /* The writer's: removes runs whose payments are all before `from`, for whoever decides on
- * retention. */
+ * retention; the newest stays, since it says what was taken. */
 enum status money_forget(struct money *money, moment from, uint64_t *removed);
 
 void money_count(struct money *money, struct money_counts *out);
@@ -85,6 +107,13 @@ void money_view_close(struct money_view *view);
 struct arena *money_view_arena(struct money_view *view);
 /* STATUS_ABSENT; STATUS_IO, STATUS_MALFORMED: of a run. */
 enum status money_find(struct money_view *view, uint64_t name, struct payment *out);
+/* The journal position of the last payment in it: it shows all that came up to there. */
+uint64_t money_view_position(const struct money_view *view);
+/* How an account, a bank or a currency is written.  STATUS_ABSENT: it was not told; STATUS_IO,
+ * STATUS_MALFORMED: of a run. */
+enum status money_spelling(struct money_view *view, ident name, struct text *out);
+/* Whether a payment of the account may have told its balance. */
+enum status money_tells(struct money_view *view, ident account, bool *out);
 /* Whether the account has a payment at all. */
 enum status money_knows(struct money_view *view, ident account, bool *out);
 

@@ -22,10 +22,12 @@ struct money {
     pthread_mutex_t lock; /* over `now` and readers; held to copy a pointer */
     struct generation *now;
     struct run *sealed; /* the earlier ledger's run, which takes its place at the next turn */
-    uint64_t resume;    /* journal position up to which runs hold everything */
-    uint32_t run_next;  /* number of the next file */
-    _Atomic uint64_t added, duplicates, ignored;
+    struct run *merged; /* takes the place of those that it was made of, at the next settling */
+    _Atomic uint64_t resume; /* journal position up to which runs hold everything */
+    uint32_t run_next;       /* number of the next file */
+    _Atomic uint64_t added, duplicates, ignored, merges;
     uint64_t damaged;
+    int64_t runs_ms; /* the latest time of any run; the writer's */
 };
 
 struct money_view {
@@ -33,9 +35,11 @@ struct money_view {
     struct arena *request;
     struct generation *generation;
     uint32_t pinned[2];
+    uint64_t resume; /* what its runs hold everything up to */
 };
 
-#define RUN_ENDING ".run"
+/* Notes the latest time of any run; the writer's. */
+void money_times(struct money *money);
 
 /* A copy of the one now, that nobody reads yet.  STATUS_FULL. */
 enum status generation_new(const struct money *money, struct generation **out);

@@ -10,6 +10,9 @@ enum {
     POOL_SPARE = 2 * (BLOCK_HEAD + MONEY_BLOCK_ENTRIES_MAX),
     ROW_BITS = 27,
     ROW_MASK = (1 << ROW_BITS) - 1,
+    LETTERS_USUAL = 24, /* of an account: 19 digits of a card, or an IBAN */
+    /* What one payment may need of the letters. */
+    LETTERS_SPARE = 2 * (1 + IDENT_BYTES_MAX),
 };
 static_assert(MONEY_PAYMENTS_MAX <= ROW_MASK + 1, "a row's number beside the mark of its name");
 
@@ -55,6 +58,10 @@ static enum status take_all(struct ledger *ledger)
     ledger->name_slots = slots_for(ledger->rows_max);
     ledger->reversals_max =
         ledger->rows_max < MONEY_REVERSALS_MAX ? ledger->rows_max : MONEY_REVERSALS_MAX;
+    uint64_t letters = 1 + LETTERS_SPARE + (uint64_t)ledger->holders_max * LETTERS_USUAL;
+    ledger->letters.size = letters > UINT32_MAX ? UINT32_MAX : (uint32_t)letters;
+    ledger->letters.used = 1; /* 0 is no place */
+    TRY(take_pages(ledger, 6, ledger->letters.size, (void **)&ledger->letters.byte));
     TRY(take_pages(ledger, 0, rows * sizeof *ledger->row, (void **)&ledger->row));
     TRY(take_pages(ledger, 1, holders * sizeof *ledger->holder, (void **)&ledger->holder));
     TRY(take_pages(ledger, 2, ledger->pool_max * sizeof *ledger->pool, (void **)&ledger->pool));
@@ -105,7 +112,25 @@ size_t ledger_memory(const struct ledger *ledger)
     return rows * sizeof *ledger->row + ledger->holders_count * sizeof *ledger->holder +
            ledger->pool_used * sizeof *ledger->pool +
            (size_t)ledger->holder_slots * sizeof *ledger->holder_slot +
-           (size_t)ledger->name_slots * sizeof *ledger->name_slot;
+           (size_t)ledger->name_slots * sizeof *ledger->name_slot + ledger->letters.used;
+}
+
+/* ---- spellings ---- */
+
+void ledger_spell(struct ledger *ledger, ident name, struct slice spelling)
+{
+    uint32_t number = ledger_find_holder(ledger, name);
+    struct holder *holder = &ledger->holder[number];
+    if (number == 0 || atomic_load_explicit(&holder->spelled, memory_order_relaxed) != 0)
+        return;
+    atomic_store_explicit(&holder->spelled, letters_add(&ledger->letters, spelling),
+                          memory_order_release);
+}
+
+struct slice ledger_spelling(const struct ledger *ledger, uint32_t holder)
+{
+    return letters_at(&ledger->letters,
+                      atomic_load_explicit(&ledger->holder[holder].spelled, memory_order_acquire));
 }
 
 /* ---- by name ---- */
@@ -286,6 +311,7 @@ static bool has_room(const struct ledger *ledger)
 {
     return atomic_load_explicit(&ledger->rows_count, memory_order_relaxed) < ledger->rows_max &&
            ledger->holders_count + 2 <= ledger->holders_max &&
+           ledger->letters.size - ledger->letters.used >= LETTERS_SPARE &&
            (uint64_t)ledger->pool_used + POOL_SPARE <= ledger->pool_max;
 }
 
@@ -313,6 +339,8 @@ enum status ledger_add(struct ledger *ledger, const struct payment *payment)
     row->balance = payment->balance;
     row->payer = holder_of(ledger, payment->payer, payer_bank);
     row->payee = holder_of(ledger, payment->payee, payee_bank);
+    if (row->payer != 0 && payment->balance != MONEY_UNKNOWN)
+        atomic_store_explicit(&ledger->holder[row->payer].tells, true, memory_order_relaxed);
     if (row->payer != 0)
         enter(ledger, row->payer, number);
     if (row->payee != 0 && row->payee != row->payer)

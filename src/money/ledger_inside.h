@@ -44,8 +44,10 @@ struct holder { /* an account */
     uint64_t name;
     int64_t latest_ms; /* of its newest entry; the writer's */
     _Atomic uint32_t turn;
-    _Atomic uint32_t newest; /* block, 0: none */
-    _Atomic uint16_t bank;   /* number from 1; 0: not told */
+    _Atomic uint32_t newest;  /* block, 0: none */
+    _Atomic uint16_t bank;    /* number from 1; 0: not told */
+    _Atomic bool tells;       /* a payment of it told a balance */
+    _Atomic uint32_t spelled; /* place of its letters; 0: none, or they are in the name */
 };
 static_assert(sizeof(struct holder) == 32, "what an account costs");
 
@@ -57,11 +59,21 @@ struct reversal {
     uint32_t row;
 };
 
+/* Spellings of names that do not print from their bits, one behind another: size u8, bytes.  What
+ * was written does not change; 0 is no place. */
+struct letters {
+    unsigned char *byte;
+    _Atomic uint32_t used; /* the writer's; others only count it */
+    uint32_t size;
+};
+
 /* Names that many share, by number: currencies and banks. */
 struct words {
     _Atomic uint32_t count;
     uint32_t count_max;
-    uint64_t *word; /* number 0 is "unknown" */
+    uint64_t *word;            /* number 0 is "unknown" */
+    _Atomic uint32_t *spelled; /* places of their letters */
+    struct letters letters;
     _Atomic uint16_t *slot;
     uint32_t slots_count;
 };
@@ -81,7 +93,9 @@ struct ledger {
     _Atomic uint32_t reversals_count;
     uint32_t reversals_max;
     struct words *currencies, *banks; /* the index's own */
+    struct letters letters;           /* of accounts */
     struct payment_key first, last;   /* of all its payments; the writer's */
+    uint64_t through; /* journal position below which all was taken, if whoever feeds says so */
     struct ledger_pages {
         void *at;
         size_t size;
@@ -101,6 +115,8 @@ size_t ledger_memory(const struct ledger *ledger);
 bool ledger_has(const struct ledger *ledger, uint64_t name);
 /* STATUS_FULL: no room, and nothing changed. */
 enum status ledger_add(struct ledger *ledger, const struct payment *payment);
+/* How an account of it is spelled, if that was not known. */
+void ledger_spell(struct ledger *ledger, ident name, struct slice spelling);
 /* Asks the memory for what ledger_add() will touch: the slots, the accounts, their blocks. */
 void ledger_warm_slots(const struct ledger *ledger, const struct payment *payment);
 void ledger_warm_holders(const struct ledger *ledger, const struct payment *payment);
@@ -112,6 +128,11 @@ void ledger_warm_blocks(const struct ledger *ledger, const struct payment *payme
 uint32_t ledger_find_name(const struct ledger *ledger, uint64_t name, uint32_t pinned);
 /* 0: no such account. */
 uint32_t ledger_find_holder(const struct ledger *ledger, ident name);
+/* Letters of an account's number; empty: none. */
+struct slice ledger_spelling(const struct ledger *ledger, uint32_t holder);
+/* Room for one more, or 0; and what stands at a place. */
+uint32_t letters_add(struct letters *letters, struct slice spelling);
+struct slice letters_at(const struct letters *letters, uint32_t place);
 void ledger_payment(const struct ledger *ledger, uint32_t row, struct payment *out);
 static inline struct payment_key row_key(const struct row *row)
 {

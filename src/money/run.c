@@ -16,6 +16,8 @@ struct run {
     uint64_t start[SECTIONS + 1]; /* page where each begins, and where the file ends */
     uint64_t *fence;              /* of pages of accounts, then of pages of names */
     size_t fence_size;
+    struct run_numbers numbers;
+    bool spoiled;
     uint32_t readers;
     pthread_mutex_t lock; /* over the pages in memory */
     uint64_t held[RUN_CACHE];
@@ -34,28 +36,61 @@ static enum status read_page(struct run *run, uint64_t number, unsigned char *in
     return STATUS_OK;
 }
 
+/* Has a page in memory, with the lock held. */
+static enum status hold_page(struct run *run, uint64_t number, const unsigned char **out)
+{
+    size_t place = number % RUN_CACHE;
+    if (run->held[place] != number) {
+        run->held[place] = 0; /* the head, which nobody asks for */
+        TRY(read_page(run, number, run->page[place]));
+        run->held[place] = number;
+    }
+    *out = run->page[place] + 8;
+    return STATUS_OK;
+}
+
 /* The words of one record. */
 static enum status get_record(struct run *run, enum run_section section, uint64_t nth,
                               uint64_t *word)
 {
     uint64_t size = section_size(section);
     uint64_t in_page = RUN_PAYLOAD / size;
-    uint64_t number = run->start[section] + nth / in_page;
-    size_t place = number % RUN_CACHE;
-    enum status status = STATUS_OK;
+    const unsigned char *page;
     must(nth < run->head.count[section]);
     must(pthread_mutex_lock(&run->lock) == 0);
-    if (run->held[place] != number) {
-        run->held[place] = 0; /* the head, which nobody asks for */
-        status = read_page(run, number, run->page[place]);
-        if (status == STATUS_OK)
-            run->held[place] = number;
-    }
-    const unsigned char *at = run->page[place] + 8 + nth % in_page * size;
+    enum status status = hold_page(run, run->start[section] + nth / in_page, &page);
     for (size_t i = 0; status == STATUS_OK && i < size / 8; i++)
-        word[i] = get_word(at + 8 * i);
+        word[i] = get_word(page + nth % in_page * size + 8 * i);
     must(pthread_mutex_unlock(&run->lock) == 0);
     return status;
+}
+
+void run_cursor_init(struct run_cursor *cursor, struct run *run, enum run_section section)
+{
+    cursor->run = run;
+    cursor->section = section;
+    cursor->nth = cursor->page = 0; /* the head */
+    cursor->ready = false;
+}
+
+enum status run_cursor_peek(struct run_cursor *cursor)
+{
+    struct run *run = cursor->run;
+    uint64_t size = section_size(cursor->section);
+    uint64_t in_page = RUN_PAYLOAD / size;
+    if (cursor->ready)
+        return STATUS_OK;
+    if (cursor->nth == run->head.count[cursor->section])
+        return STATUS_END;
+    uint64_t number = run->start[cursor->section] + cursor->nth / in_page;
+    if (cursor->page != number)
+        TRY(read_page(run, number, cursor->bytes));
+    cursor->page = number;
+    for (size_t i = 0; i < size / 8; i++)
+        cursor->word[i] = get_word(cursor->bytes + 8 + cursor->nth % in_page * size + 8 * i);
+    cursor->nth++;
+    cursor->ready = true;
+    return STATUS_OK;
 }
 
 /* ---- opening ---- */
@@ -87,8 +122,9 @@ static enum status read_head(struct run *run)
     run->head.last.ms = (int64_t)get_word(word + 8 * (5 + SECTIONS));
     run->head.last.position = get_word(word + 8 * (6 + SECTIONS));
     run->head.reversals = get_word(word + 8 * (7 + SECTIONS));
-    uint64_t fences = section_pages(SECTION_ACCOUNTS, run->head.count[SECTION_ACCOUNTS]) +
-                      section_pages(SECTION_NAMES, run->head.count[SECTION_NAMES]);
+    uint64_t fences = 0;
+    for (unsigned i = 0; i < SECTIONS; i++)
+        fences += section_fenced(i) ? section_pages(i, run->head.count[i]) : 0;
     if (pages != (uint64_t)size / RUN_PAGE || run->head.count[SECTION_FENCES] != fences)
         return STATUS_MALFORMED;
     return STATUS_OK;
@@ -115,6 +151,7 @@ enum status run_open(struct run **out, const struct volume *volume, const char *
     run->volume = *volume;
     must(strlen(name) < sizeof run->name);
     memcpy(run->name, name, strlen(name) + 1);
+    (void)run_name_read(name, &run->numbers);
     must(pthread_mutex_init(&run->lock, NULL) == 0);
     enum status status = volume->open(volume->self, name, false, &run->file);
     if (status != STATUS_OK) {
@@ -150,6 +187,16 @@ const char *run_name(const struct run *run)
     return run->name;
 }
 
+struct run_numbers run_numbers(const struct run *run)
+{
+    return run->numbers;
+}
+
+bool *run_spoiled(struct run *run)
+{
+    return &run->spoiled;
+}
+
 uint32_t *run_readers(struct run *run)
 {
     return &run->readers;
@@ -157,16 +204,15 @@ uint32_t *run_readers(struct run *run)
 
 /* ---- looking up ---- */
 
-/* The record of a section sorted by its first word, by fence and page.  STATUS_ABSENT. */
-static enum status find_record(struct run *run, enum run_section section, uint64_t key,
-                               uint64_t *word)
+/* The page of a section sorted by its first word where a key would stand, by the fences. */
+static bool page_of_key(const struct run *run, enum run_section section, uint64_t key,
+                        uint64_t *out)
 {
-    uint64_t in_page = RUN_PAYLOAD / section_size(section);
-    uint64_t count = run->head.count[section];
-    uint64_t accounts = section_pages(SECTION_ACCOUNTS, run->head.count[SECTION_ACCOUNTS]);
-    const uint64_t *fence = run->fence + (section == SECTION_NAMES ? accounts : 0);
+    const uint64_t *fence = run->fence;
+    for (unsigned i = 0; i < section; i++)
+        fence += section_fenced(i) ? section_pages(i, run->head.count[i]) : 0;
     uint64_t low = 0;
-    uint64_t high = section_pages(section, count);
+    uint64_t high = section_pages(section, run->head.count[section]);
     while (low < high) { /* the last page whose first key is not above */
         uint64_t middle = low + (high - low) / 2;
         if (fence[middle] <= key)
@@ -174,21 +220,38 @@ static enum status find_record(struct run *run, enum run_section section, uint64
         else
             high = middle;
     }
-    if (low == 0)
+    *out = low - 1;
+    return low != 0;
+}
+
+/* The record of a key.  STATUS_ABSENT. */
+static enum status find_record(struct run *run, enum run_section section, uint64_t key,
+                               uint64_t *word)
+{
+    uint64_t size = section_size(section);
+    uint64_t in_page = RUN_PAYLOAD / size;
+    uint64_t count = run->head.count[section];
+    uint64_t nth;
+    const unsigned char *page = NULL;
+    if (!page_of_key(run, section, key, &nth))
         return STATUS_ABSENT;
-    uint64_t first = (low - 1) * in_page;
-    uint64_t last = first + in_page < count ? first + in_page : count;
-    while (first < last) {
+    uint64_t first = 0;
+    uint64_t last = count - nth * in_page < in_page ? count - nth * in_page : in_page;
+    must(pthread_mutex_lock(&run->lock) == 0);
+    enum status status = hold_page(run, run->start[section] + nth, &page);
+    while (status == STATUS_OK && first < last) {
         uint64_t middle = first + (last - first) / 2;
-        TRY(get_record(run, section, middle, word));
-        if (word[0] == key)
-            return STATUS_OK;
-        if (word[0] < key)
+        if (get_word(page + middle * size) < key)
             first = middle + 1;
         else
             last = middle;
     }
-    return STATUS_ABSENT;
+    bool found = status == STATUS_OK && first < in_page && first + nth * in_page < count &&
+                 get_word(page + first * size) == key;
+    for (size_t i = 0; found && i < size / 8; i++)
+        word[i] = get_word(page + first * size + 8 * i);
+    must(pthread_mutex_unlock(&run->lock) == 0);
+    return status == STATUS_OK && !found ? STATUS_ABSENT : status;
 }
 
 static enum status get_entry(struct run_walk *walk, uint64_t nth, struct payment *out)
@@ -230,6 +293,7 @@ static enum status open_account(struct run_walk *walk, struct run *run, uint64_t
     uint64_t word[RUN_ACCOUNT / 8];
     TRY(find_record(run, SECTION_ACCOUNTS, account, word));
     uint64_t entries = run->head.count[SECTION_ENTRIES];
+    word[2] &= ~ACCOUNT_TELLS;
     if (word[1] > entries || word[2] > entries - word[1])
         return STATUS_MALFORMED;
     *walk = (struct run_walk){
@@ -296,5 +360,30 @@ enum status run_find_name(struct run *run, uint64_t name, struct payment *out)
     if (payment.name != name)
         return STATUS_MALFORMED;
     *out = payment;
+    return STATUS_OK;
+}
+
+enum status run_tells(struct run *run, ident account, bool *out)
+{
+    uint64_t word[RUN_ACCOUNT / 8];
+    TRY(find_record(run, SECTION_ACCOUNTS, account.bits, word));
+    *out = (word[2] & ACCOUNT_TELLS) != 0;
+    return STATUS_OK;
+}
+
+enum status run_spelling(struct run *run, ident name, struct text *out)
+{
+    uint64_t word[RUN_SPELLING / 8];
+    unsigned char bytes[IDENT_BYTES_MAX];
+    size_t size = 0;
+    TRY(find_record(run, SECTION_SPELLINGS, name.bits, word));
+    for (size_t i = 0; i < IDENT_BYTES_MAX / 8; i++)
+        put_word(bytes + 8 * i, word[1 + i]);
+    while (size < sizeof bytes && bytes[size] != 0)
+        size++;
+    struct slice spelling = {(const char *)bytes, size};
+    if (!ident_equal(ident_of(spelling), name))
+        return STATUS_MALFORMED;
+    text_add(out, spelling);
     return STATUS_OK;
 }

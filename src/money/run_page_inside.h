@@ -5,7 +5,9 @@
 #include "ground/checksum.h"
 #include "money/run_inside.h"
 
-#define RUN_MAGIC 0x314E55524D545543u /* "CUTMRUN1" */
+#define RUN_MAGIC 0x324E55524D545543u /* "CUTMRUN2" */
+/* Beside an account's number of entries: one of them tells a balance. */
+#define ACCOUNT_TELLS ((uint64_t)1 << 63)
 
 enum { ENTRY_PAYS = 1, ENTRY_PAID = 2, HEAD_WORDS = 1 + SECTIONS + 3 + 4 };
 
@@ -31,7 +33,7 @@ static inline uint64_t page_checksum(uint64_t number, const unsigned char *page)
 
 static inline uint64_t section_size(enum run_section section)
 {
-    static const uint64_t SIZE[] = {RUN_ENTRY, RUN_ACCOUNT, RUN_NAME, RUN_FENCE};
+    static const uint64_t SIZE[] = {RUN_ENTRY, RUN_ACCOUNT, RUN_NAME, RUN_SPELLING, RUN_FENCE};
     return SIZE[section];
 }
 
@@ -40,3 +42,31 @@ static inline uint64_t section_pages(enum run_section section, uint64_t count)
     uint64_t in_page = RUN_PAYLOAD / section_size(section);
     return (count + in_page - 1) / in_page;
 }
+
+static inline bool section_fenced(enum run_section section)
+{
+    return section == SECTION_ACCOUNTS || section == SECTION_NAMES || section == SECTION_SPELLINGS;
+}
+
+/* ---- a file that is being written ---- */
+
+struct run_file {
+    const struct volume *volume;
+    struct volume_file file;
+    const char *temporary;
+    struct run_head head;
+    uint64_t page;
+    size_t used;
+    uint64_t *fence; /* of the fenced sections, in their order; the caller's */
+    uint64_t fences, fences_max;
+    unsigned char bytes[RUN_PAGE];
+};
+
+/* Opens it under a temporary name, empty. */
+enum status run_file_begin(struct run_file *file, const struct volume *volume,
+                           const char *temporary);
+/* One more record of the section; those before it are complete. */
+enum status run_file_put(struct run_file *file, enum run_section section, const uint64_t *word);
+enum status run_file_end_section(struct run_file *file);
+/* Fences, then synced, then the head, then its name; `status`: of all that was put.  Closes. */
+enum status run_file_end(struct run_file *file, enum status status, const char *name);

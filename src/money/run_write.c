@@ -1,8 +1,7 @@
-/* run_write.c -- a ledger becomes a file.
+/* run_write.c -- a ledger becomes a run.
  *
  * What is sorted are small arrays of names and numbers, outside any arena; entries are written as
- * they are walked.  A write that fails leaves a file under the temporary name, which the next one
- * overwrites. */
+ * they are walked. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "money/words_inside.h"
 
@@ -18,57 +17,13 @@ struct sorted {
 };
 
 struct run_writer {
-    const struct volume *volume;
-    struct volume_file file;
+    struct run_file file;
     const struct ledger *ledger;
-    struct run_head head;
-    uint64_t page;
-    size_t used;
-    uint64_t *fence; /* of accounts, then of names */
-    uint64_t fences;
+    uint64_t payments;
     struct sorted *holder, *row; /* by name */
-    unsigned char bytes[RUN_PAGE];
+    struct sorted *word;         /* currencies and banks */
+    uint32_t words;
 };
-
-static enum status end_page(struct run_writer *writer)
-{
-    if (writer->used == 0)
-        return STATUS_OK;
-    memset(writer->bytes + 8 + writer->used, 0, RUN_PAYLOAD - writer->used);
-    put_word(writer->bytes, page_checksum(writer->page, writer->bytes));
-    TRY(writer->volume->write(writer->volume->self, writer->file, (int64_t)writer->page * RUN_PAGE,
-                              writer->bytes, RUN_PAGE));
-    writer->page++;
-    writer->used = 0;
-    return STATUS_OK;
-}
-
-/* Room for a record in the page; `*begins`: it is the first there. */
-static enum status room_for(struct run_writer *writer, enum run_section section,
-                            unsigned char **out, bool *begins)
-{
-    size_t size = section_size(section);
-    if (writer->used + size > RUN_PAYLOAD)
-        TRY(end_page(writer));
-    *begins = writer->used == 0;
-    *out = writer->bytes + 8 + writer->used;
-    writer->used += size;
-    writer->head.count[section]++;
-    return STATUS_OK;
-}
-
-static enum status put_record(struct run_writer *writer, enum run_section section,
-                              const uint64_t *word)
-{
-    unsigned char *at;
-    bool begins;
-    TRY(room_for(writer, section, &at, &begins));
-    for (size_t i = 0; i < section_size(section) / 8; i++)
-        put_word(at + 8 * i, word[i]);
-    if (begins && (section == SECTION_ACCOUNTS || section == SECTION_NAMES))
-        writer->fence[writer->fences++] = word[0];
-    return STATUS_OK;
-}
 
 static enum status put_entry(struct run_writer *writer, uint32_t row, ident account)
 {
@@ -88,7 +43,7 @@ static enum status put_entry(struct run_writer *writer, uint32_t row, ident acco
         (pays ? payment.payee_bank : payment.payer_bank).bits,
         (pays ? ENTRY_PAYS : 0u) | (paid ? ENTRY_PAID : 0u) | (uint64_t)payment.channel << 8,
     };
-    return put_record(writer, SECTION_ENTRIES, word);
+    return run_file_put(&writer->file, SECTION_ENTRIES, word);
 }
 
 static enum status put_entries(struct run_writer *writer, const struct sorted *sorted)
@@ -96,7 +51,7 @@ static enum status put_entries(struct run_writer *writer, const struct sorted *s
     struct ledger_walk walk;
     struct payment_key from = PAYMENT_KEY_FIRST;
     uint32_t row;
-    ledger_walk_init(&walk, writer->ledger, (uint32_t)writer->head.payments, (ident){sorted->name},
+    ledger_walk_init(&walk, writer->ledger, (uint32_t)writer->payments, (ident){sorted->name},
                      false);
     while ((row = ledger_walk_next(&walk, from)) != 0) {
         TRY(put_entry(writer, row, (ident){sorted->name}));
@@ -123,10 +78,11 @@ static enum status put_accounts(struct run_writer *writer)
         const struct sorted *sorted = &writer->holder[i];
         const struct holder *holder = &writer->ledger->holder[sorted->number];
         uint16_t bank = atomic_load_explicit(&holder->bank, memory_order_relaxed);
+        bool tells = atomic_load_explicit(&holder->tells, memory_order_relaxed);
         uint64_t count = entries_of(writer, sorted->number);
-        uint64_t word[RUN_ACCOUNT / 8] = {sorted->name, first, count,
+        uint64_t word[RUN_ACCOUNT / 8] = {sorted->name, first, count | (tells ? ACCOUNT_TELLS : 0),
                                           words_name(writer->ledger->banks, bank).bits};
-        TRY(put_record(writer, SECTION_ACCOUNTS, word));
+        TRY(run_file_put(&writer->file, SECTION_ACCOUNTS, word));
         first += count;
     }
     return STATUS_OK;
@@ -134,34 +90,49 @@ static enum status put_accounts(struct run_writer *writer)
 
 static enum status put_names(struct run_writer *writer)
 {
-    for (uint64_t i = 0; i < writer->head.payments; i++) {
+    for (uint64_t i = 0; i < writer->payments; i++) {
         const struct row *row = &writer->ledger->row[writer->row[i].number];
         uint32_t holder = row->payer != 0 ? row->payer : row->payee;
         uint64_t word[RUN_NAME / 8] = {row->name, writer->ledger->holder[holder].name,
                                        (uint64_t)row_key(row).ms, row->position};
-        TRY(put_record(writer, SECTION_NAMES, word));
+        TRY(run_file_put(&writer->file, SECTION_NAMES, word));
     }
     return STATUS_OK;
 }
 
-static enum status put_head(struct run_writer *writer)
+static enum status put_spelling(struct run_writer *writer, uint64_t name, struct slice spelling)
 {
-    const struct run_head *head = &writer->head;
-    uint64_t word[HEAD_WORDS] = {RUN_MAGIC};
-    for (unsigned i = 0; i < SECTIONS; i++)
-        word[1 + i] = head->count[i];
-    word[1 + SECTIONS] = head->payments;
-    word[2 + SECTIONS] = head->through;
-    word[3 + SECTIONS] = (uint64_t)head->first.ms;
-    word[4 + SECTIONS] = head->first.position;
-    word[5 + SECTIONS] = (uint64_t)head->last.ms;
-    word[6 + SECTIONS] = head->last.position;
-    word[7 + SECTIONS] = head->reversals;
-    writer->page = 0;
-    for (unsigned i = 0; i < HEAD_WORDS; i++)
-        put_word(writer->bytes + 8 + 8 * i, word[i]);
-    writer->used = 8 * HEAD_WORDS;
-    return end_page(writer);
+    uint64_t word[RUN_SPELLING / 8] = {name};
+    unsigned char bytes[IDENT_BYTES_MAX] = {0};
+    if (spelling.size == 0)
+        return STATUS_OK;
+    memcpy(bytes, spelling.at, spelling.size);
+    for (size_t i = 0; i < IDENT_BYTES_MAX / 8; i++)
+        word[1 + i] = get_word(bytes + 8 * i);
+    return run_file_put(&writer->file, SECTION_SPELLINGS, word);
+}
+
+/* Accounts and words are in order, and become one order; a name that is both stands once. */
+static enum status put_spellings(struct run_writer *writer)
+{
+    const struct ledger *ledger = writer->ledger;
+    uint32_t next = 0;
+    for (uint32_t i = 0; i <= ledger->holders_count; i++) {
+        uint64_t name = i < ledger->holders_count ? writer->holder[i].name : UINT64_MAX;
+        for (; next < writer->words && writer->word[next].name < name; next++) {
+            ident word = {writer->word[next].name};
+            struct slice spelling = words_spelling(ledger->currencies, word);
+            if (spelling.size == 0)
+                spelling = words_spelling(ledger->banks, word);
+            TRY(put_spelling(writer, word.bits, spelling));
+        }
+        if (i == ledger->holders_count)
+            break;
+        if (next < writer->words && writer->word[next].name == name)
+            next++;
+        TRY(put_spelling(writer, name, ledger_spelling(ledger, writer->holder[i].number)));
+    }
+    return STATUS_OK;
 }
 
 static int compare_sorted(const void *a, const void *b)
@@ -173,81 +144,79 @@ static int compare_sorted(const void *a, const void *b)
     return (one->number > two->number) - (one->number < two->number);
 }
 
-static void sort_all(struct run_writer *writer)
+/* A currency may be named like a bank: once. */
+static void collect_words(struct run_writer *writer, const struct words *words, uint32_t count)
+{
+    for (uint32_t i = 1; i <= count; i++) {
+        uint64_t name = words->word[i];
+        if (!ident_is_packed((ident){name}))
+            writer->word[writer->words++] = (struct sorted){name, i};
+    }
+}
+
+static void sort_all(struct run_writer *writer, uint32_t currencies, uint32_t banks)
 {
     const struct ledger *ledger = writer->ledger;
     for (uint32_t i = 0; i < ledger->holders_count; i++)
         writer->holder[i] = (struct sorted){ledger->holder[i + 1].name, i + 1};
     qsort(writer->holder, ledger->holders_count, sizeof *writer->holder, compare_sorted);
-    for (uint32_t i = 0; i < writer->head.payments; i++)
+    for (uint32_t i = 0; i < writer->payments; i++)
         writer->row[i] = (struct sorted){ledger->row[i + 1].name, i + 1};
-    qsort(writer->row, writer->head.payments, sizeof *writer->row, compare_sorted);
+    qsort(writer->row, writer->payments, sizeof *writer->row, compare_sorted);
+    collect_words(writer, ledger->currencies, currencies);
+    collect_words(writer, ledger->banks, banks);
+    qsort(writer->word, writer->words, sizeof *writer->word, compare_sorted);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < writer->words; i++)
+        if (kept == 0 || writer->word[kept - 1].name != writer->word[i].name)
+            writer->word[kept++] = writer->word[i];
+    writer->words = kept;
 }
 
 static enum status write_sections(struct run_writer *writer)
 {
-    writer->page = 1;
     for (uint32_t i = 0; i < writer->ledger->holders_count; i++)
         TRY(put_entries(writer, &writer->holder[i]));
-    TRY(end_page(writer));
+    TRY(run_file_end_section(&writer->file));
     TRY(put_accounts(writer));
-    TRY(end_page(writer));
+    TRY(run_file_end_section(&writer->file));
     TRY(put_names(writer));
-    TRY(end_page(writer));
-    for (uint64_t i = 0; i < writer->fences; i++)
-        TRY(put_record(writer, SECTION_FENCES, &writer->fence[i]));
-    return end_page(writer);
-}
-
-static enum status write_file(struct run_writer *writer, const char *name)
-{
-    const struct volume *volume = writer->volume;
-    TRY(volume->open(volume->self, TEMPORARY, true, &writer->file));
-    enum status status = volume->cut(volume->self, writer->file, 0);
-    if (status == STATUS_OK)
-        status = write_sections(writer);
-    if (status == STATUS_OK)
-        status = volume->sync(volume->self, writer->file);
-    if (status == STATUS_OK)
-        status = put_head(writer);
-    if (status == STATUS_OK)
-        status = volume->sync(volume->self, writer->file);
-    volume->close(volume->self, writer->file);
-    TRY(status);
-    TRY(volume->rename(volume->self, TEMPORARY, name));
-    return volume->sync_names(volume->self);
+    TRY(run_file_end_section(&writer->file));
+    TRY(put_spellings(writer));
+    return run_file_end_section(&writer->file);
 }
 
 enum status run_write(const struct volume *volume, const char *name, const struct ledger *ledger,
                       uint64_t through)
 {
-    void *at, *holders = NULL, *rows = NULL;
-    size_t holders_size = (ledger->holders_count + 1u) * sizeof(struct sorted);
+    void *at;
     uint64_t payments = atomic_load_explicit(&ledger->rows_count, memory_order_acquire);
-    size_t rows_size = (payments + 1) * sizeof(struct sorted);
+    uint32_t currencies = atomic_load_explicit(&ledger->currencies->count, memory_order_acquire);
+    uint32_t banks = atomic_load_explicit(&ledger->banks->count, memory_order_acquire);
+    uint64_t words = (uint64_t)currencies + banks;
+    uint64_t sorted = ledger->holders_count + payments + words;
     uint64_t fences = section_pages(SECTION_ACCOUNTS, ledger->holders_count) +
-                      section_pages(SECTION_NAMES, payments);
-    size_t size = sizeof(struct run_writer) + (fences + 1) * sizeof(uint64_t);
+                      section_pages(SECTION_NAMES, payments) +
+                      section_pages(SECTION_SPELLINGS, ledger->holders_count + words);
+    size_t size =
+        sizeof(struct run_writer) + sorted * sizeof(struct sorted) + fences * sizeof(uint64_t);
     TRY(pages_take(size, &at));
     struct run_writer *writer = at;
-    *writer = (struct run_writer){.volume = volume, .ledger = ledger};
-    writer->head = (struct run_head){.payments = payments,
-                                     .reversals = atomic_load(&ledger->reversals_count),
-                                     .through = through,
-                                     .first = ledger->first,
-                                     .last = ledger->last};
-    writer->fence = (uint64_t *)(writer + 1);
-    enum status status = pages_take(holders_size, &holders);
+    *writer = (struct run_writer){.ledger = ledger, .payments = payments};
+    writer->file.head = (struct run_head){.payments = payments,
+                                          .reversals = atomic_load(&ledger->reversals_count),
+                                          .through = through,
+                                          .first = ledger->first,
+                                          .last = ledger->last};
+    writer->holder = (struct sorted *)(writer + 1);
+    writer->row = writer->holder + ledger->holders_count;
+    writer->word = writer->row + payments;
+    writer->file.fence = (uint64_t *)(writer->word + words);
+    writer->file.fences_max = fences;
+    sort_all(writer, currencies, banks);
+    enum status status = run_file_begin(&writer->file, volume, TEMPORARY);
     if (status == STATUS_OK)
-        status = pages_take(rows_size, &rows);
-    if (status == STATUS_OK) {
-        writer->holder = holders;
-        writer->row = rows;
-        sort_all(writer);
-        status = write_file(writer, name);
-    }
-    pages_give_back(rows, rows_size);
-    pages_give_back(holders, holders_size);
+        status = run_file_end(&writer->file, write_sections(writer), name);
     pages_give_back(writer, size);
     return status;
 }

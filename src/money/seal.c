@@ -5,8 +5,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "money/index_inside.h"
 
-#include <stdio.h>
-
 /* Every position up to the largest of a ledger was taken into it or before it. */
 static uint64_t largest_position(const struct ledger *ledger, uint32_t rows)
 {
@@ -31,15 +29,17 @@ enum status money_seal(struct money *money, struct arena *scratch)
         money_view_close(view);
         return STATUS_END;
     }
-    (void)snprintf(name, sizeof name, "%010u%s", money->run_next, RUN_ENDING);
+    run_name_write(name, (struct run_numbers){money->run_next, money->run_next, 0});
     uint64_t through = largest_position(earlier, view->pinned[1]);
-    through = through > money->resume ? through : money->resume;
+    uint64_t resume = atomic_load(&money->resume);
+    through = through > earlier->through ? through : earlier->through;
+    through = through > resume ? through : resume;
     enum status status = run_write(money->options.runs, name, earlier, through);
     if (status == STATUS_OK)
         status = run_open(&run, money->options.runs, name);
     if (status == STATUS_OK) {
         money->run_next++;
-        money->resume = through;
+        atomic_store(&money->resume, through);
         must(pthread_mutex_lock(&money->lock) == 0);
         money->sealed = run;
         must(pthread_mutex_unlock(&money->lock) == 0);
@@ -58,7 +58,8 @@ enum status money_forget(struct money *money, moment from, uint64_t *removed)
     enum status status = STATUS_OK;
     for (uint32_t i = 0; i < money->now->runs_count; i++) {
         struct run *run = money->now->run[i];
-        bool old = run_about(run)->last.ms < from.ms;
+        bool newest = i + 1 == money->now->runs_count; /* it says what was taken */
+        bool old = run_about(run)->last.ms < from.ms && !newest;
         /* Only from the oldest on, so that what is left has no hole. */
         if (!old || next->runs_count != 0 || status != STATUS_OK) {
             next->run[next->runs_count++] = run;
@@ -68,6 +69,7 @@ enum status money_forget(struct money *money, moment from, uint64_t *removed)
         *removed += status == STATUS_OK;
     }
     generation_put(money, next);
+    money_times(money);
     if (status == STATUS_OK && *removed != 0)
         status = volume->sync_names(volume->self);
     return status;

@@ -24,7 +24,10 @@ enum status money_view_open(struct money_view **out, struct money *money, struct
     struct generation *generation = money->now;
     generation->readers++;
     must(pthread_mutex_unlock(&money->lock) == 0);
-    *view = (struct money_view){money, request, generation, {0, 0}};
+    *view = (struct money_view){money, request, generation, {0, 0}, 0};
+    view->resume = generation->runs_count == 0
+                       ? 0
+                       : run_about(generation->run[generation->runs_count - 1])->through;
     for (unsigned i = 0; i < 2; i++)
         if (generation->ledger[i] != NULL)
             view->pinned[i] =
@@ -63,6 +66,62 @@ enum status money_find(struct money_view *view, uint64_t name, struct payment *o
     return STATUS_ABSENT;
 }
 
+uint64_t money_view_position(const struct money_view *view)
+{
+    uint64_t position = view->resume;
+    for (unsigned i = 0; i < 2; i++) {
+        const struct ledger *ledger = view->generation->ledger[i];
+        if (ledger != NULL && view->pinned[i] != 0 &&
+            ledger->row[view->pinned[i]].position > position)
+            position = ledger->row[view->pinned[i]].position;
+    }
+    return position;
+}
+
+enum status money_tells(struct money_view *view, ident account, bool *out)
+{
+    const struct generation *generation = view->generation;
+    *out = false;
+    for (unsigned i = 0; i < 2 && !*out; i++) {
+        const struct ledger *ledger = generation->ledger[i];
+        uint32_t holder = ledger == NULL ? 0 : ledger_find_holder(ledger, account);
+        *out = holder != 0 &&
+               atomic_load_explicit(&ledger->holder[holder].tells, memory_order_relaxed);
+    }
+    for (uint32_t i = 0; i < generation->runs_count && !*out; i++) {
+        enum status status = run_tells(generation->run[i], account, out);
+        if (status != STATUS_ABSENT)
+            TRY(status);
+    }
+    return STATUS_OK;
+}
+
+enum status money_spelling(struct money_view *view, ident name, struct text *out)
+{
+    const struct generation *generation = view->generation;
+    if (ident_is_packed(name)) {
+        text_add_ident(out, name);
+        return STATUS_OK;
+    }
+    struct slice spelling = words_spelling(&view->money->currencies, name);
+    if (spelling.size == 0)
+        spelling = words_spelling(&view->money->banks, name);
+    for (unsigned i = 0; i < 2 && spelling.size == 0; i++)
+        if (generation->ledger[i] != NULL)
+            spelling = ledger_spelling(generation->ledger[i],
+                                       ledger_find_holder(generation->ledger[i], name));
+    if (spelling.size != 0) {
+        text_add(out, spelling);
+        return STATUS_OK;
+    }
+    for (uint32_t i = generation->runs_count; i > 0; i--) {
+        enum status status = run_spelling(generation->run[i - 1], name, out);
+        if (status != STATUS_ABSENT)
+            return status;
+    }
+    return STATUS_ABSENT;
+}
+
 bool money_reverses(const struct money_view *view)
 {
     const struct generation *generation = view->generation;
@@ -94,6 +153,10 @@ enum status money_walk_open(struct money_walk **out, struct money_view *view, id
         TRY(ARENA_NEW(view->request, generation->runs_count, &walk->run));
     for (uint32_t i = 0; i < generation->runs_count; i++) {
         struct run_walk *run = &walk->run[walk->runs_count];
+        const struct run_head *head = run_about(generation->run[i]);
+        if (back ? payment_key_compare(head->first, from) >= 0
+                 : payment_key_compare(head->last, from) <= 0)
+            continue; /* all of it is on the other side */
         enum status status = run_walk_init(run, generation->run[i], account, from, back);
         if (status != STATUS_OK && status != STATUS_ABSENT)
             return status;

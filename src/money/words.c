@@ -4,12 +4,18 @@
 
 #include "ground/checksum.h"
 
+enum { LETTERS_USUAL = 12 }; /* of a bank: its BIC, or twelve digits that need none */
+
 enum status words_create(struct words *words, uint32_t count_max, struct arena *boot)
 {
     uint32_t slots = 8;
     while (slots < count_max * 2)
         slots *= 2;
     *words = (struct words){.count_max = count_max, .slots_count = slots};
+    size_t letters = 1 + (count_max + 1u) * (size_t)LETTERS_USUAL;
+    words->letters = (struct letters){.used = 1, .size = (uint32_t)letters};
+    TRY(ARENA_NEW(boot, letters, &words->letters.byte));
+    TRY(ARENA_NEW(boot, count_max + 1u, &words->spelled));
     TRY(ARENA_NEW(boot, count_max + 1u, &words->word));
     return ARENA_NEW(boot, slots, &words->slot);
 }
@@ -43,6 +49,26 @@ bool words_number(struct words *words, ident name, uint16_t *out)
     }
     *out = number;
     return true;
+}
+
+void words_spell(struct words *words, ident name, struct slice spelling)
+{
+    uint16_t number =
+        atomic_load_explicit(&words->slot[place_of(words, name.bits)], memory_order_relaxed);
+    if (number == 0 || atomic_load_explicit(&words->spelled[number], memory_order_relaxed) != 0)
+        return;
+    atomic_store_explicit(&words->spelled[number], letters_add(&words->letters, spelling),
+                          memory_order_release);
+}
+
+struct slice words_spelling(const struct words *words, ident name)
+{
+    uint16_t number =
+        atomic_load_explicit(&words->slot[place_of(words, name.bits)], memory_order_acquire);
+    if (number == 0)
+        return SLICE("");
+    return letters_at(&words->letters,
+                      atomic_load_explicit(&words->spelled[number], memory_order_acquire));
 }
 
 ident words_name(const struct words *words, uint16_t number)

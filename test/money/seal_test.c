@@ -1,4 +1,4 @@
-/* seal_test.c -- sealing on a disk that fails or loses power at every call.
+/* seal_test.c -- sealing and merging on a disk that fails or loses power at every call.
  *
  * 1. Each call of a seal fails once: the earlier ledger is still in memory, all is still found, and
  *    the next seal passes.
@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { LEDGER = 40, PAYMENTS = 100, ACCOUNTS = 7, FILE_BYTES = 1 << 18, CALLS_MAX = 500 };
+enum { LEDGER = 40, PAYMENTS = 300, ACCOUNTS = 7, FILE_BYTES = 1 << 18, CALLS_MAX = 4000 };
 
 static struct arena *arena, *scratch;
 static struct volume_sim *sim;
@@ -47,6 +47,17 @@ static struct money *open_index(struct volume *volume)
     return money;
 }
 
+static enum status seal(struct money *money)
+{
+    const struct money_kept all = {.from = MOMENT_NONE};
+    enum status status = money_seal(money, scratch);
+    if (status == STATUS_OK || status == STATUS_END)
+        status = money_merge(money, &all, scratch);
+    if (status == STATUS_OK)
+        status = money_settle(money);
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
 /* Payments from `*next` on; seals when a ledger was turned over.  Stops where the disk says no. */
 static enum status feed(struct money *money, int *next)
 {
@@ -56,12 +67,13 @@ static enum status feed(struct money *money, int *next)
         if (status == STATUS_FULL) {
             status = money_turn(money);
             if (status == STATUS_OK || status == STATUS_FULL)
-                status = money_seal(money, scratch);
+                status = seal(money);
             if (status != STATUS_OK)
                 return status;
             continue;
         }
-        assert_int_equal(status, STATUS_OK);
+        if (status != STATUS_OK)
+            return status; /* a run was asked whether it was there before */
         ++*next;
     }
     return STATUS_OK;
@@ -108,11 +120,13 @@ static void each_call_that_fails_loses_nothing(void **state)
         volume_sim_start(sim);
         check_all(money, next);
         while (status != STATUS_OK) { /* the next one passes */
-            status = money_seal(money, scratch);
-            assert_true(status == STATUS_OK || status == STATUS_END);
+            assert_int_equal(seal(money), STATUS_OK);
             status = feed(money, &next);
         }
         check_all(money, PAYMENTS);
+        struct money_counts counts;
+        money_count(money, &counts);
+        assert_true(counts.merges > 0);
         money_destroy(money);
         arena_reset(arena);
     }
@@ -154,7 +168,7 @@ int main(void)
     must(arena_create(&files, 256 << 20) == STATUS_OK);
     must(arena_create(&arena, 64 << 20) == STATUS_OK);
     must(arena_create(&scratch, 64 << 20) == STATUS_OK);
-    must(volume_sim_create_of(&sim, 1, 8, FILE_BYTES, files) == STATUS_OK);
+    must(volume_sim_create_of(&sim, 1, 24, FILE_BYTES, files) == STATUS_OK);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     arena_destroy(scratch);
     arena_destroy(arena);
