@@ -61,6 +61,11 @@ enum status opening_find(struct tracing *tracing, ident account, const struct pa
     int64_t balance = 0;
     *out = 0;
     *known = judge->balance != NULL && judge->balance(judge->self, account, payment->key, &balance);
+    bool tells = false;
+    if (!*known)
+        TRY(money_tells(tracing->view, account, &tells));
+    if (!*known && !tells)
+        return STATUS_OK; /* nobody ever told a balance of it: nothing to look for */
     if (!*known) {
         enum status status = balance_before(tracing, account, payment->key, !backward, &balance);
         if (status == STATUS_ABSENT)

@@ -110,7 +110,7 @@ enum status stop_propose(struct stop_proposals *out, struct money_view *view,
     TRY(ARENA_NEW(request, trace->accounts_count + 1, &all.at));
     for (uint32_t i = 0; i < trace->accounts_count; i++) {
         const struct trace_account *account = &trace->account[i];
-        int64_t held = account->held + account->cut[CUT_TIME];
+        int64_t held = account->held + account->cut[CUT_TIME] + account->unread;
         if (held == 0)
             continue;
         int64_t age = asked->now.ms - account->arrived_ms;

@@ -26,7 +26,8 @@ struct proposal_request {
 
 struct stop_proposal {
     uint32_t account; /* number in the trace */
-    int64_t held;     /* traced money there now, also if later records say that it moved on */
+    int64_t held;     /* traced money there now, also if later records say that it moved on, and
+                       * what was there when the answer was full */
     int64_t expected; /* of it, when the order has arrived */
     uint32_t stays;   /* millionths */
     int64_t age_ms, answer_ms;

@@ -64,6 +64,12 @@ static void wait_on(struct tracing *tracing, uint32_t account)
         heap_push(tracing, account);
 }
 
+/* A payment had no room in the answer: what lies behind it is not looked at either. */
+static bool is_full(const struct trace *trace)
+{
+    return trace->cut_payments[CUT_EDGES] != 0;
+}
+
 static enum status run(struct tracing *tracing)
 {
     bool begun = false;
@@ -78,6 +84,8 @@ static enum status run(struct tracing *tracing)
             tracing->origins_done++;
             begun = true;
             TRY(step_payment(tracing, origin, true));
+            if (is_full(trace))
+                return STATUS_OK;
             continue;
         }
         uint32_t account = heap_pop(tracing);
@@ -96,6 +104,8 @@ static enum status run(struct tracing *tracing)
             TRY(step_payment(tracing, &payment, false));
         TRY(ahead_read(tracing, account));
         traced_at(tracing, account)->on_heap = false; /* which may have moved */
+        if (is_full(trace))
+            return STATUS_OK;
         wait_on(tracing, account);
     }
     return STATUS_OK;
@@ -127,22 +137,37 @@ static enum status moved_beyond(struct tracing *tracing, uint32_t account, bool 
     return STATUS_OK;
 }
 
+/* Of a full answer: whether the account has payments behind the one that had no room. */
+static enum status goes_on(struct tracing *tracing, uint32_t account, bool *out)
+{
+    struct traced *traced = &tracing->traced[account];
+    while (traced->more && tracing_compare(tracing, traced->ahead.key, tracing->now) <= 0)
+        TRY(ahead_read(tracing, account));
+    *out = traced->more;
+    return STATUS_OK;
+}
+
 static enum status sum_account(struct tracing *tracing, uint32_t number)
 {
     struct trace *trace = tracing->trace;
     struct trace_account *account = &trace->account[number];
     const struct traced *traced = &tracing->traced[number];
-    bool beyond;
+    bool beyond, full = is_full(trace), unread = false;
     account->held = traced->purse.traced;
     account->other = traced->purse.other;
     account->touched = traced->purse.touched;
     account->uncovered = traced->purse.uncovered;
     TRY(money_sum(trace->touched, account->touched, &trace->touched));
+    if (account->held == 0)
+        return STATUS_OK;
+    if (full)
+        TRY(goes_on(tracing, number, &unread));
     TRY(moved_beyond(tracing, number, &beyond));
-    bool unread = traced->worn_out || (trace->stopped && traced->more);
-    enum trace_cut cut = unread ? CUT_EVENTS : beyond ? CUT_TIME : CUTS_COUNT;
-    if (cut == CUTS_COUNT || account->held == 0)
+    bool tired = traced->worn_out || (trace->stopped && traced->more);
+    enum trace_cut cut = tired ? CUT_EVENTS : unread ? CUT_EDGES : beyond ? CUT_TIME : CUTS_COUNT;
+    if (cut == CUTS_COUNT)
         return money_sum(trace->held, account->held, &trace->held);
+    account->unread = cut == CUT_EDGES ? account->held : 0;
     account->cut[cut] += account->held;
     account->cut_payments[cut]++;
     trace->cut_payments[cut]++;

@@ -77,6 +77,7 @@ struct trace_account {
     int64_t ended[ENDS_COUNT];
     int64_t cut[CUTS_COUNT];
     uint32_t cut_payments[CUTS_COUNT];
+    int64_t unread; /* of the cut `edges`: there when the answer was full, and not followed */
     int64_t touched;
     int64_t opening;   /* other money there at contact; 0 if not known */
     int64_t uncovered; /* went out beyond all that was known to be there: money that was not told */

@@ -31,6 +31,7 @@ struct oracle {
     enum trace_end edge_end[WORLD_PAYMENTS];
     int edges, start;
     bool starts_own;
+    int full_at; /* the event that had no room in the answer; -1: all had */
 };
 
 static int64_t told(int64_t total)
@@ -393,6 +394,8 @@ static void deliver(struct oracle *oracle, int at, int giver, int64_t traced, bo
     enum trace_cut cut = cut_of(oracle, event, giver, end, traced);
     if (cut != CUTS_COUNT) {
         out->cut[cut] += traced;
+        if (cut == CUT_EDGES)
+            oracle->full_at = at;
         get(oracle, at, 0);
         return;
     }
@@ -451,11 +454,40 @@ static bool gives_beyond(const struct oracle *oracle, int account, int currency)
     return false;
 }
 
+/* Behind the event that had no room nothing is looked at, and an origin is cut unread. */
+static void play_all(struct oracle *oracle, const int *origins, int origins_count, int currency)
+{
+    for (int i = 0; i < oracle->events_count; i++) {
+        const struct event *event = &oracle->event[i];
+        bool origin = false;
+        for (int j = 0; j < origins_count; j++)
+            origin = origin || origins[j] == event->payment;
+        if ((!origin && !event->inside) || !is_of(oracle, event, currency))
+            continue;
+        if (oracle->full_at < 0)
+            play(oracle, i, origin);
+        else if (origin)
+            oracle->out->cut[CUT_EDGES] += event->amount;
+    }
+}
+
+/* Whether the account has payments behind the one that had no room. */
+static bool goes_on(const struct oracle *oracle, int account, int currency)
+{
+    for (int i = oracle->full_at + 1; oracle->full_at >= 0 && i < oracle->events_count; i++) {
+        const struct event *event = &oracle->event[i];
+        if (event->inside && is_of(oracle, event, currency) &&
+            (event->from == account || event->to == account))
+            return true;
+    }
+    return false;
+}
+
 void oracle_trace(const struct world *world, const struct trace_request *asked, const int *origins,
                   int origins_count, struct answer *out)
 {
     static struct oracle oracle; /* coins are many */
-    oracle = (struct oracle){.world = world, .asked = asked, .out = out};
+    oracle = (struct oracle){.world = world, .asked = asked, .out = out, .full_at = -1};
     *out = (struct answer){.started = 0};
     write_history(&oracle);
     const struct world_payment *first = &world->payment[origins[0]];
@@ -469,18 +501,14 @@ void oracle_trace(const struct world *world, const struct trace_request *asked, 
     }
     first = &world->payment[first_ms];
     oracle.starts_own = is_own(&oracle, first->payer, first->payee);
-    for (int i = 0; i < oracle.events_count; i++) {
-        bool origin = false;
-        for (int j = 0; j < origins_count; j++)
-            origin = origin || origins[j] == oracle.event[i].payment;
-        if ((origin || oracle.event[i].inside) && is_of(&oracle, &oracle.event[i], currency))
-            play(&oracle, i, origin);
-    }
+    play_all(&oracle, origins, origins_count, currency);
     for (int i = 1; i <= world->accounts_count; i++) {
         int64_t held = count_traced(&oracle.bag[i]);
         out->other[i] = oracle.bag[i].count - held;
+        bool unread = out->contacted[i] && held > 0 && goes_on(&oracle, i, currency);
         bool beyond = out->contacted[i] && held > 0 && gives_beyond(&oracle, i, currency);
-        out->held[i] = beyond ? 0 : held;
-        out->cut[CUT_TIME] += beyond ? held : 0;
+        out->held[i] = unread || beyond ? 0 : held;
+        out->cut[CUT_EDGES] += unread ? held : 0;
+        out->cut[CUT_TIME] += beyond && !unread ? held : 0;
     }
 }
