@@ -177,6 +177,7 @@ static struct figures measure(struct money_view *view, const struct alert *alert
                               enum trace_method method, bool backward)
 {
     struct trace_request asked = trace_request_usual();
+    asked.steps_max = TRACE_STEPS_MAX;
     const struct payment *origin = &alert->payment[backward ? alert->count - 1 : 0];
     struct trace *trace;
     struct names all = {0};

@@ -83,6 +83,7 @@ static enum exit_code read_request(struct tracer *tracer)
     const char *method = command_value(command, FLAG_method);
     uint32_t seconds = ANSWER_SECONDS_USUAL;
     *asked = trace_request_usual();
+    asked->steps_max = TRACE_STEPS_MAX; /* nobody else waits for it */
     asked->backward = command_has(command, FLAG_backward);
     if (method != NULL && !trace_method_find(slice_of(method), &asked->method)) {
         COMPLAIN(command, "--method takes timestamp, fifo, lifo, pro_rata or poison, not `%s`.",

@@ -31,6 +31,7 @@ static void set_word(struct ledger *ledger, uint32_t at, uint32_t word)
 static enum status take_pages(struct ledger *ledger, unsigned nth, size_t size, void **out)
 {
     TRY(pages_take(size, out));
+    pages_unshare(*out, size); /* a snapshot of the process's memory is not of us */
     ledger->pages[nth].at = *out;
     ledger->pages[nth].size = size;
     return STATUS_OK;

@@ -107,7 +107,7 @@ static void add_top(struct text *text, const struct trace_view *view)
         text_add_json(text, view->currency);
     text_addf(text, ",\"origins\":%u,\"other_currency\":%u,\"limits\":{\"depth\":%u,\"fan\":%u,",
               trace->origins_count, trace->other_currency, asked->depth_max, asked->fan_max);
-    text_addf(text, "\"payments\":%u,", asked->edges_max);
+    text_addf(text, "\"payments\":%u,\"reads\":%u,", asked->edges_max, asked->steps_max);
     add_amount(text, view, "amount_min", asked->amount_min);
     text_add_char(text, ',');
     add_time(text, view, "since", asked->since.ms);

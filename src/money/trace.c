@@ -8,6 +8,7 @@ struct trace_request trace_request_usual(void)
                                   .depth_max = TRACE_DEPTH_USUAL,
                                   .fan_max = TRACE_FAN_USUAL,
                                   .edges_max = TRACE_EDGES_MAX,
+                                  .steps_max = TRACE_STEPS_USUAL,
                                   .amount_min = 1,
                                   .since = MOMENT_NONE,
                                   .until = MOMENT_NONE};
@@ -94,7 +95,7 @@ static enum status run(struct tracing *tracing)
         traced->on_heap = false;
         if (!done && !is_live(tracing, account))
             continue; /* it goes on from here when traced money comes again */
-        if (trace->steps >= TRACE_STEPS_MAX) {
+        if (trace->steps >= tracing->asked->steps_max) {
             trace->stopped = true;
             return STATUS_OK;
         }
@@ -206,6 +207,7 @@ enum status trace_payments(struct trace **out, struct money_view *view,
     must(count > 0);
     must(asked->edges_max >= 1 && asked->edges_max <= TRACE_EDGES_MAX);
     must(asked->depth_max >= 1 && asked->depth_max <= TRACE_DEPTH_MAX);
+    must(asked->steps_max >= 1 && asked->steps_max <= TRACE_STEPS_MAX);
     must(asked->amount_min >= 1);
     TRY(ARENA_NEW(request, 1, &trace));
     trace->request = *asked;

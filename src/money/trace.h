@@ -57,6 +57,7 @@ struct trace_request {
     uint32_t depth_max;  /* levels followed, 1 .. TRACE_DEPTH_MAX */
     uint32_t fan_max;    /* payments of one account that are followed */
     uint32_t edges_max;  /* of the answer, at most TRACE_EDGES_MAX */
+    uint32_t steps_max;  /* payments read, at most TRACE_STEPS_MAX */
     int64_t amount_min;  /* of traced money in one payment; 1: all */
     moment since, until; /* MOMENT_NONE: no bound.  Both ends belong to it */
     struct trace_judge judge;
@@ -113,7 +114,7 @@ struct trace {
     uint32_t origins_count, other_currency; /* of an account: payments in another one, left out */
     uint32_t accounts_count, edges_count;
     uint64_t steps;                /* payments read */
-    bool stopped;                  /* at TRACE_STEPS_MAX or edges_max: see the cuts */
+    bool stopped;                  /* at steps_max or edges_max: see the cuts */
     struct trace_account *account; /* in the order of contact */
     struct trace_edge *edge;       /* in the order of payments (backward: reversed) */
 };

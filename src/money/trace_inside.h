@@ -26,6 +26,12 @@ struct waiting { /* the key beside the number, so that the heap alone is looked 
     uint32_t account;
 };
 
+/* An account by its name; the name stands here, so that most looks end here. */
+struct account_slot {
+    uint64_t name;
+    uint32_t number; /* from 1; 0: free */
+};
+
 struct tracing {
     struct trace *trace;
     const struct trace_request *asked;
@@ -40,7 +46,8 @@ struct tracing {
     struct waiting *heap;
     uint32_t heap_count;
     uint32_t accounts_room, edges_room; /* arrays double up to edges_max */
-    uint32_t *account_slot, *edge_slot;
+    struct account_slot *account_slot;
+    uint32_t *edge_slot;
     uint32_t *back_slot; /* backward: edges by the payment that they take back */
     uint32_t account_slots, edge_slots;
     struct payment_key now; /* of the payment in hand */

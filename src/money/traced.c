@@ -10,11 +10,11 @@ uint32_t traced_find(const struct tracing *tracing, ident account)
     if (!ident_known(account) || tracing->account_slots == 0)
         return TRACE_START;
     for (uint32_t i = (uint32_t)hash_word(account.bits) & mask;; i = (i + 1) & mask) {
-        uint32_t number = tracing->account_slot[i];
-        if (number == 0)
+        const struct account_slot *slot = &tracing->account_slot[i];
+        if (slot->number == 0)
             return TRACE_START;
-        if (ident_equal(tracing->trace->account[number - 1].name, account))
-            return number - 1;
+        if (slot->name == account.bits)
+            return slot->number - 1;
     }
 }
 
@@ -73,21 +73,42 @@ static void enter_slot(uint32_t *slot, uint32_t slots, uint64_t name, uint32_t n
     slot[i] = number + 1;
 }
 
+static void enter_account(struct tracing *tracing, uint64_t name, uint32_t number)
+{
+    uint32_t mask = tracing->account_slots - 1;
+    uint32_t i = (uint32_t)hash_word(name) & mask;
+    while (tracing->account_slot[i].number != 0)
+        i = (i + 1) & mask;
+    tracing->account_slot[i] = (struct account_slot){name, number + 1};
+}
+
+/* A table of which half stays free. */
+static enum status reserve_slots(struct tracing *tracing)
+{
+    struct trace *trace = tracing->trace;
+    uint32_t more = tracing->account_slots == 0 ? 8 : tracing->account_slots;
+    while (more < 2 * (trace->accounts_count + 1))
+        more *= 2;
+    if (more == tracing->account_slots)
+        return STATUS_OK;
+    TRY(ARENA_NEW(tracing->request, more, &tracing->account_slot));
+    tracing->account_slots = more;
+    for (uint32_t i = 0; i < trace->accounts_count; i++)
+        enter_account(tracing, trace->account[i].name.bits, i);
+    return STATUS_OK;
+}
+
 enum status traced_add(struct tracing *tracing, ident account, ident bank, uint32_t *out)
 {
     struct trace *trace = tracing->trace;
-    uint32_t before = tracing->account_slots;
     must(trace->accounts_count < tracing->asked->edges_max);
     TRY(reserve_account(tracing));
-    TRY(grow_slots(tracing, trace->accounts_count, &tracing->account_slots,
-                   &tracing->account_slot));
-    for (uint32_t i = 0; tracing->account_slots != before && i < trace->accounts_count; i++)
-        enter_slot(tracing->account_slot, tracing->account_slots, trace->account[i].name.bits, i);
+    TRY(reserve_slots(tracing));
     uint32_t number = trace->accounts_count++;
     trace->account[number] = (struct trace_account){
         .name = account, .bank = bank, .last_out_ms = INT64_MIN, .contact = tracing->now};
     purse_init(&tracing->traced[number].purse, tracing->asked->method);
-    enter_slot(tracing->account_slot, tracing->account_slots, account.bits, number);
+    enter_account(tracing, account.bits, number);
     *out = number;
     return STATUS_OK;
 }
