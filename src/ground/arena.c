@@ -171,6 +171,11 @@ enum status pages_take(size_t size, void **out)
     return STATUS_OK;
 }
 
+void pages_unshare(void *at, size_t size)
+{
+    (void)madvise(at, size, MADV_DONTFORK);
+}
+
 void pages_give_back(void *at, size_t size)
 {
     if (at != NULL)

@@ -49,3 +49,5 @@ bool heap_was_starved(void);
  * memory. */
 enum status pages_take(size_t size, void **out);
 void pages_give_back(void *at, size_t size);
+/* A forked child is not to have them: a fork copies no tables for them.  A wish. */
+void pages_unshare(void *at, size_t size);

@@ -174,8 +174,11 @@ static enum status journal_let_go(struct live *live, struct arena *scratch, uint
     uint64_t *first;
     size_t count;
     uint64_t from = 0;
+    struct live_listener listener = live->options.listener;
     if (live->options.retention_ms == 0)
         return STATUS_OK;
+    uint64_t needed = listener.needed == NULL ? UINT64_MAX : listener.needed(listener.self);
+    oldest = needed < oldest ? needed : oldest;
     int64_t limit_ms = clock.now(clock.self).ms - live->options.retention_ms;
     TRY(journal_segments(live->options.journal, scratch, &first, &count));
     for (size_t i = 1; i < count && first[i] <= oldest; i++) {

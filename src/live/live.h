@@ -55,6 +55,9 @@ struct live_listener {
     /* Below which position the alerts are safe: a snapshot of a later one waits for them, because a
      * recovery from it does not make them again.  NULL: they are when `reached` returns. */
     uint64_t (*kept)(void *self);
+    /* From which position on somebody needs the journal: what retention would remove stays for it.
+     * NULL: nobody does. */
+    uint64_t (*needed)(void *self);
     /* Records, in order, behind what detection made of them; in a recovery those behind the
      * snapshot. NULL, or quick. */
     void (*records)(void *self, const struct record *records, size_t count);

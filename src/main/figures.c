@@ -159,6 +159,25 @@ static void set_live(struct service *service)
     SET(snapshot_age, 0, service->clock.ticks_ms(service->clock.self) - service->snapshot_ms);
 }
 
+static void set_money(struct service *service)
+{
+    struct moneys_figures money;
+    moneys_figures(service, &money);
+    SET(money_position, 0, money.fed);
+    SET(money_behind, 0, money.behind);
+    SET(money_lag, 0, money.behind_ms);
+    SET(money_missing, 0, money.missing);
+    SET(money_taken, 0, money.counts.added);
+    SET(money_taken, 1, money.counts.duplicates);
+    SET(money_taken, 2, money.counts.ignored);
+    SET(money_kept, 0, money.counts.payments);
+    SET(money_kept, 1, money.counts.run_payments);
+    SET(money_memory, 0, money.counts.memory);
+    SET(money_files, 0, money.counts.runs);
+    SET(money_merges, 0, money.counts.merges);
+    SET(money_damaged, 0, money.counts.damaged);
+}
+
 void figures_screened(void *self, int64_t us)
 {
     struct service *service = self;
@@ -242,6 +261,7 @@ void figures_write(void *self, struct text *text)
     set_ingest(service);
     set_letters(service);
     set_live(service);
+    set_money(service);
     set_screen(service);
     set_process(service);
     set_backup(service);

@@ -18,6 +18,7 @@ static const struct {
     [CHECK_SNAPSHOT] = {"snapshot", "the memory of detection was written down lately"},
     [CHECK_CLOCK] = {"clock", "the machine's clock does not jump"},
     [CHECK_AUDIT] = {"audit", "the audit log was signed lately"},
+    [CHECK_MONEY] = {"money", "the money index follows the journal"},
 };
 
 static void set(struct service *service, enum check check, bool holds)
@@ -85,6 +86,9 @@ static void judge_live(struct service *service)
     set(service, CHECK_DETECTION, counts.stands == STATUS_OK);
     set(service, CHECK_HEARTBEAT, alive || young);
     set(service, CHECK_SNAPSHOT, ticks - service->snapshot_ms < service->config.health_snapshot);
+    struct moneys_figures money;
+    moneys_figures(service, &money);
+    set(service, CHECK_MONEY, !money.stuck && money.behind_ms < service->config.health_money);
     set(service, CHECK_AUDIT, now.ms - service->checkpoint.ms < MINUTE_MS);
 }
 

@@ -228,6 +228,7 @@ static struct live_options live_options_of(struct service *service)
             },
         .listener = {.reached = alerts_reached,
                      .kept = alerts_kept,
+                     .needed = moneys_needed,
                      .records = works_hear,
                      .self = service},
         .failed = live_failed,
@@ -256,6 +257,12 @@ static enum exit_code open_live(struct service *service)
             LOG_WHOLE(offset, passed.offset), LOG_WHOLE(position, passed.sequence));
     LOG(&service->log, recovered, LOG_WHOLE(position, found.sequence));
     return EXIT_DONE;
+}
+
+static enum exit_code open_money(struct service *service)
+{
+    enum status status = moneys_open(service);
+    return status == STATUS_OK ? EXIT_DONE : fail(service, "money", status_meaning(status));
 }
 
 static enum exit_code open_works(struct service *service)
@@ -541,8 +548,8 @@ enum exit_code service_open(struct service *service, const struct command *comma
     LOG(&service->log, starting, LOG_TEXT(version, SLICE(CUTLINE_VERSION)),
         LOG_TEXT(folder, slice_of(service->folder)));
     static enum exit_code (*const STEPS[])(struct service *) = {
-        open_reserve, laws_open, open_volumes, open_keys,  open_store,   open_rules,
-        alerts_open,  open_live, screens_open, open_works, letters_open,
+        open_reserve, laws_open, open_volumes, open_keys,    open_store, open_rules,
+        alerts_open,  open_live, open_money,   screens_open, open_works, letters_open,
     };
     for (size_t i = 0; code == EXIT_DONE && i < sizeof STEPS / sizeof STEPS[0]; i++)
         code = STEPS[i](service);
@@ -622,6 +629,7 @@ enum exit_code service_close(struct service *service)
         (void)receipts_write(service);
         tails_close(service->tails);
     }
+    moneys_close(service);
     if (service->live != NULL)
         status = live_close(service->live);
     if (service->bulletin != NULL)

@@ -9,6 +9,7 @@
 #include "ground/folder.h"
 #include "law/law.h"
 #include "live/live.h"
+#include "money/index.h"
 #include "partner/outbox.h"
 #include "receipt/keys.h"
 #include "receipt/tail.h"
@@ -38,6 +39,7 @@ enum check {
     CHECK_SNAPSHOT,
     CHECK_CLOCK,
     CHECK_AUDIT,
+    CHECK_MONEY,
     CHECKS_COUNT
 };
 
@@ -90,6 +92,7 @@ struct service {
     struct presence *presence;
     struct standing *standing;
     struct sanction_desk *sanction_desk;
+    struct moneys *moneys;
     struct works *works;
     struct stopping *stopping; /* orders and their letters */
     struct work *work;
@@ -175,6 +178,25 @@ void service_reload(struct service *service);
 
 /* Screening beside live.  EXIT_…: said. */
 enum exit_code screens_open(struct service *service);
+
+/* ---- moneys.c ---- */
+
+struct moneys_figures {
+    struct money_counts counts;
+    uint64_t fed;      /* the journal is followed up to here … */
+    uint64_t behind;   /* … and so many durable entries are behind it … */
+    int64_t behind_ms; /* … since it last was at the end */
+    uint64_t missing;  /* entries that no run has and the journal has let go of */
+    bool stuck;        /* it follows no more */
+};
+/* The index under DIR/money and its two threads.  STATUS_FULL, STATUS_IO. */
+enum status moneys_open(struct service *service);
+void moneys_close(struct service *service);
+/* NULL: it does not follow the journal, and nothing is to be asked of it. */
+struct money *moneys_money(const struct service *service);
+/* For live_listener: from where on the journal is needed. */
+uint64_t moneys_needed(void *self);
+void moneys_figures(const struct service *service, struct moneys_figures *out);
 
 /* ---- works.c ---- */
 
