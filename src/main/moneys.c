@@ -4,7 +4,7 @@
  *                   │ takes over what is ready                                │
  *                   └──────────────── runs under DIR/money <── sealer: seal, merge
  *
- * The feeder reads the journal beside its writer, so that nobody who hands in records waits for it;
+ * The feeder reads the journal beside its writer: nobody who hands in records waits for it, and
  * what it has not read yet is its lag.  Where the earlier ledger is not sealed yet and the newest is
  * full, it waits: the lag grows, and nothing is lost, because the journal is kept from where the
  * runs end.
