@@ -52,9 +52,10 @@ static enum status list_runs(const struct money *money, struct arena *boot, stru
     return STATUS_OK;
 }
 
-/* Runs in the order of their numbers.  What one that was opened stands for is there twice, and goes
- * (a kill came between its name and their end).  Behind one that is damaged, and that its parts do
- * not replace, the journal is fed again, so what comes later is not used either. */
+/* Runs in the order of their numbers, which has no hole.  What one that was opened stands for is
+ * there twice, and goes (a kill came between its name and their end).  Behind one that is damaged,
+ * and that its parts do not replace, the journal is fed again, so what comes later is not used
+ * either. */
 static enum status open_runs(struct money *money, struct generation *generation, struct arena *boot)
 {
     struct named *named;
@@ -69,10 +70,9 @@ static enum status open_runs(struct money *money, struct generation *generation,
             TRY(volume->remove(volume->self, named[i].name));
             continue;
         }
-        if (numbers.last >= money->run_next)
-            money->run_next = numbers.last + 1;
         struct run **run = &generation->run[generation->runs_count];
-        bool lost = failed != NULL && numbers.first != failed->numbers.first;
+        bool hole = generation->runs_count != 0 && numbers.first != below;
+        bool lost = hole || (failed != NULL && numbers.first != failed->numbers.first);
         enum status status = lost || generation->runs_count == MONEY_RUNS_MAX
                                  ? STATUS_MALFORMED
                                  : run_open(run, volume, named[i].name);
@@ -85,6 +85,7 @@ static enum status open_runs(struct money *money, struct generation *generation,
         TRY(status);
         failed = NULL;
         below = (uint64_t)numbers.last + 1;
+        money->run_next = numbers.last + 1;
         generation->runs_count++;
         atomic_store(&money->resume, run_about(*run)->through);
     }

@@ -145,6 +145,8 @@ struct ledger_walk {
     uint32_t pinned;
     uint32_t holder; /* 0: nothing here */
     uint32_t block;  /* to go on from; 0: not begun */
+    uint32_t last;   /* the row copied last, and its place in the block */
+    uint32_t place;
     bool back;
     uint8_t at, count;
     uint32_t row[12];

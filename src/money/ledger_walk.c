@@ -69,7 +69,7 @@ void ledger_walk_init(struct ledger_walk *walk, const struct ledger *ledger, uin
     walk->ledger = ledger;
     walk->pinned = pinned;
     walk->holder = ledger_find_holder(ledger, account);
-    walk->block = 0;
+    walk->block = walk->last = walk->place = 0;
     walk->back = back;
     walk->at = 0;
     walk->count = 0;
@@ -105,6 +105,8 @@ static bool take_row(struct ledger_walk *walk, uint32_t at, struct payment_key f
         return false;
     __builtin_prefetch(&walk->ledger->row[row]);
     walk->row[walk->count++] = row;
+    walk->last = row;
+    walk->place = at;
     return true;
 }
 
@@ -125,16 +127,33 @@ static uint32_t count_before(const struct ledger *ledger, uint32_t block, struct
     return low;
 }
 
+/* Whether the row copied last still stands where it stood: then the next one is beside it, and
+ * nothing has to be looked for.  `*next`: how many entries stand before that. */
+static bool stands(const struct ledger_walk *walk, uint32_t *next)
+{
+    uint32_t first = walk->block + BLOCK_HEAD;
+    if (walk->last == 0 || walk->place < first ||
+        walk->place >= first + load(walk->ledger, walk->block + BLOCK_COUNT) ||
+        load(walk->ledger, walk->place) != walk->last)
+        return false;
+    *next = walk->place - first + (walk->back ? 0 : 1);
+    return true;
+}
+
 static void copy_rows(struct ledger_walk *walk, struct payment_key from)
 {
     const struct ledger *ledger = walk->ledger;
-    uint32_t block = block_for(walk, from);
+    uint32_t before = 0;
+    bool known = stands(walk, &before);
+    uint32_t block = known ? walk->block : block_for(walk, from);
     walk->count = 0;
     walk->at = 0;
     while (block != 0) {
         walk->block = block;
         uint32_t count = load(ledger, block + BLOCK_COUNT);
-        uint32_t before = count_before(ledger, block, from, !walk->back);
+        if (!known)
+            before = count_before(ledger, block, from, !walk->back);
+        known = false;
         if (walk->back)
             for (uint32_t i = before; i > 0 && walk->count < WALK_ROWS; i--)
                 (void)take_row(walk, block + BLOCK_HEAD + i - 1, from);
@@ -171,10 +190,12 @@ uint32_t ledger_walk_next(struct ledger_walk *walk, struct payment_key from)
         }
         walk->at++;
     }
-    uint32_t block = walk->block;
+    const struct ledger_walk place = *walk; /* what was copied in vain is forgotten */
     uint32_t before, after;
     do {
-        walk->block = block;
+        walk->block = place.block;
+        walk->last = place.last;
+        walk->place = place.place;
         before = atomic_load_explicit(&holder->turn, memory_order_acquire);
         copy_rows(walk, from);
         after = atomic_load_explicit(&holder->turn, memory_order_relaxed);
