@@ -17,6 +17,7 @@ struct screen;
 struct bulletin;
 struct outbox;
 struct work;
+struct flow;
 struct presence;
 struct standing;
 struct sanction_desk;
@@ -72,6 +73,7 @@ struct api_rooms {
     struct work *work;
     struct standing *standing; /* what executors ask about */
     struct sanction_desk *sanctions;
+    struct flow *flow;    /* traces of money */
     int32_t zone_minutes; /* in which times of work are written */
     struct api_papers papers;
     struct deliveries *deliveries;

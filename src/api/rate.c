@@ -39,6 +39,10 @@ enum rate rate_of_route(const struct route *route)
     case SCOPE_screen_ask:
     case SCOPE_sanctions_ask:
         return RATE_screening;
+    case SCOPE_traces_ask:
+        return RATE_traces;
+    case SCOPE_traces_read:
+    case SCOPE_traces_reveal:
     case SCOPE_alerts_read:
     case SCOPE_alerts_reveal:
     case SCOPE_audit_read:

@@ -176,6 +176,12 @@ static void set_money(struct service *service)
     SET(money_files, 0, money.counts.runs);
     SET(money_merges, 0, money.counts.merges);
     SET(money_damaged, 0, money.counts.damaged);
+    struct flow_counts flow;
+    flow_count(service->flow, &flow);
+    SET(traces, 0, flow.traces);
+    SET(traces, 1, flow.refused);
+    SET(trace_slowest, 0, flow.slowest_us / 1000);
+    SET(trace_orders, 0, flow.orders);
 }
 
 void figures_screened(void *self, int64_t us)

@@ -5,8 +5,8 @@
  *                   └──────────────── runs under DIR/money <── sealer: seal, merge
  *
  * The feeder reads the journal beside its writer: nobody who hands in records waits for it, and
- * what it has not read yet is its lag.  Where the earlier ledger is not sealed yet and the newest is
- * full, it waits: the lag grows, and nothing is lost, because the journal is kept from where the
+ * what it has not read yet is its lag.  Where the earlier ledger is not sealed yet and the newest
+ * is full, it waits: the lag grows, and nothing is lost, because the journal is kept from where the
  * runs end.
  *
  * Invariants:  1. Only what is durable is taken, in the order of the journal, each entry once.

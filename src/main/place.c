@@ -67,6 +67,8 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = STANDING_MIGRATIONS[i];
     for (size_t i = 0; i < MEASURE_MIGRATIONS_COUNT; i++)
         all[count++] = MEASURE_MIGRATIONS[i];
+    for (size_t i = 0; i < FLOW_MIGRATIONS_COUNT; i++)
+        all[count++] = FLOW_MIGRATIONS[i];
     return count;
 }
 

@@ -423,6 +423,7 @@ static struct api_rooms rooms_of(struct service *service)
         .work = service->work,
         .standing = service->standing,
         .sanctions = service->sanction_desk,
+        .flow = service->flow,
         .zone_minutes = service->config.home_zone,
         .papers = {works_paper, service},
         .deliveries = service->deliveries,

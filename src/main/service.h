@@ -5,6 +5,7 @@
 #include "access/access.h"
 #include "api/api.h"
 #include "bulletin/bulletin.h"
+#include "casework/flow/flow.h"
 #include "config/config.h"
 #include "ground/folder.h"
 #include "law/law.h"
@@ -96,6 +97,7 @@ struct service {
     struct works *works;
     struct stopping *stopping; /* orders and their letters */
     struct work *work;
+    struct flow *flow; /* traces of money */
     struct api *api;
 
     struct metrics *metrics;

@@ -1,4 +1,5 @@
-/* trace.c -- `cutline trace FROM FILE...`: where the money went, or whose it is.
+/* trace.c -- `cutline trace FROM FILE...`: where the money went, or whose it is.  Without files a
+ * service is asked (follow.c).
  *
  *      files ──> feed ──┬──> register (who holds what, lists of shops and dealers)
  *                       └──> money index ──> trace ──> tree or JSON, GraphML, a page
@@ -10,7 +11,9 @@
 #include "verbs.h"
 
 #include "alert/alert.h"
+#include "casework/flow/flow.h"
 #include "feed.h"
+#include "follow.h"
 #include "money/trace_show.h"
 #include "outlet.h"
 #include "register/register.h"
@@ -144,40 +147,21 @@ static bool same_holder(void *self, ident a, ident b)
            ident_equal(person, registry_person(tracer->registry, b, FIELD_ACCOUNT));
 }
 
-/* ISO 9362: four letters, the country, two more and perhaps three for the branch. */
-static bool is_abroad(struct slice bic)
-{
-    if (bic.size != 8 && bic.size != 11)
-        return false;
-    for (size_t i = 0; i < 6; i++)
-        if (bic.at[i] < 'A' || bic.at[i] > 'Z')
-            return false;
-    return memcmp(bic.at + 4, "CN", 2) != 0;
-}
-
 static enum trace_end end_of(void *self, ident account, const struct payment *payment)
 {
-    static const struct {
-        const char *list;
-        enum trace_end end;
-    } LISTS[] = {{"merchant", END_MERCHANT},
-                 {"exchange", END_EXCHANGE},
-                 {"gold", END_GOLD},
-                 {"foreign", END_FOREIGN}};
     struct tracer *tracer = self;
-    moment at = {payment->key.ms};
+    enum trace_end end = flow_list_end(tracer->registry, account, (moment){payment->key.ms});
     char bytes[IDENT_BYTES_MAX + 1];
     struct text bank = text_over(bytes, sizeof bytes);
-    for (size_t i = 0; i < sizeof LISTS / sizeof LISTS[0]; i++)
-        if (registry_lists(tracer->registry, slice_of(LISTS[i].list), account, FIELD_ACCOUNT, at))
-            return LISTS[i].end;
+    if (end != ENDS_COUNT)
+        return end;
     bool backward = tracer->asked.backward;
     if (!backward && payment->channel == CHOICE_OF(payment, channel, pos))
         return END_MERCHANT;
     text_add_spelled(&bank, &tracer->spellings,
                      backward ? payment->payer_bank : payment->payee_bank);
     bool home = slice_equal(tracer->settings.home, SLICE("86"));
-    return home && is_abroad(text_slice(&bank)) ? END_FOREIGN : ENDS_COUNT;
+    return home && flow_bank_abroad(text_slice(&bank)) ? END_FOREIGN : ENDS_COUNT;
 }
 
 /* ---- tracing ---- */
@@ -404,6 +388,8 @@ static void show_counts(struct tracer *tracer)
 enum exit_code verb_trace(const struct command *command)
 {
     struct tracer tracer = {.command = command, .newest = MOMENT_NONE};
+    if (command->operands_count == 1)
+        return follow_trace(command);
     stop_listen();
     enum exit_code code = tracer_open(&tracer);
     if (code == EXIT_DONE) {

@@ -9,6 +9,7 @@
 #include "verbs.h"
 
 #include "asking.h"
+#include "follow.h"
 #include "ground/disk.h"
 #include "outlet.h"
 #include "reading.h"
@@ -676,6 +677,9 @@ static enum exit_code act(struct working *working, enum action action)
         return do_count(working);
     case ACTION_suspects:
         return do_suspects(working);
+    case ACTION_propose:
+    case ACTION_order: /* of `stop` alone, see work_verb() */
+        break;
     case ACTION_kinds:
         return show_if(working, go(working, "/v1/work/kinds", false, SLICE("")));
     case ACTIONS_COUNT:
@@ -724,6 +728,11 @@ enum exit_code work_verb(const struct command *command, const char *kind)
     if (action == ACTIONS_COUNT || working.operands_count < ACTIONS[action].least ||
         working.operands_count > ACTIONS[action].most)
         return complain_action(command, command->operand[0]);
+    bool follows = action == ACTION_propose || action == ACTION_order;
+    if (follows && strcmp(kind, "stop_order") != 0)
+        return complain_action(command, command->operand[0]);
+    if (follows)
+        return action == ACTION_order ? follow_order(command) : follow_propose(command);
     enum exit_code code = open(&working);
     if (code == EXIT_DONE)
         code = act(&working, action);

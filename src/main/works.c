@@ -361,6 +361,33 @@ static enum status open_work(struct works *works, struct text *why)
     return status;
 }
 
+static struct money *money_now(void *self)
+{
+    return moneys_money(self);
+}
+
+static enum status open_flow(struct works *works)
+{
+    struct service *service = works->service;
+    struct flow_options options = {
+        .store = service->store,
+        .work = works->work,
+        .stops = &works->stops,
+        .live = service->live,
+        .money = money_now,
+        .self = service,
+        .chance = seal_chance_of_machine(),
+        .clock = service->clock,
+        .zone_minutes = service->config.home_zone,
+        .home = slice_equal(service->config.home_country, SLICE("86")),
+    };
+    struct digest key = secret_digest(&service->access_keys.totp, "traces of money", SLICE(""));
+    memcpy(options.key.bytes, key.bytes, SECRET_SIZE);
+    enum status status = flow_open(&service->flow, &options, service->boot);
+    secret_wipe(&options.key, sizeof options.key);
+    return status;
+}
+
 void works_law(struct service *service)
 {
     struct works *works = service->works;
@@ -387,6 +414,7 @@ enum status works_open(struct service *service, struct text *why)
     TRY(sanctions_open(&works->sanctions, service, why));
     TRY(open_work(works, why));
     service->work = works->work;
+    TRY(open_flow(works));
     TRY(tasks_open(&works->tasks, service, leading_lead(works->leading), why));
     TRY(recalling_start(works->recalling, works->work));
     if (pthread_create(&works->thread, NULL, works_run, works) != 0)
@@ -405,6 +433,7 @@ void works_close(struct service *service)
         (void)pthread_join(works->thread, NULL);
     recalling_close(works->recalling);
     tasks_close(works->tasks);
+    flow_close(service->flow);
     if (works->work != NULL)
         work_close(works->work);
     leading_close(works->leading);

@@ -223,6 +223,15 @@ static void add_edge(struct text *text, const struct trace_view *view, uint32_t 
     text_add_char(text, '}');
 }
 
+static void add_median(struct text *text, const char *name, int64_t ms)
+{
+    text_addf(text, "\"%s\":", name);
+    if (ms < 0)
+        text_add_string(text, "null");
+    else
+        text_add_whole(text, ms);
+}
+
 static void add_proposal(struct text *text, const struct trace_view *view, uint32_t nth)
 {
     const struct stop_proposal *proposal = &view->proposals->at[nth];
@@ -233,8 +242,11 @@ static void add_proposal(struct text *text, const struct trace_view *view, uint3
     text_addf(text, ",\"stays\":%u.%06u,\"age_ms\":%lld,\"answer_ms\":%lld,",
               proposal->stays / 1000000, proposal->stays % 1000000, (long long)proposal->age_ms,
               (long long)proposal->answer_ms);
-    text_addf(text, "\"seen\":{\"chain\":%u,\"own\":%u},\"reason\":{", proposal->chain_seen,
-              proposal->own_seen);
+    text_addf(text, "\"seen\":{\"chain\":%u,\"own\":%u,", proposal->chain_seen, proposal->own_seen);
+    add_median(text, "chain_median_ms", proposal->chain_median_ms);
+    text_add_char(text, ',');
+    add_median(text, "own_median_ms", proposal->own_median_ms);
+    text_add_string(text, "},\"reason\":{");
     for (enum tongue tongue = 0; tongue < TONGUES_COUNT; tongue++) {
         char bytes[512];
         struct text reason = text_over(bytes, sizeof bytes);

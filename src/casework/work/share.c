@@ -284,3 +284,16 @@ enum status work_reveal(struct work *work, const char *id, const struct identity
     atomic_fetch_add(&work->reveals, 1);
     return row_view(work, work->store, change.row, party, fields, request, out);
 }
+
+enum status work_reveal_counted(struct work *work, const struct identity *by)
+{
+    moment now = steady_now(work->steady);
+    int64_t count = 0;
+    if (!is_person(by))
+        return STATUS_REFUSED;
+    TRY(reveals_count(work, by->user, now.ms - HOUR_MS, &count));
+    if (count >= WORK_REVEALS_AN_HOUR)
+        return STATUS_FULL;
+    atomic_fetch_add(&work->reveals, 1);
+    return reveal_put(work, by->user, now);
+}

@@ -299,6 +299,9 @@ enum status work_refers(struct work *work, struct store *store, struct slice own
  * pass is not over.  When it is, nothing lies under any but the newest.  STATUS_MALFORMED: a text
  * that no key opens. */
 enum status work_reseal(struct work *work, struct arena *scratch, uint64_t *done, bool *more);
+/* Something unmasked that is no item was looked at: counted and limited with the others, in the
+ * caller's transaction.  STATUS_REFUSED: not a person; STATUS_FULL. */
+enum status work_reveal_counted(struct work *work, const struct identity *by);
 
 /* ---- clocks ---- */
 

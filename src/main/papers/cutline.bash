@@ -60,13 +60,13 @@ _cutline() {
     'intake guess') flags='--kind --home --zone --currency --output --lang --no-color --help' ;;
     'intake check') flags='--map --kind --home --zone --currency --rejects --max-rejects --quiet --lang --no-color --help' ;;
     'simulate') flags='--quiet --seed --out --people --days --start --fraud --classes --lang --no-color --help' ;;
-    'trace') flags='--map --kind --home --zone --currency --rejects --max-rejects --json --table --output --unmask --memory --sort --quiet --records --backward --method --depth --since --until --answer --graphml --html --lang --no-color --help' ;;
+    'trace') flags='--map --kind --home --zone --currency --rejects --max-rejects --json --table --output --unmask --memory --sort --quiet --records --backward --method --depth --since --until --answer --graphml --html --to --token --reason --lang --no-color --help' ;;
     'serve') flags='--data --config --lang --no-color --help' ;;
     'send') flags='--map --kind --quiet --to --token --lang --no-color --help' ;;
     'lead route') flags='--json --unmask --plan --lang --no-color --help' ;;
     'lead') flags='--json --to --token --reason --of --state --place --once --lang --no-color --help' ;;
     'dissuade') flags='--json --to --token --reason --of --state --place --once --lang --no-color --help' ;;
-    'stop') flags='--json --to --token --reason --of --state --place --once --lang --no-color --help' ;;
+    'stop') flags='--json --output --method --depth --since --until --answer --to --token --reason --of --state --place --once --lang --no-color --help' ;;
     'freeze') flags='--json --to --token --reason --of --state --place --once --lang --no-color --help' ;;
     'query') flags='--json --to --token --reason --of --state --place --once --lang --no-color --help' ;;
     'recall') flags='--json --to --token --reason --of --state --place --once --lang --no-color --help' ;;
