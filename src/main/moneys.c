@@ -42,6 +42,7 @@ struct moneys {
     struct record record[RECORD_BATCH_MAX]; /* payments of one round */
     size_t count;
     uint64_t read, turned; /* positions: read up to; where the newest ledger begins */
+    uint64_t durable;      /* as of a moment ago: asked for again when it was reached */
     int64_t forgot_ms;
     _Atomic uint64_t fed;        /* everything up to here was taken */
     _Atomic uint64_t missing;    /* entries below the first that is kept, and in no run */
@@ -177,8 +178,10 @@ static enum status open_reader(struct moneys *moneys)
 /* One round; `*idle`: there was nothing to read. */
 static enum status feed_round(struct moneys *moneys, bool *idle)
 {
-    uint64_t durable = durable_now(moneys);
     uint64_t before = moneys->read;
+    if (moneys->read >= moneys->durable)
+        moneys->durable = durable_now(moneys);
+    uint64_t durable = moneys->durable;
     TRY(open_reader(moneys));
     enum status status = read_some(moneys, durable);
     if (status != STATUS_END)

@@ -139,6 +139,34 @@ static void old_segments_go_but_never_what_a_snapshot_needs(void **state)
     play_release(&play);
 }
 
+static void what_somebody_needs_of_the_journal_stays(void **state)
+{
+    (void)state;
+    struct journal_finding found;
+    uint64_t *first;
+    struct play play = play_of();
+    play.heartbeat_every_ms = 1000;
+    play.retention_ms = RETENTION_MS;
+    play.needed = 1;
+    play_init(&play);
+    assert_int_equal(play_open(&play, &found), STATUS_OK);
+    for (unsigned i = 0; i < 40; i++, play.now_ms += 1000)
+        assert_true(play_on(&play, play_next(&play) + 20, 0));
+    snapshot_make(&play);
+    live_turn(play.live);
+    assert_true(segments(&first) > 3);
+    assert_true(first[0] == 1); /* old enough, and below every snapshot, but needed */
+    uint64_t second = first[1];
+    play.needed = second;
+    assert_true(play_on(&play, play_next(&play) + 20, 0));
+    snapshot_make(&play);
+    live_turn(play.live);
+    assert_true(segments(&first) > 3);
+    assert_true(first[0] == second);
+    play_die(&play);
+    play_release(&play);
+}
+
 static void a_snapshot_waits_for_its_alerts(void **state)
 {
     (void)state;
@@ -267,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_most_three_snapshots_are_kept),
         cmocka_unit_test(old_segments_go_but_never_what_a_snapshot_needs),
+        cmocka_unit_test(what_somebody_needs_of_the_journal_stays),
         cmocka_unit_test(a_snapshot_waits_for_its_alerts),
         cmocka_unit_test(who_does_not_wait_shares_a_frame),
         cmocka_unit_test(a_full_memory_stands_still_and_loses_nothing),

@@ -113,6 +113,12 @@ static int64_t ticks_ms(void *self)
     return ((struct play *)self)->now_ms;
 }
 
+static uint64_t needed(void *self)
+{
+    uint64_t from = ((struct play *)self)->needed;
+    return from == 0 ? UINT64_MAX : from;
+}
+
 enum status play_open(struct play *play, struct journal_finding *found)
 {
     struct live_options options = {
@@ -132,7 +138,12 @@ enum status play_open(struct play *play, struct journal_finding *found)
                      .alerts = tally_sink(&play->tally),
                      .listener = play->findings},
         .library = {play->known[0] == NULL ? NULL : library_find, play},
-        .listener = {.reached = reached, .kept = kept, .heard = heard, .tell = tell, .self = play},
+        .listener = {.reached = reached,
+                     .kept = kept,
+                     .needed = needed,
+                     .heard = heard,
+                     .tell = tell,
+                     .self = play},
         .failed = failed,
         .failed_self = play,
         .by_hand = true,

@@ -26,6 +26,7 @@ struct play {
     int64_t retention_ms, now_ms; /* the clock stands until somebody moves it */
     size_t memory_max;            /* 0: enough */
     bool keeps_nothing;           /* the keeper of alerts */
+    uint64_t needed;              /* somebody needs the journal from there on; 0: nobody */
     uint64_t boot_fails_at;       /* this take of memory of the next life's opening; 0: none */
 
     struct arena *boot, *scratch, *alerts;
