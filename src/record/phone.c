@@ -166,9 +166,13 @@ static enum status china(struct slice number, struct text *out)
         text_add(out, number);
         return STATUS_OK;
     }
-    if (number.at[0] == '0' && number.size >= 10 && number.size <= 12) {
-        add_international(out, country, without(number, 1));
-        return STATUS_OK;
+    bool abroad = number.size > SHORT_DIGITS_MAX && starts(number, "00"); /* if it were dialled */
+    if (number.at[0] == '0' && !abroad && number.size >= 10 && number.size <= 12) {
+        struct slice national = without(number, 1);
+        if (is_china_fixed(national) || !is_china_service(national)) {
+            add_international(out, country, national);
+            return STATUS_OK;
+        }
     }
     if (starts(number, "86") && number.size >= 12) {
         struct slice national = without(number, 2);
@@ -187,7 +191,7 @@ static enum status china(struct slice number, struct text *out)
         add_international(out, country, number);
         return STATUS_OK;
     }
-    if (number.size > E164_DIGITS_MAX)
+    if (number.size > E164_DIGITS_MAX || abroad)
         return STATUS_MALFORMED;
     text_add(out, number);
     return STATUS_OK;

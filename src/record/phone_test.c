@@ -234,6 +234,31 @@ static void test_china_prefixes(void **state)
     assert_true(share.all > 100);
 }
 
+/* Digits put together from what means something at the start of a number. */
+static void test_what_came_out_stays(void **state)
+{
+    static const char *const PIECES[] = {"0",  "00", "86",  "1",   "10",  "106", "1064", "144",
+                                         "13", "95", "400", "011", "179", "2",   "8",    "7"};
+    static const char *const HOMES[] = {"86", "1", "39", "852", ""};
+    uint64_t seed = 20261126;
+    (void)state;
+    for (unsigned i = 0; i < 300000; i++) {
+        char written[64] = {0}, out[PHONE_BYTES], again[PHONE_BYTES];
+        struct text text = text_over(written, sizeof written);
+        unsigned pieces = 1 + (unsigned)(i % 9);
+        if (i % 3 == 0)
+            text_add_char(&text, '+');
+        for (unsigned k = 0; k < pieces; k++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            text_add_string(&text, PIECES[seed >> 60]);
+        }
+        const char *home = HOMES[i % 5];
+        const char *got = canonical(written, home, out);
+        if (strcmp(got, "malformed") != 0 && strcmp(canonical(got, home, again), got) != 0)
+            fail_msg("%s at home %s: %s, then %s", written, home, got, again);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +267,7 @@ int main(void)
         cmocka_unit_test(test_plain_is_canonical),
         cmocka_unit_test(test_libphonenumber),
         cmocka_unit_test(test_china_prefixes),
+        cmocka_unit_test(test_what_came_out_stays),
     };
     return cmocka_run_group_tests_name("phone", tests, NULL, NULL);
 }
