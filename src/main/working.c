@@ -790,3 +790,8 @@ enum exit_code verb_inspect(const struct command *command)
 {
     return work_verb(command, "inspection");
 }
+
+enum exit_code verb_area(const struct command *command)
+{
+    return work_verb(command, "source_area");
+}

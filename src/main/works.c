@@ -7,6 +7,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "works.h"
 
+#include "casework/area/area.h"
 #include "casework/case/case.h"
 #include "casework/dissuasion/dissuasion.h"
 #include "casework/freeze/freeze.h"
@@ -45,6 +46,7 @@ struct works {
     struct recalling *recalling;
     struct inspection_desk inspections;
     struct sanctions *sanctions;
+    struct area_desk areas;
     struct leading *leading;
     struct tasks *tasks;
     struct arena *scratch, *look;
@@ -251,6 +253,9 @@ static void penalties_init(struct works *works)
                                                   .steady = works->steady,
                                                   .zone_minutes = service->config.home_zone,
                                                   .penalties = &works->penalties};
+    works->areas = (struct area_desk){.law = &service->law,
+                                      .steady = works->steady,
+                                      .zone_minutes = service->config.home_zone};
 }
 
 /* Texts to persons and their receipts, if there is a gateway. */
@@ -297,6 +302,8 @@ static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MA
     inspection_plugs(&works->inspections, out + count);
     count += INSPECTION_PLUGS;
     count += sanctions_plugs(works->sanctions, out + count);
+    area_plugs(&works->areas, out + count);
+    count += AREA_PLUGS;
     return count + leading_plugs(works->leading, out + count);
 }
 
@@ -355,7 +362,7 @@ static enum status open_work(struct works *works, struct text *why)
     works->dissuasion.work = works->casebook.work = works->stops.work = works->work;
     works->freezes.work = works->queries.work = works->work;
     works->returns.work = works->work;
-    works->penalties.work = works->inspections.work = works->work;
+    works->penalties.work = works->inspections.work = works->areas.work = works->work;
     sanctions_start(works->sanctions, works->work);
     leading_start(works->leading, works->work);
     return status;

@@ -76,6 +76,7 @@ _cutline() {
     'organisation') flags='--json --to --token --reason --lang --no-color --help' ;;
     'inspect') flags='--json --to --token --reason --of --state --place --once --lang --no-color --help' ;;
     'sanction') flags='--json --output --to --token --reason --of --state --place --once --law --lang --no-color --help' ;;
+    'area') flags='--json --to --token --reason --of --state --place --once --lang --no-color --help' ;;
     'top') flags='--json --to --token --once --lang --no-color --help' ;;
     'doctor') flags='--data --config --lang --no-color --help' ;;
     'backup') flags='--data --lang --no-color --help' ;;
@@ -102,7 +103,7 @@ _cutline() {
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query recall case return penalty organisation inspect sanction top doctor backup restore verify keys answer config screen journal audit law man completion version help'
+        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query recall case return penalty organisation inspect sanction area top doctor backup restore verify keys answer config screen journal audit law man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test push approve'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -110,7 +111,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query recall case return penalty organisation inspect sanction top doctor backup restore verify keys answer config screen journal audit law man completion version help'
+        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query recall case return penalty organisation inspect sanction area top doctor backup restore verify keys answer config screen journal audit law man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi
