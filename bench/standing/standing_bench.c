@@ -93,6 +93,8 @@ static void hall_open(struct hall *hall, uint64_t entries)
                                                        .zone_minutes = 480,
                                                        .origin = SLICE("bench.example/house"),
                                                        .seal = &hall->seal};
+    if (standing_law(&hall->standing, &hall->law) != STATUS_OK)
+        die("too many law packs");
     double from = seconds();
     if (standing_index_create(&hall->standing.index, (uint32_t)entries, hall->boot) != STATUS_OK)
         die("no memory for the index");

@@ -96,7 +96,7 @@ static enum status law_write(struct service *service, const struct law *law, boo
     struct law before = service->law;
     if (status == STATUS_OK && law != NULL) {
         service->law = *law;
-        works_law(service);
+        status = works_law(service);
     }
     if (status == STATUS_OK)
         status = store_commit(service->store);
@@ -104,7 +104,7 @@ static enum status law_write(struct service *service, const struct law *law, boo
         store_rollback(service->store);
     if (status != STATUS_OK && law != NULL) {
         service->law = before;
-        works_law(service);
+        (void)works_law(service); /* all of them are known */
     }
     return status;
 }

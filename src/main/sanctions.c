@@ -137,6 +137,11 @@ bool sanctions_turn(struct sanctions *sanctions, struct arena *scratch)
     return more;
 }
 
+enum status sanctions_law(struct sanctions *sanctions)
+{
+    return standing_law(sanctions->standing, &sanctions->service->law);
+}
+
 void sanctions_close(struct sanctions *sanctions)
 {
     if (sanctions != NULL)

@@ -15,4 +15,6 @@ unsigned sanctions_plugs(struct sanctions *sanctions, struct work_plug *out);
 void sanctions_start(struct sanctions *sanctions, struct work *work);
 /* The index follows what was committed, forms of the public become appeals; whether more wait. */
 bool sanctions_turn(struct sanctions *sanctions, struct arena *scratch);
+/* Packs were read again. */
+enum status sanctions_law(struct sanctions *sanctions);
 void sanctions_close(struct sanctions *sanctions);

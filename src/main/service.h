@@ -207,8 +207,9 @@ enum status works_open(struct service *service, struct text *why);
 void works_close(struct service *service);
 /* Reads number plan and directory again; `why`. */
 enum status works_reload(struct service *service, struct text why[TONGUES_COUNT]);
-/* The law has changed: spans are asked for anew.  Inside the transaction that changed it. */
-void works_law(struct service *service);
+/* The law has changed: spans are asked for anew.  Inside the transaction that changed it.
+ * STATUS_FULL: too many packs since the start. */
+enum status works_law(struct service *service);
 /* For live_listener: calls that have ended. */
 /* A document of an item, as struct api_papers asks. */
 enum status works_paper(void *self, const struct api_paper_wish *wish, struct arena *request,

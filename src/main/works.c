@@ -395,12 +395,13 @@ static enum status open_flow(struct works *works)
     return status;
 }
 
-void works_law(struct service *service)
+enum status works_law(struct service *service)
 {
     struct works *works = service->works;
     works->dissuasion.spans = spans_of(practice(service));
     works->dissuasion.kept = kept_of(service);
     leading_law(works->leading);
+    return sanctions_law(works->sanctions);
 }
 
 enum status works_reload(struct service *service, struct text why[TONGUES_COUNT])

@@ -55,7 +55,7 @@ bool standing_concerns(const struct standing *standing, const struct standing_as
     *out = (struct standing_verdict){.may = true, .exception = LAW_CODES_COUNT};
     for (unsigned i = 0; i < count; i++) {
         struct standing_verdict verdict;
-        const struct law_pack *pack = &standing->options.law->packs[entry[i].pack];
+        const struct law_pack *pack = atomic_load(&standing->pack[entry[i].pack]);
         standing_judge(pack, &entry[i], &asking->question, &verdict);
         bool worse =
             verdict.stands && (!out->stands || verdict.may < out->may ||

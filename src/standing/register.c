@@ -238,13 +238,36 @@ uint64_t standing_version(const struct standing *standing, struct digest *chain)
     }
 }
 
-/* The index of the pack in the law.  STATUS_REFUSED: it is not here, or another one. */
-static enum status pack_index(const struct law *law, struct slice stamp, uint8_t *out)
+/* The place of the pack.  STATUS_REFUSED: it is not here, or another one. */
+static enum status pack_place(const struct standing *standing, struct slice stamp, uint8_t *out)
 {
-    const struct law_pack *pack = NULL;
-    if (law_of_stamp(law, stamp, &pack) != STATUS_OK || law->packs_count > UINT8_MAX)
-        return STATUS_REFUSED;
-    *out = (uint8_t)(pack - law->packs);
+    unsigned count = atomic_load(&standing->packs_count);
+    for (unsigned i = 0; i < count; i++) {
+        char bytes[LAW_STAMP_MAX];
+        struct text text = text_over(bytes, sizeof bytes);
+        text_add_law_stamp(&text, atomic_load(&standing->pack[i]));
+        *out = (uint8_t)i;
+        if (slice_equal(text_slice(&text), stamp))
+            return STATUS_OK;
+    }
+    return STATUS_REFUSED;
+}
+
+enum status standing_law(struct standing *standing, const struct law *law)
+{
+    for (uint32_t i = 0; i < law->packs_count; i++) {
+        char bytes[LAW_STAMP_MAX];
+        struct text text = text_over(bytes, sizeof bytes);
+        uint8_t place;
+        unsigned count = atomic_load(&standing->packs_count);
+        text_add_law_stamp(&text, &law->packs[i]);
+        if (pack_place(standing, text_slice(&text), &place) == STATUS_OK)
+            continue;
+        if (count == STANDING_LAWS_MAX)
+            return STATUS_FULL;
+        atomic_store(&standing->pack[count], &law->packs[i]);
+        atomic_store(&standing->packs_count, count + 1);
+    }
     return STATUS_OK;
 }
 
@@ -254,7 +277,7 @@ static enum status delta_apply(struct standing *standing, struct standing_delta 
         standing_drop(standing->index, delta->entry.key, delta->entry.number);
         return STATUS_OK;
     }
-    TRY(pack_index(standing->options.law, delta->pack, &delta->entry.pack));
+    TRY(pack_place(standing, delta->pack, &delta->entry.pack));
     return standing_put(standing->index, &delta->entry);
 }
 
@@ -320,6 +343,8 @@ enum status standing_open(struct standing **out, const struct standing_options *
     standing->options = *options;
     TRY(store_open_reader(&standing->reader, options->store_path, boot, why));
     enum status status = standing_index_create(&standing->index, 0, boot);
+    if (status == STATUS_OK)
+        status = standing_law(standing, options->law);
     if (status == STATUS_OK)
         status = load(standing, why);
     if (status != STATUS_OK) {

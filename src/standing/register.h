@@ -10,6 +10,9 @@ struct standing {
     struct standing_options options;
     struct standing_index *index;
     struct store *reader; /* of whoever follows */
+    /* Every pack that was ever in force here: an entry names its place, so none ever moves. */
+    const struct law_pack *_Atomic pack[STANDING_LAWS_MAX];
+    _Atomic unsigned packs_count;
     /* Version and chain, read without a lock: odd while they are written. */
     _Atomic uint64_t turn, version, chain[DIGEST_SIZE / 8];
 };

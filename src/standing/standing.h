@@ -34,6 +34,7 @@ enum {
     STANDING_ITEM_SIZE = 24,
     STANDING_FOUND_MAX = 16, /* determinations of one person that are told apart */
     STANDING_PACKS_MAX = 32,
+    STANDING_LAWS_MAX = UINT8_MAX, /* packs that were ever in force since the start */
     STANDING_MIGRATIONS_COUNT = 1,
 };
 extern const struct store_migration STANDING_MIGRATIONS[STANDING_MIGRATIONS_COUNT];
@@ -136,6 +137,9 @@ struct standing_options {
 enum status standing_open(struct standing **out, const struct standing_options *options,
                           struct arena *boot, struct text *why);
 void standing_close(struct standing *standing);
+/* Packs that are in force from now on, beside those of before, under which entries still stand.
+ * Lent for good.  One thread at a time, while others ask.  STATUS_FULL: too many. */
+enum status standing_law(struct standing *standing, const struct law *law);
 /* What was committed since, into the index; cheap if nothing was. */
 enum status standing_follow(struct standing *standing);
 

@@ -356,6 +356,30 @@ static void what_stands_is_over_at_midnight_and_survives_a_restart(void **state)
     assert_int_equal(standing_count(hall->standing->index), 0);
 }
 
+static void what_stands_keeps_its_law_when_packs_are_read_again(void **state)
+{
+    struct hall *hall = *state;
+    struct law_pack packs[8];
+    struct standing_verdict verdict;
+    const struct standing_asking asking = asking_of("11010519900307123X");
+    uint32_t count = 0;
+    put(hall, "w_1", "11010519900307123X", "2027-01-01");
+    for (uint32_t i = hall->law.packs_count; i-- > 0 && count < 8;)
+        packs[count++] = hall->law.packs[i]; /* other places */
+    packs[0].hash.bytes[0] ^= 1;             /* and one that is another one by now */
+    const struct law_pack *before = pack_named(hall, "cn-final-2024-12");
+    hall->law = (struct law){.packs_count = count, .packs = packs};
+    assert_int_equal(standing_law(hall->standing, &hall->law), STATUS_OK);
+    unsigned known = atomic_load(&hall->standing->packs_count);
+    assert_true(standing_concerns(hall->standing, &asking, wall(hall), &verdict));
+    assert_ptr_equal(verdict.pack, before);
+    assert_false(verdict.may);
+    put(hall, "w_2", "110105199003071235", "2027-01-01");
+    assert_true(stands(hall, "110105199003071235"));
+    assert_int_equal(standing_law(hall->standing, &hall->law), STATUS_OK); /* nothing is new */
+    assert_int_equal(atomic_load(&hall->standing->packs_count), known);
+}
+
 static void no_identifier_lies_in_the_file(void **state)
 {
     struct hall *hall = *state;
@@ -553,6 +577,7 @@ int main(void)
         TEST(what_was_suspended_or_taken_back_restricts_nothing),
         TEST(nobody_is_told_what_another_kind_of_executor_restricts),
         TEST(what_stands_is_over_at_midnight_and_survives_a_restart),
+        TEST(what_stands_keeps_its_law_when_packs_are_read_again),
         TEST(no_identifier_lies_in_the_file),
         TEST(an_executor_is_matched_with_its_own_customers_alone),
         TEST(a_receipt_holds_and_no_byte_of_it_can_be_changed),
