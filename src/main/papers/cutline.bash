@@ -97,13 +97,15 @@ _cutline() {
     'law diff') flags='--json --law --lang --no-color --help' ;;
     'law term') flags='--json --law --lang --no-color --help' ;;
     'law fine') flags='--json --law --on --lang --no-color --help' ;;
+    'report import') flags='--quiet --lang --no-color --help' ;;
+    'report') flags='--output --law --lang --no-color --help' ;;
     'man') flags='--lang --no-color --help' ;;
     'completion') flags='--lang --no-color --help' ;;
     'version') flags='--lang --no-color --help' ;;
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query recall case return penalty organisation inspect sanction area top doctor backup restore verify keys answer config screen journal audit law man completion version help'
+        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query recall case return penalty organisation inspect sanction area top doctor backup restore verify keys answer config screen journal audit law report man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test push approve'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -111,7 +113,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query recall case return penalty organisation inspect sanction area top doctor backup restore verify keys answer config screen journal audit law man completion version help'
+        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query recall case return penalty organisation inspect sanction area top doctor backup restore verify keys answer config screen journal audit law report man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi
