@@ -13,7 +13,7 @@ class Papers(ask.Case):
     def verbs(self):
         text = self.ask("help", code=0).out
         block = text[text.index("verbs:\n") + 7:text.index("\nexit codes:")]
-        return re.findall(r"^  ((?:(?:rules|intake|config|journal|audit|law|screen) )?[a-z]+)", block, re.M)
+        return re.findall(r"^  ((?:(?:rules|intake|config|journal|audit|law|screen|keys) )?[a-z]+)", block, re.M)
 
     def test_every_verb_has_help(self):
         verbs = self.verbs()

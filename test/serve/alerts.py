@@ -91,6 +91,12 @@ class Alerts(house.Case):
 class Retention(house.Case):
     CONFIG = "snapshot: {interval: 1s}\n"
 
+    def setUp(self):
+        """Alerts that nobody works on: those with open work are kept (test/casework/retain.py)."""
+        self.house = house.House(self.CONFIG, house.RULES.replace("  quiet 1h\n", "  quiet 1h\n  respond watch\n"))
+        self.addCleanup(self.house.end)
+        self.house.start()
+
     def doctor(self, config):
         run = subprocess.run([house.CUTLINE, "doctor", "--data", self.house.data, "--config", config, "--lang", "en"],
                              capture_output=True, text=True, timeout=60)
