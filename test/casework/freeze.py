@@ -136,7 +136,7 @@ class Freeze(Organs):
 
     def test_a_county_submits_what_only_a_city_may_approve(self):
         id = self.officer.new("freeze", case_id=self.filed(), **self.notice(asset="equity", months=6))["id"]
-        self.assertIn("level", self.officer.step(id, "order", expect=409)["detail"])
+        self.assertIn("level", self.officer.step(id, "order", expect=403)["detail"])
         self.officer.step(id, "submit", approver=self.city)
         self.chief.step(id, "endorse", expect=403)
         self.assertEqual(self.mayor.step(id, "endorse")["state"], "ordered")

@@ -142,7 +142,7 @@ class Story(Desk):
     def approve_and_pay(self, id, claims):
         self.assertEqual(self.mayor.ask("GET", f"/v1/work/{id}")[0], 404)
         self.officer.step(id, "report", expect=422, report="B-1", approver=self.bank)  # no organ
-        self.assertIn("level", self.officer.step(id, "report", expect=409, report="B-1", approver=self.county)["detail"])
+        self.assertIn("level", self.officer.step(id, "report", expect=403, report="B-1", approver=self.county)["detail"])
         self.officer.step(id, "report", report="B-1", approver=self.city)
         self.officer.step(id, "approve", expect=403)  # no head
         self.chief.step(id, "approve", expect=403)  # not the organ that was asked

@@ -110,7 +110,7 @@ class Records(house.Case):
             time.sleep(0.2)
         self.assertEqual(status, 200, answer)
         self.assertEqual({check["name"] for check in answer["checks"]},
-                         {"journal", "detection", "disk", "heartbeat", "snapshot", "clock", "audit"})
+                         {"journal", "detection", "disk", "heartbeat", "snapshot", "clock", "audit", "money"})
         text = self.house.ask("GET", "/metrics")[2].decode()
         self.assertTrue(text.endswith("# EOF\n"))
         self.assertNotIn("+86", text)
