@@ -25,7 +25,7 @@ enum {
     BATCH_BYTES = 8 << 20,
     SCRATCH_BYTES = 16 << 20,
     PAYMENT_BYTES =
-        116, /* of a ledger for one, with its accounts and their letters; and to sort it */
+        152, /* of a ledger for one, with its accounts and all letters; and to sort it */
     NAP_MS = 10,
     SEALER_NAP_MS = 100,
     AGAIN_MS = 5000, /* after a failure */

@@ -25,9 +25,28 @@ static struct slice card(int number, char bytes[24])
     return slice_of(bytes);
 }
 
+/* What banks number a payment with: thirty digits for one in three, eight for another, none. */
+static struct slice id_of(int number, char bytes[40])
+{
+    if (number % 3 == 0)
+        (void)snprintf(bytes, 40, "2026030200000000000000%08d", number);
+    else if (number % 3 == 1)
+        (void)snprintf(bytes, 40, "%08d", number);
+    else
+        bytes[0] = 0;
+    return slice_of(bytes);
+}
+
+static uint64_t name_of(int number)
+{
+    char bytes[40];
+    struct slice id = id_of(number, bytes);
+    return payment_name(id.size == 0 ? IDENT_UNKNOWN : ident_of(id), ((uint64_t)number + 1) << 2);
+}
+
 static void make_record(struct record *record, int day, int nth)
 {
-    static char payer[24], payee[24];
+    static char payer[24], payee[24], id_bytes[40];
     int number = day * DAILY + nth;
     struct slice from = card(number % ACCOUNTS, payer);
     struct slice to = card(nth == 0 ? 1000 + day : (number * 7 + 1) % ACCOUNTS, payee);
@@ -46,6 +65,12 @@ static void make_record(struct record *record, int day, int nth)
     record->field[FIELD_OF(payment, currency)].name = ident_of(SLICE("CNY"));
     record->text[FIELD_OF(payment, currency)] = SLICE("CNY");
     record->field[FIELD_OF(payment, amount)].whole = 1 + number;
+    struct slice id = id_of(number, id_bytes);
+    if (id.size == 0)
+        return;
+    record->known |= 1u << FIELD_OF(payment, id);
+    record->field[FIELD_OF(payment, id)].name = ident_of(id);
+    record->text[FIELD_OF(payment, id)] = id;
 }
 
 static struct money *open_index(void)
@@ -93,6 +118,17 @@ static uint64_t count_of(struct money_view *view, ident account)
     return count;
 }
 
+/* An id is written as it was told, and is gone with its payment; a short one is in the name. */
+static void check_id(struct money_view *view, const struct payment *payment, int number, bool there)
+{
+    char bytes[40], spelled[80];
+    struct slice id = id_of(number, bytes);
+    struct text text = text_over(spelled, sizeof spelled);
+    bool known = id.size != 0 && (there || number % 3 == 1);
+    assert_int_equal(money_id(view, payment, &text), known ? STATUS_OK : STATUS_ABSENT);
+    assert_true(!known || slice_equal(text_slice(&text), id));
+}
+
 /* Every payment from a day on is there once, spelled out, and none from before. */
 static void check_days(struct money *money, int from, int to)
 {
@@ -102,9 +138,11 @@ static void check_days(struct money *money, int from, int to)
     assert_int_equal(money_view_open(&view, money, scratch), STATUS_OK);
     for (int i = 0; i < DAYS * DAILY; i++) {
         struct payment payment;
-        enum status status = money_find(view, (uint64_t)i + 1, &payment);
+        enum status status = money_find(view, name_of(i), &payment);
         bool there = i >= from * DAILY && i < to * DAILY;
         assert_int_equal(status, there ? STATUS_OK : STATUS_ABSENT);
+        payment.name = name_of(i);
+        check_id(view, &payment, i, there);
         if (there)
             assert_int_equal(payment.amount, 1 + i);
     }

@@ -169,7 +169,7 @@ static enum status is_in_runs(struct money *money, const struct payment *payment
     return STATUS_OK;
 }
 
-static enum status add_one(struct money *money, const struct payment *payment)
+static enum status add_one(struct money *money, const struct payment *payment, struct slice id)
 {
     bool again;
     struct ledger *newest = money->now->ledger[0];
@@ -180,7 +180,7 @@ static enum status add_one(struct money *money, const struct payment *payment)
         (void)atomic_fetch_add_explicit(&money->duplicates, 1, memory_order_relaxed);
         return STATUS_OK;
     }
-    TRY(ledger_add(newest, payment));
+    TRY(ledger_add(newest, payment, id));
     (void)atomic_fetch_add_explicit(&money->added, 1, memory_order_relaxed);
     return STATUS_OK;
 }
@@ -189,13 +189,13 @@ enum status money_add(struct money *money, const struct payment *payment)
 {
     must(payment->amount > 0);
     must(ident_known(payment->payer) || ident_known(payment->payee));
-    return add_one(money, payment);
+    return add_one(money, payment, SLICE(""));
 }
 
 /* In three rounds over a handful, so that the memory of one is on its way while others are looked
  * at. */
-static enum status add_some(struct money *money, const struct payment *some, size_t count,
-                            size_t *added)
+static enum status add_some(struct money *money, const struct payment *some,
+                            const struct slice *ids, size_t count, size_t *added)
 {
     const struct ledger *newest = money->now->ledger[0];
     for (size_t i = 0; i < count; i++)
@@ -205,7 +205,7 @@ static enum status add_some(struct money *money, const struct payment *some, siz
     for (size_t i = 0; i < count; i++)
         ledger_warm_blocks(newest, &some[i]);
     for (*added = 0; *added < count; ++*added)
-        TRY(add_one(money, &some[*added]));
+        TRY(add_one(money, &some[*added], ids[*added]));
     return STATUS_OK;
 }
 
@@ -234,10 +234,20 @@ static void spell(struct money *money, const struct record *record)
         words_spell(&money->currencies, record->field[currency].name, record->text[currency]);
 }
 
+/* How a payment's id is written, if that is not in its name. */
+static struct slice id_of(const struct record *record)
+{
+    unsigned id = FIELD_OF(payment, id);
+    ident name = record->field[id].name;
+    bool spelled = record_knows(record, id) && ident_known(name) && !ident_is_packed(name);
+    return spelled ? record->text[id] : SLICE("");
+}
+
 enum status money_take(struct money *money, const struct record *records, size_t count,
                        size_t *taken)
 {
     struct payment some[WARM];
+    struct slice ids[WARM];
     size_t from[WARM];
     *taken = 0;
     while (*taken < count) {
@@ -246,12 +256,13 @@ enum status money_take(struct money *money, const struct record *records, size_t
             if (records[next].kind != RECORD_payment)
                 continue;
             from[ready] = next;
+            ids[ready] = id_of(&records[next]);
             if (payment_of_record(&records[next], &some[ready]))
                 ready++;
             else
                 (void)atomic_fetch_add_explicit(&money->ignored, 1, memory_order_relaxed);
         }
-        enum status status = add_some(money, some, ready, &added);
+        enum status status = add_some(money, some, ids, ready, &added);
         for (size_t i = 0; i < added; i++)
             spell(money, &records[from[i]]);
         *taken = status == STATUS_OK ? next : from[added];

@@ -112,6 +112,8 @@ uint64_t money_view_position(const struct money_view *view);
 /* How an account, a bank or a currency is written.  STATUS_ABSENT: it was not told; STATUS_IO,
  * STATUS_MALFORMED: of a run. */
 enum status money_spelling(struct money_view *view, ident name, struct text *out);
+/* How a payment's id is written.  STATUS_ABSENT: it has none; and as above. */
+enum status money_id(struct money_view *view, const struct payment *payment, struct text *out);
 /* Whether a payment of the account may have told its balance. */
 enum status money_tells(struct money_view *view, ident account, bool *out);
 /* Whether the account has a payment at all. */

@@ -13,6 +13,9 @@ enum {
     LETTERS_USUAL = 24, /* of an account: 19 digits of a card, or an IBAN */
     /* What one payment may need of the letters. */
     LETTERS_SPARE = 2 * (1 + IDENT_BYTES_MAX),
+    /* Of a payment: banks number theirs with 28 to 32 digits.  One that finds no room is not
+     * spelled, and nothing else of it is lost. */
+    ID_USUAL = 1 + 32,
 };
 static_assert(MONEY_PAYMENTS_MAX <= ROW_MASK + 1, "a row's number beside the mark of its name");
 
@@ -61,7 +64,11 @@ static enum status take_all(struct ledger *ledger)
         ledger->rows_max < MONEY_REVERSALS_MAX ? ledger->rows_max : MONEY_REVERSALS_MAX;
     uint64_t letters = 1 + LETTERS_SPARE + (uint64_t)ledger->holders_max * LETTERS_USUAL;
     ledger->letters.size = letters > UINT32_MAX ? UINT32_MAX : (uint32_t)letters;
-    ledger->letters.used = 1; /* 0 is no place */
+    uint64_t ids = 1 + (uint64_t)ledger->rows_max * ID_USUAL;
+    ledger->ids.size = ids > UINT32_MAX ? UINT32_MAX : (uint32_t)ids;
+    ledger->letters.used = ledger->ids.used = 1; /* 0 is no place */
+    TRY(take_pages(ledger, 7, ledger->ids.size, (void **)&ledger->ids.byte));
+    TRY(take_pages(ledger, 8, rows * sizeof *ledger->id, (void **)&ledger->id));
     TRY(take_pages(ledger, 6, ledger->letters.size, (void **)&ledger->letters.byte));
     TRY(take_pages(ledger, 0, rows * sizeof *ledger->row, (void **)&ledger->row));
     TRY(take_pages(ledger, 1, holders * sizeof *ledger->holder, (void **)&ledger->holder));
@@ -113,7 +120,8 @@ size_t ledger_memory(const struct ledger *ledger)
     return rows * sizeof *ledger->row + ledger->holders_count * sizeof *ledger->holder +
            ledger->pool_used * sizeof *ledger->pool +
            (size_t)ledger->holder_slots * sizeof *ledger->holder_slot +
-           (size_t)ledger->name_slots * sizeof *ledger->name_slot + ledger->letters.used;
+           (size_t)ledger->name_slots * sizeof *ledger->name_slot + ledger->letters.used +
+           ledger->ids.used + (ledger->ids.used > 1 ? rows * sizeof *ledger->id : 0);
 }
 
 /* ---- spellings ---- */
@@ -132,6 +140,11 @@ struct slice ledger_spelling(const struct ledger *ledger, uint32_t holder)
 {
     return letters_at(&ledger->letters,
                       atomic_load_explicit(&ledger->holder[holder].spelled, memory_order_acquire));
+}
+
+struct slice ledger_id(const struct ledger *ledger, uint32_t row)
+{
+    return letters_at(&ledger->ids, ledger->id[row]);
 }
 
 /* ---- by name ---- */
@@ -316,7 +329,7 @@ static bool has_room(const struct ledger *ledger)
            (uint64_t)ledger->pool_used + POOL_SPARE <= ledger->pool_max;
 }
 
-enum status ledger_add(struct ledger *ledger, const struct payment *payment)
+enum status ledger_add(struct ledger *ledger, const struct payment *payment, struct slice id)
 {
     uint16_t currency, payer_bank, payee_bank;
     if (!has_room(ledger) || !words_number(ledger->currencies, payment->currency, &currency))
@@ -336,6 +349,8 @@ enum status ledger_add(struct ledger *ledger, const struct payment *payment)
                 (uint64_t)reverses << 7 | currency;
     row->position = payment->key.position;
     row->name = payment->name;
+    if (id.size != 0)
+        ledger->id[number] = letters_add(&ledger->ids, id);
     row->amount = payment->amount;
     row->balance = payment->balance;
     row->payer = holder_of(ledger, payment->payer, payer_bank);

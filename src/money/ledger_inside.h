@@ -5,6 +5,7 @@
  *   slots of names                                      │
  *   hash(name) ─> row                                   └─> … └─> a block of the oldest
  *   rows: when·channel·currency  position  name  amount  balance  payer payee        48 bytes
+ *   ids:  of a row whose name does not print from its bits, where its letters are     4 bytes
  *
  * A payment is written once; its payer's and its payee's blocks hold the number of its row, in the
  * order of time and position.  Blocks of one account double from 4 to MONEY_BLOCK_ENTRIES_MAX
@@ -94,12 +95,14 @@ struct ledger {
     uint32_t reversals_max;
     struct words *currencies, *banks; /* the index's own */
     struct letters letters;           /* of accounts */
-    struct payment_key first, last;   /* of all its payments; the writer's */
+    struct letters ids;               /* of payments */
+    uint32_t *id; /* of each row: the place of its letters; 0: none, or they are in the name */
+    struct payment_key first, last; /* of all its payments; the writer's */
     uint64_t through; /* journal position below which all was taken, if whoever feeds says so */
     struct ledger_pages {
         void *at;
         size_t size;
-    } pages[7];
+    } pages[9];
     _Atomic uint32_t readers; /* views that hold it, and the index itself */
 };
 
@@ -113,8 +116,9 @@ size_t ledger_memory(const struct ledger *ledger);
 
 /* Whether a payment of that name is in it; the writer's question. */
 bool ledger_has(const struct ledger *ledger, uint64_t name);
-/* STATUS_FULL: no room, and nothing changed. */
-enum status ledger_add(struct ledger *ledger, const struct payment *payment);
+/* `id`: how its name is spelled, if that does not print from its bits.  STATUS_FULL: no room, and
+ * nothing changed. */
+enum status ledger_add(struct ledger *ledger, const struct payment *payment, struct slice id);
 /* How an account of it is spelled, if that was not known. */
 void ledger_spell(struct ledger *ledger, ident name, struct slice spelling);
 /* Asks the memory for what ledger_add() will touch: the slots, the accounts, their blocks. */
@@ -130,6 +134,8 @@ uint32_t ledger_find_name(const struct ledger *ledger, uint64_t name, uint32_t p
 uint32_t ledger_find_holder(const struct ledger *ledger, ident name);
 /* Letters of an account's number; empty: none. */
 struct slice ledger_spelling(const struct ledger *ledger, uint32_t holder);
+/* Letters of a payment's name, by its row; empty: none. */
+struct slice ledger_id(const struct ledger *ledger, uint32_t row);
 /* Room for one more, or 0; and what stands at a place. */
 uint32_t letters_add(struct letters *letters, struct slice spelling);
 struct slice letters_at(const struct letters *letters, uint32_t place);

@@ -108,20 +108,20 @@ static enum status read_head(struct run *run)
         return STATUS_MALFORMED;
     uint64_t pages = 1;
     for (unsigned i = 0; i < SECTIONS; i++) {
-        run->head.count[i] = get_word(word + 8 * (1 + i));
+        run->head.count[i] = get_word(word + 8 * head_word(i));
         if (run->head.count[i] > (uint64_t)size)
             return STATUS_MALFORMED;
         run->start[i] = pages;
         pages += section_pages(i, run->head.count[i]);
     }
     run->start[SECTIONS] = pages;
-    run->head.payments = get_word(word + 8 * (1 + SECTIONS));
-    run->head.through = get_word(word + 8 * (2 + SECTIONS));
-    run->head.first.ms = (int64_t)get_word(word + 8 * (3 + SECTIONS));
-    run->head.first.position = get_word(word + 8 * (4 + SECTIONS));
-    run->head.last.ms = (int64_t)get_word(word + 8 * (5 + SECTIONS));
-    run->head.last.position = get_word(word + 8 * (6 + SECTIONS));
-    run->head.reversals = get_word(word + 8 * (7 + SECTIONS));
+    run->head.payments = get_word(word + 8 * HEAD_REST);
+    run->head.through = get_word(word + 8 * (1 + HEAD_REST));
+    run->head.first.ms = (int64_t)get_word(word + 8 * (2 + HEAD_REST));
+    run->head.first.position = get_word(word + 8 * (3 + HEAD_REST));
+    run->head.last.ms = (int64_t)get_word(word + 8 * (4 + HEAD_REST));
+    run->head.last.position = get_word(word + 8 * (5 + HEAD_REST));
+    run->head.reversals = get_word(word + 8 * (6 + HEAD_REST));
     uint64_t fences = 0;
     for (unsigned i = 0; i < SECTIONS; i++)
         fences += section_fenced(i) ? section_pages(i, run->head.count[i]) : 0;
@@ -371,12 +371,13 @@ enum status run_tells(struct run *run, ident account, bool *out)
     return STATUS_OK;
 }
 
-enum status run_spelling(struct run *run, ident name, struct text *out)
+static enum status find_spelling(struct run *run, enum run_section section, ident name,
+                                 struct text *out)
 {
     uint64_t word[RUN_SPELLING / 8];
     unsigned char bytes[IDENT_BYTES_MAX];
     size_t size = 0;
-    TRY(find_record(run, SECTION_SPELLINGS, name.bits, word));
+    TRY(find_record(run, section, name.bits, word));
     for (size_t i = 0; i < IDENT_BYTES_MAX / 8; i++)
         put_word(bytes + 8 * i, word[1 + i]);
     while (size < sizeof bytes && bytes[size] != 0)
@@ -386,4 +387,14 @@ enum status run_spelling(struct run *run, ident name, struct text *out)
         return STATUS_MALFORMED;
     text_add(out, spelling);
     return STATUS_OK;
+}
+
+enum status run_spelling(struct run *run, ident name, struct text *out)
+{
+    return find_spelling(run, SECTION_SPELLINGS, name, out);
+}
+
+enum status run_id(struct run *run, ident name, struct text *out)
+{
+    return find_spelling(run, SECTION_IDS, name, out);
 }

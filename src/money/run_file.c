@@ -103,14 +103,14 @@ static enum status put_head(struct run_file *file)
     const struct run_head *head = &file->head;
     uint64_t word[HEAD_WORDS] = {RUN_MAGIC};
     for (unsigned i = 0; i < SECTIONS; i++)
-        word[1 + i] = head->count[i];
-    word[1 + SECTIONS] = head->payments;
-    word[2 + SECTIONS] = head->through;
-    word[3 + SECTIONS] = (uint64_t)head->first.ms;
-    word[4 + SECTIONS] = head->first.position;
-    word[5 + SECTIONS] = (uint64_t)head->last.ms;
-    word[6 + SECTIONS] = head->last.position;
-    word[7 + SECTIONS] = head->reversals;
+        word[head_word(i)] = head->count[i];
+    word[HEAD_REST] = head->payments;
+    word[1 + HEAD_REST] = head->through;
+    word[2 + HEAD_REST] = (uint64_t)head->first.ms;
+    word[3 + HEAD_REST] = head->first.position;
+    word[4 + HEAD_REST] = (uint64_t)head->last.ms;
+    word[5 + HEAD_REST] = head->last.position;
+    word[6 + HEAD_REST] = head->reversals;
     file->page = 0;
     for (unsigned i = 0; i < HEAD_WORDS; i++)
         put_word(file->bytes + 8 + 8 * i, word[i]);

@@ -6,13 +6,17 @@
  *   names     name of a payment · account · time · position, by name
  *   spellings name of an account, bank or currency · its letters, by name; without those that print
  *             from their bits
- *   fences    the first name of each page of accounts, of names, of spellings
+ *   ids       name of a payment · its letters, by name; without those that print from their bits
+ *   fences    the first name of each page of accounts, of names, of spellings, of ids
  *
  *   page      checksum u64 of number and bytes | bytes; records do not cross pages; little-endian
  *
  * A file is written under a temporary name, synced, and renamed; its head is written when all the
  * rest is synced, so that a torn file has none.  Fences are in memory: a question reads one page of
- * accounts and then pages of entries.  No byte is believed before its page was proved. */
+ * accounts and then pages of entries.  No byte is believed before its page was proved.
+ *
+ * A file of before there were ids has none, and is read like any other: their number is the last
+ * word of the head, where such a file has zeros. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -37,6 +41,7 @@ enum run_section {
     SECTION_ACCOUNTS,
     SECTION_NAMES,
     SECTION_SPELLINGS,
+    SECTION_IDS,
     SECTION_FENCES,
     SECTIONS
 };
@@ -115,3 +120,5 @@ enum status run_find_name(struct run *run, uint64_t name, struct payment *out);
 enum status run_tells(struct run *run, ident account, bool *out);
 /* STATUS_ABSENT. */
 enum status run_spelling(struct run *run, ident name, struct text *out);
+/* Of a payment.  STATUS_ABSENT. */
+enum status run_id(struct run *run, ident name, struct text *out);

@@ -1,11 +1,12 @@
 /* run_merge.c -- neighbouring runs become one, which holds what they held.
  *
  *   entries    account by account, each account's entries of all of them in one order
- *   accounts, names, spellings    sorted in each, sorted in the new one
+ *   accounts, names, spellings, ids    sorted in each, sorted in the new one
  *
  * Each section is read once from its beginning, accounts three times: with the entries, as their
- * own section, and to know whose letters are still needed.  Payments before `from` are left out, so
- * that retention does not wait for the youngest payment of a file.  What is out of order is damage.
+ * own section, and to know whose letters are still needed; names twice, for the last of these.
+ * Payments before `from` are left out, so that retention does not wait for the youngest payment of
+ * a file.  What is out of order is damage.
  *
  * Not chosen:  to merge into the older file in place.  A run never changes; whoever reads it reads
  * on. */
@@ -238,6 +239,46 @@ static enum status put_spellings(struct merging *merging)
     return status == STATUS_END ? run_file_end_section(&merging->file) : status;
 }
 
+/* Whether a payment of that name was kept, when the cursors of names are walked in its order. */
+static enum status is_kept(struct merging *merging, uint64_t name, bool *out)
+{
+    uint64_t at = 0;
+    enum status status;
+    *out = false;
+    while ((status = least(merging, merging->accounts, &at)) == STATUS_OK && at <= name) {
+        for (uint32_t i = 0; i < merging->count; i++) {
+            struct run_cursor *cursor = &merging->accounts[i];
+            if (!cursor->ready || cursor->word[0] != at)
+                continue;
+            *out = *out || (at == name && !is_old(merging, (int64_t)cursor->word[2]));
+            TRY(step(cursor, true));
+        }
+    }
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+static enum status put_ids(struct merging *merging)
+{
+    uint64_t name = 0;
+    enum status status;
+    begin(merging, merging->accounts, SECTION_NAMES);
+    begin(merging, merging->others, SECTION_IDS);
+    while ((status = least(merging, merging->others, &name)) == STATUS_OK) {
+        bool kept, put = false;
+        TRY(is_kept(merging, name, &kept));
+        for (uint32_t i = 0; i < merging->count; i++) {
+            struct run_cursor *cursor = &merging->others[i];
+            if (!cursor->ready || cursor->word[0] != name)
+                continue;
+            if (kept && !put)
+                TRY(run_file_put(&merging->file, SECTION_IDS, cursor->word));
+            put = true;
+            TRY(step(cursor, true));
+        }
+    }
+    return status == STATUS_END ? run_file_end_section(&merging->file) : status;
+}
+
 /* ---- all of it ---- */
 
 static enum status put_all(struct merging *merging)
@@ -245,23 +286,25 @@ static enum status put_all(struct merging *merging)
     TRY(put_entries(merging));
     TRY(put_accounts(merging));
     TRY(put_names(merging));
-    return put_spellings(merging);
+    TRY(put_spellings(merging));
+    return put_ids(merging);
 }
 
 enum status run_merge(const struct volume *volume, const char *name, struct run *const *runs,
                       uint32_t count, moment from, const _Atomic bool *stop)
 {
     void *at;
-    uint64_t accounts = 0, names = 0, spellings = 0;
+    uint64_t accounts = 0, names = 0, spellings = 0, ids = 0;
     must(count >= 1 && count <= MONEY_MERGE_MAX);
     for (uint32_t i = 0; i < count; i++) {
         accounts += run_about(runs[i])->count[SECTION_ACCOUNTS];
         names += run_about(runs[i])->count[SECTION_NAMES];
         spellings += run_about(runs[i])->count[SECTION_SPELLINGS];
+        ids += run_about(runs[i])->count[SECTION_IDS];
     }
     uint64_t fences = section_pages(SECTION_ACCOUNTS, accounts) +
                       section_pages(SECTION_NAMES, names) +
-                      section_pages(SECTION_SPELLINGS, spellings);
+                      section_pages(SECTION_SPELLINGS, spellings) + section_pages(SECTION_IDS, ids);
     size_t cursors = 2 * (size_t)count * sizeof(struct run_cursor);
     size_t size =
         sizeof(struct merging) + cursors + fences * sizeof(uint64_t) + accounts * sizeof(uint32_t);

@@ -33,7 +33,8 @@ static inline uint64_t page_checksum(uint64_t number, const unsigned char *page)
 
 static inline uint64_t section_size(enum run_section section)
 {
-    static const uint64_t SIZE[] = {RUN_ENTRY, RUN_ACCOUNT, RUN_NAME, RUN_SPELLING, RUN_FENCE};
+    static const uint64_t SIZE[] = {RUN_ENTRY,    RUN_ACCOUNT,  RUN_NAME,
+                                    RUN_SPELLING, RUN_SPELLING, RUN_FENCE};
     return SIZE[section];
 }
 
@@ -45,7 +46,27 @@ static inline uint64_t section_pages(enum run_section section, uint64_t count)
 
 static inline bool section_fenced(enum run_section section)
 {
-    return section == SECTION_ACCOUNTS || section == SECTION_NAMES || section == SECTION_SPELLINGS;
+    return section != SECTION_ENTRIES && section != SECTION_FENCES;
+}
+
+/* The word of the head that holds a section's number of records; ids came last. */
+static inline unsigned head_word(enum run_section section)
+{
+    return section == SECTION_IDS      ? HEAD_WORDS - 1
+           : section == SECTION_FENCES ? section
+                                       : 1u + section;
+}
+enum { HEAD_REST = SECTIONS }; /* the first word behind those */
+
+/* The words of a spelling's record. */
+static inline void spelling_words(uint64_t name, struct slice spelling,
+                                  uint64_t word[RUN_SPELLING / 8])
+{
+    unsigned char bytes[IDENT_BYTES_MAX] = {0};
+    memcpy(bytes, spelling.at, spelling.size);
+    word[0] = name;
+    for (size_t i = 0; i < IDENT_BYTES_MAX / 8; i++)
+        word[1 + i] = get_word(bytes + 8 * i);
 }
 
 /* ---- a file that is being written ---- */

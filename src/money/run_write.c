@@ -102,13 +102,10 @@ static enum status put_names(struct run_writer *writer)
 
 static enum status put_spelling(struct run_writer *writer, uint64_t name, struct slice spelling)
 {
-    uint64_t word[RUN_SPELLING / 8] = {name};
-    unsigned char bytes[IDENT_BYTES_MAX] = {0};
+    uint64_t word[RUN_SPELLING / 8];
     if (spelling.size == 0)
         return STATUS_OK;
-    memcpy(bytes, spelling.at, spelling.size);
-    for (size_t i = 0; i < IDENT_BYTES_MAX / 8; i++)
-        word[1 + i] = get_word(bytes + 8 * i);
+    spelling_words(name, spelling, word);
     return run_file_put(&writer->file, SECTION_SPELLINGS, word);
 }
 
@@ -131,6 +128,19 @@ static enum status put_spellings(struct run_writer *writer)
         if (next < writer->words && writer->word[next].name == name)
             next++;
         TRY(put_spelling(writer, name, ledger_spelling(ledger, writer->holder[i].number)));
+    }
+    return STATUS_OK;
+}
+
+static enum status put_ids(struct run_writer *writer)
+{
+    uint64_t word[RUN_SPELLING / 8];
+    for (uint64_t i = 0; i < writer->payments; i++) {
+        struct slice id = ledger_id(writer->ledger, writer->row[i].number);
+        if (id.size == 0)
+            continue;
+        spelling_words(writer->row[i].name, id, word);
+        TRY(run_file_put(&writer->file, SECTION_IDS, word));
     }
     return STATUS_OK;
 }
@@ -183,6 +193,8 @@ static enum status write_sections(struct run_writer *writer)
     TRY(put_names(writer));
     TRY(run_file_end_section(&writer->file));
     TRY(put_spellings(writer));
+    TRY(run_file_end_section(&writer->file));
+    TRY(put_ids(writer));
     return run_file_end_section(&writer->file);
 }
 
@@ -197,7 +209,8 @@ enum status run_write(const struct volume *volume, const char *name, const struc
     uint64_t sorted = ledger->holders_count + payments + words;
     uint64_t fences = section_pages(SECTION_ACCOUNTS, ledger->holders_count) +
                       section_pages(SECTION_NAMES, payments) +
-                      section_pages(SECTION_SPELLINGS, ledger->holders_count + words);
+                      section_pages(SECTION_SPELLINGS, ledger->holders_count + words) +
+                      section_pages(SECTION_IDS, payments);
     size_t size =
         sizeof(struct run_writer) + sorted * sizeof(struct sorted) + fences * sizeof(uint64_t);
     TRY(pages_take(size, &at));

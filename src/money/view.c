@@ -122,6 +122,34 @@ enum status money_spelling(struct money_view *view, ident name, struct text *out
     return STATUS_ABSENT;
 }
 
+enum status money_id(struct money_view *view, const struct payment *payment, struct text *out)
+{
+    const struct generation *generation = view->generation;
+    ident name = {payment->name};
+    if (!ident_valid(name))
+        return STATUS_ABSENT; /* it goes by its content */
+    if (ident_is_packed(name)) {
+        text_add_ident(out, name);
+        return STATUS_OK;
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        const struct ledger *ledger = generation->ledger[i];
+        uint32_t row =
+            ledger == NULL ? 0 : ledger_find_name(ledger, payment->name, view->pinned[i]);
+        struct slice id = row == 0 ? SLICE("") : ledger_id(ledger, row);
+        if (id.size != 0) {
+            text_add(out, id);
+            return STATUS_OK;
+        }
+    }
+    for (uint32_t i = generation->runs_count; i > 0; i--) {
+        enum status status = run_id(generation->run[i - 1], name, out);
+        if (status != STATUS_ABSENT)
+            return status;
+    }
+    return STATUS_ABSENT;
+}
+
 bool money_reverses(const struct money_view *view)
 {
     const struct generation *generation = view->generation;

@@ -163,12 +163,17 @@ static void add_bank(void *self, struct text *text, ident bank)
         text_add_ident(text, bank);
 }
 
-/* An id that does not print from its bits is found by the record's position. */
 static void add_payment(void *self, struct text *text, const struct payment *payment)
 {
-    ident id = {payment->name};
-    if (ident_valid(id) && ident_is_packed(id))
-        add_name(self, text, id, FIELD_RECORD_ID);
+    struct following *following = self;
+    char bytes[IDENT_BYTES_MAX + 1];
+    struct text id = text_over(bytes, sizeof bytes);
+    if (money_id(following->view, payment, &id) != STATUS_OK)
+        return; /* it has none: it is found by the record's position */
+    if (following->masked)
+        text_add_masked(text, text_slice(&id), FIELD_RECORD_ID);
+    else
+        text_add(text, text_slice(&id));
 }
 
 static enum status write_json(struct following *following, bool masked, struct slice *out)
