@@ -1,11 +1,12 @@
-/* sealing.c -- the keys under which values of work lie, one after another.
+/* sealing.c -- the keys under which values of work, and traces of money, lie, one after another.
  *
  *     cutline keys rotate ─> keys/work.N ─> next start: seals with it, opens with all
  *         ─> a pass seals the rest anew ─> keys/work.alone, audit entry ─> a later start removes
  *            the older keys
  *
  * Before there was a key of its own, one was made of keys/totp; it opens what lies under it until
- * the first pass is over.
+ * the first pass is over.  Traces have a key made of each of these; they came under the ring later,
+ * so one that was made of keys/totp is always tried, too.
  *
  * Invariants:  1. At any moment every text is opened by a key that lies in keys/.
  *              2. Each step can be killed and is begun again: a key appears whole, a pass begins
@@ -54,6 +55,19 @@ enum status sealing_open(struct sealing *sealing, struct service *service,
     return STATUS_OK;
 }
 
+unsigned sealing_derive(const struct sealing *sealing, const struct service *service,
+                        const char *what, struct secret *out)
+{
+    for (unsigned i = 0; i <= sealing->ring.count; i++) {
+        const struct secret *of =
+            i < sealing->ring.count ? &sealing->ring.key[i] : &service->access_keys.totp;
+        struct digest key = secret_digest(of, what, SLICE(""));
+        memcpy(out[i].bytes, key.bytes, SECRET_SIZE);
+        secret_wipe(&key, sizeof key);
+    }
+    return sealing->ring.count + 1;
+}
+
 static void failed(const struct service *service, enum status status)
 {
     LOG(&service->log, failed, LOG_TEXT(what, SLICE("values of work are not sealed anew")),
@@ -70,6 +84,10 @@ void sealing_turn(struct sealing *sealing, struct service *service, struct work 
     arena_reset(scratch);
     enum status status = work_reseal(work, scratch, &done, &more);
     sealing->done += done;
+    if (status == STATUS_OK && !more) {
+        status = flow_reseal(service->flow, scratch, &done, &more);
+        sealing->done += done;
+    }
     if (status == STATUS_OK && !more) {
         status = entry(service, "keys.resealed", sealing->done);
         if (status == STATUS_OK)

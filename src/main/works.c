@@ -19,10 +19,10 @@
 #include "contacts.h"
 #include "leading.h"
 #include "presence/presence.h"
-#include "sealing.h"
 #include "recalling.h"
-#include "stopping.h"
 #include "sanctions.h"
+#include "sealing.h"
+#include "stopping.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -253,9 +253,8 @@ static void penalties_init(struct works *works)
                                                   .steady = works->steady,
                                                   .zone_minutes = service->config.home_zone,
                                                   .penalties = &works->penalties};
-    works->areas = (struct area_desk){.law = &service->law,
-                                      .steady = works->steady,
-                                      .zone_minutes = service->config.home_zone};
+    works->areas = (struct area_desk){
+        .law = &service->law, .steady = works->steady, .zone_minutes = service->config.home_zone};
 }
 
 /* Texts to persons and their receipts, if there is a gateway. */
@@ -388,10 +387,10 @@ static enum status open_flow(struct works *works)
         .zone_minutes = service->config.home_zone,
         .home = slice_equal(service->config.home_country, SLICE("86")),
     };
-    struct digest key = secret_digest(&service->access_keys.totp, "traces of money", SLICE(""));
-    memcpy(options.key.bytes, key.bytes, SECRET_SIZE);
+    must(works->sealing.ring.count < FLOW_SEALS_MAX); /* and the one of before */
+    options.seals_count = sealing_derive(&works->sealing, service, "traces of money", options.seal);
     enum status status = flow_open(&service->flow, &options, service->boot);
-    secret_wipe(&options.key, sizeof options.key);
+    secret_wipe(options.seal, sizeof options.seal);
     return status;
 }
 

@@ -15,6 +15,7 @@ const struct store_migration FLOW_MIGRATIONS[FLOW_MIGRATIONS_COUNT] = {
 
 enum status flow_open(struct flow **out, const struct flow_options *options, struct arena *boot)
 {
+    must(options->seals_count >= 1 && options->seals_count <= FLOW_SEALS_MAX);
     TRY(ARENA_NEW(boot, 1, out));
     (*out)->options = *options;
     return STATUS_OK;
@@ -23,7 +24,7 @@ enum status flow_open(struct flow **out, const struct flow_options *options, str
 void flow_close(struct flow *flow)
 {
     if (flow != NULL)
-        secret_wipe(&flow->options.key, sizeof flow->options.key);
+        secret_wipe(flow->options.seal, sizeof flow->options.seal);
 }
 
 void flow_count(struct flow *flow, struct flow_counts *out)
@@ -36,27 +37,11 @@ void flow_count(struct flow *flow, struct flow_counts *out)
 
 /* ---- sealing ---- */
 
-static enum status seal(const struct flow *flow, struct slice plain, struct arena *request,
-                        struct slice *out)
-{
-    unsigned char *sealed = NULL;
-    TRY(arena_take(request, plain.size + SECRET_OVERHEAD, (void **)&sealed));
-    TRY(secret_seal(&flow->options.key, flow->options.chance, plain, sealed));
-    *out = (struct slice){(const char *)sealed, plain.size + SECRET_OVERHEAD};
-    return STATUS_OK;
-}
-
 static enum status unseal(const struct flow *flow, struct slice sealed, struct arena *request,
                           struct slice *out)
 {
-    unsigned char *plain = NULL;
-    if (sealed.size < SECRET_OVERHEAD)
-        return STATUS_MALFORMED;
-    TRY(arena_take(request, sealed.size - SECRET_OVERHEAD + 1, (void **)&plain));
-    if (secret_open(&flow->options.key, sealed, plain) != STATUS_OK)
-        return STATUS_MALFORMED;
-    *out = (struct slice){(const char *)plain, sealed.size - SECRET_OVERHEAD};
-    return STATUS_OK;
+    unsigned key;
+    return flow_unseal(flow, sealed, request, out, &key);
 }
 
 /* Five texts of at most 255 bytes, each behind its size. */
@@ -72,7 +57,7 @@ static enum status seal_stop(const struct flow *flow, const struct flow_stop *st
         text_add_char(&text, (char)fields[i].size);
         text_add(&text, fields[i]);
     }
-    return text.full ? STATUS_FULL : seal(flow, text_slice(&text), request, out);
+    return text.full ? STATUS_FULL : flow_seal(flow, text_slice(&text), request, out);
 }
 
 static enum status unseal_stop(const struct flow *flow, struct slice sealed, struct arena *request,
@@ -125,7 +110,7 @@ enum status flow_keep(struct flow *flow, const struct flow_answer *answer,
     struct slice sealed;
     moment now = flow->options.clock.now(flow->options.clock.self);
     TRY(draw_id(flow, id));
-    TRY(seal(flow, answer->unmasked, request, &sealed));
+    TRY(flow_seal(flow, answer->unmasked, request, &sealed));
     const struct store_value values[] = {
         STORE_OF_TEXT(slice_of(id)),
         STORE_OF_WHOLE(now.ms),

@@ -21,7 +21,7 @@
 struct flow;
 struct live;
 
-enum { FLOW_MIGRATIONS_COUNT = 1, FLOW_ID_SIZE = 24 };
+enum { FLOW_MIGRATIONS_COUNT = 1, FLOW_ID_SIZE = 24, FLOW_SEALS_MAX = WORK_SEALS_MAX };
 extern const struct store_migration FLOW_MIGRATIONS[FLOW_MIGRATIONS_COUNT];
 
 struct flow_options {
@@ -32,7 +32,9 @@ struct flow_options {
     /* The index; NULL: not now. */
     struct money *(*money)(void *self);
     void *self;
-    struct secret key; /* seals what names people */
+    /* What names people: the first seals it, the others open what they sealed before. */
+    struct secret seal[FLOW_SEALS_MAX];
+    unsigned seals_count;
     struct seal_chance chance;
     struct clock clock;
     int32_t zone_minutes;
@@ -41,6 +43,9 @@ struct flow_options {
 
 enum status flow_open(struct flow **out, const struct flow_options *options, struct arena *boot);
 void flow_close(struct flow *flow);
+/* Outside any transaction: seals some traces anew that lie under an older key, from the first on.
+ * `*done`: texts.  `*more`: there may be more.  STATUS_MALFORMED: one that no key opens. */
+enum status flow_reseal(struct flow *flow, struct arena *scratch, uint64_t *done, bool *more);
 
 struct flow_counts {
     uint64_t traces, refused, orders;

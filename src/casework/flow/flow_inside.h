@@ -12,7 +12,15 @@ struct flow {
     _Atomic unsigned asking; /* at once */
     _Atomic uint64_t traces, refused, orders;
     _Atomic int64_t slowest_us;
+    int64_t resealed, resealing; /* numbers of traces: done; done if this transaction holds */
 };
+
+/* Under the newest key. */
+enum status flow_seal(const struct flow *flow, struct slice plain, struct arena *request,
+                      struct slice *out);
+/* `*key`: which one opened it, 0 is the newest.  STATUS_MALFORMED: none does. */
+enum status flow_unseal(const struct flow *flow, struct slice sealed, struct arena *request,
+                        struct slice *out, unsigned *key);
 
 /* What the registry said of an account: who holds it, or what a list makes of it at a moment. */
 struct known {
