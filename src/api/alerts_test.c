@@ -255,12 +255,54 @@ static void webhooks_are_listed_without_their_secrets(void **state)
     assert_non_null(strstr(reply.body, "\"receivers\":[]"));
 }
 
+/* What is there, and of what one may not see: null. */
+static bool now_knows(struct house *house, const char *who, const char *member)
+{
+    struct reply reply;
+    json_error_t fault;
+    ask(house, visitor_of(house, who), "GET", "/v1/now", NULL, &reply);
+    assert_int_equal(reply.status, 200);
+    json_t *root = json_loads(reply.body, JSON_REJECT_DUPLICATES, &fault);
+    assert_non_null(root);
+    json_t *at = json_object_get(root, member);
+    assert_non_null(at);
+    assert_non_null(json_object_get(root, "time_ms"));
+    bool knows = !json_is_null(at);
+    json_decref(root);
+    return knows;
+}
+
+static void now_tells_each_what_they_may_read(void **state)
+{
+    struct house *house = *state;
+    struct reply reply;
+    json_error_t fault;
+    assert_true(now_knows(house, "home analyst", "alerts"));
+    assert_true(now_knows(house, "home liaison", "alerts"));
+    assert_false(now_knows(house, "home operator", "alerts"));
+    assert_false(now_knows(house, "other analyst", "alerts"));
+    assert_false(now_knows(house, "other supervisor", "feeds"));
+    assert_false(now_knows(house, "other supervisor", "health"));
+    assert_false(now_knows(house, "home analyst", "work")); /* no such room in this house */
+    ask(house, visitor_of(house, "home analyst"), "GET", "/v1/now", NULL, &reply);
+    json_t *root = json_loads(reply.body, 0, &fault);
+    json_t *alerts = json_object_get(root, "alerts");
+    assert_int_equal(json_integer_value(json_object_get(alerts, "shadow")), ALERTS / 10);
+    assert_int_equal(json_integer_value(json_object_get(alerts, "today")), ALERTS - ALERTS / 10);
+    assert_int_equal(json_integer_value(json_object_get(alerts, "since")), 1);
+    json_t *grades = json_object_get(alerts, "grades");
+    assert_int_equal(json_integer_value(json_object_get(grades, "high")), ALERTS - ALERTS / 10);
+    assert_int_equal(json_array_size(json_object_get(alerts, "rules")), 2); /* one on trial */
+    json_decref(root);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_go_forward_and_back),
         cmocka_unit_test(filters_filter_and_complain),
         cmocka_unit_test(what_is_masked_stays_masked),
+        cmocka_unit_test(now_tells_each_what_they_may_read),
         cmocka_unit_test(a_reveal_has_a_reason_an_entry_and_a_bound),
         cmocka_unit_test(a_stream_resumes_where_it_was),
         cmocka_unit_test(many_streams_and_many_alerts_lose_nothing),

@@ -287,6 +287,7 @@ enum status api_open(struct api **out, const struct api_options *options, struct
     body_begin();
     must(options->workers >= 1 && options->workers <= API_WORKERS_MAX);
     TRY(ARENA_NEW(boot, 1, &api));
+    TRY(glances_create(&api->glances, boot));
     TRY(arena_take(boot, API_OPENAPI_BYTES_MAX, (void **)&bytes));
     struct text openapi = text_over(bytes, API_OPENAPI_BYTES_MAX);
     text_add_openapi(&openapi);

@@ -34,6 +34,8 @@ struct api_process {
     bool (*ready)(void *self, struct text *json);
     /* Its figures as OpenMetrics. */
     void (*figures)(void *self, struct text *text);
+    /* `"feeds":{…},"pulse":{…},"detection":{…}` as docs/http.md says. */
+    void (*now)(void *self, struct text *json);
     void *self;
 };
 

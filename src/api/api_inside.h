@@ -216,6 +216,10 @@ struct filter;
 bool filter_wanted(struct visit *visit, struct slice text, struct arena *arena,
                    struct filter **out);
 
+/* What is open, and money of stops, of organisations that asked a moment ago. */
+struct glances;
+enum status glances_create(struct glances **out, struct arena *boot);
+
 struct herald; /* serves streams of alerts */
 enum status herald_start(struct api *api, unsigned streams_max, struct arena *boot,
                          struct text *why);
@@ -240,6 +244,7 @@ struct api {
     int64_t denials_minute;
     unsigned denials, denials_skipped;
     struct bulk bulk;
+    struct glances *glances;
     struct herald *herald;    /* NULL: there are no alerts here */
     int64_t forgotten_ms;     /* when old answers were */
     _Atomic uint64_t entries; /* written to the audit log since the last checkpoint */

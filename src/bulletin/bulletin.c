@@ -31,6 +31,13 @@ const struct store_migration BULLETIN_MIGRATIONS[BULLETIN_MIGRATIONS_COUNT] = {
      "CREATE INDEX alert_unsealed ON alert (number) WHERE sealed IS NULL;"
      "CREATE TABLE alert_sealing (done INTEGER NOT NULL);"
      "INSERT INTO alert_sealing (done) VALUES (0);"},
+    {"alerts of each day are counted",
+     "CREATE TABLE alert_tally (day INTEGER NOT NULL, shadow INTEGER NOT NULL, rule TEXT NOT NULL, "
+     "typology TEXT NOT NULL, grade INTEGER NOT NULL, alerts INTEGER NOT NULL, firsts INTEGER NOT "
+     "NULL, number INTEGER NOT NULL, PRIMARY KEY (day, shadow, rule, typology, grade)) WITHOUT "
+     "ROWID;"
+     "CREATE TABLE alert_tallied (done INTEGER NOT NULL);"
+     "INSERT INTO alert_tallied (done) VALUES (0);"},
 };
 
 /* ---- in ---- */
@@ -178,8 +185,13 @@ void bulletin_settle(struct bulletin *bulletin)
 
 /* ---- the keeper ---- */
 
+/* What became of one buffer. */
+struct kept {
+    uint64_t seen, rows, shadows;
+};
+
 static enum status row_keep(struct bulletin *bulletin, const struct pending *head,
-                            const char *texts, uint64_t *rows)
+                            const char *texts, struct kept *kept)
 {
     static const char KEEP[] =
         "INSERT INTO alert (id, position, image, shadow, typology, rule, subject_kind, subject, "
@@ -211,25 +223,36 @@ static enum status row_keep(struct bulletin *bulletin, const struct pending *hea
                                          STORE_OF_BYTES(sealed)};
     struct store *store = bulletin->options.store;
     TRY(store_run(store, KEEP, values, 16));
-    *rows += store_changed(store) > 0;
-    return STATUS_OK;
+    if (store_changed(store) == 0)
+        return STATUS_OK;
+    kept->rows++;
+    kept->shadows += head->shadow;
+    const struct tally_row row = {
+        .day = bulletin_day(bulletin, bulletin->options.clock.now(bulletin->options.clock.self)),
+        .number = bulletin->newest + kept->rows, /* this thread alone moves it */
+        .shadow = head->shadow,
+        .rule = text[PENDING_RULE],
+        .typology = text[PENDING_TYPOLOGY],
+        .grade = head->grade,
+        .first = head->first};
+    return tally_add(store, &row);
 }
 
 static enum status buffer_keep(struct bulletin *bulletin, const struct buffer *buffer,
-                               uint64_t *rows, uint64_t *seen)
+                               struct kept *kept)
 {
     struct store *store = bulletin->options.store;
     TRY(store_begin(store));
     for (size_t at = 0; at < buffer->size;) {
         struct pending head;
         memcpy(&head, buffer->bytes + at, sizeof head);
-        enum status status = row_keep(bulletin, &head, buffer->bytes + at + sizeof head, rows);
+        enum status status = row_keep(bulletin, &head, buffer->bytes + at + sizeof head, kept);
         if (status != STATUS_OK) {
             store_rollback(store);
             return status;
         }
         at += head.size;
-        ++*seen;
+        kept->seen++;
     }
     return store_commit(store);
 }
@@ -238,13 +261,13 @@ static enum status buffer_keep(struct bulletin *bulletin, const struct buffer *b
 static void keep_one(struct bulletin *bulletin)
 {
     struct buffer *buffer = &bulletin->buffer[bulletin->active];
-    uint64_t rows = 0, seen = 0;
+    struct kept kept = {0};
     buffer->reached = bulletin->reached;
     bulletin->active ^= 1;
     bulletin->keeping = true;
     (void)pthread_cond_broadcast(&bulletin->emptied);
     bulletin_unlock(bulletin);
-    enum status status = buffer_keep(bulletin, buffer, &rows, &seen);
+    enum status status = buffer_keep(bulletin, buffer, &kept);
     bulletin_lock(bulletin);
     bulletin->keeping = false;
     buffer->size = 0;
@@ -252,9 +275,10 @@ static void keep_one(struct bulletin *bulletin)
         bulletin->failed = true;
         bulletin->options.failed(bulletin->options.self, status);
     } else {
-        bulletin->rows += rows;
-        bulletin->doubles += seen - rows;
-        bulletin->newest += rows; /* no number is left out: see row_keep */
+        bulletin->rows += kept.rows;
+        bulletin->shadows += kept.shadows;
+        bulletin->doubles += kept.seen - kept.rows;
+        bulletin->newest += kept.rows; /* no number is left out: see row_keep */
         bulletin->kept =
             bulletin->buffer[bulletin->active].size == 0 ? bulletin->reached : buffer->reached;
     }
@@ -315,6 +339,7 @@ enum status bulletin_open(struct bulletin **out, const struct bulletin_options *
     TRY(arena_take(boot, SEALING_PLAIN_MAX + SECRET_OVERHEAD, (void **)&bulletin->sealed));
     conditions_make(bulletin);
     TRY(sealing_finish(bulletin, why));
+    TRY(tally_finish(bulletin));
     TRY(newest_read(bulletin));
     if (pthread_create(&bulletin->keeper, NULL, keeper_run, bulletin) != 0)
         return STATUS_FULL;
@@ -349,6 +374,7 @@ void bulletin_count(struct bulletin *bulletin, struct bulletin_counts *out)
     bulletin_lock(bulletin);
     *out = (struct bulletin_counts){.kept = bulletin->rows,
                                     .doubles = bulletin->doubles,
+                                    .shadows = bulletin->shadows,
                                     .waiting_bytes =
                                         bulletin->buffer[0].size + bulletin->buffer[1].size,
                                     .newest = bulletin->newest,

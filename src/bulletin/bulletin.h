@@ -26,7 +26,11 @@
 struct bulletin;
 
 /* Those behind the first came later: main/ puts them behind what other rooms had by then. */
-enum { BULLETIN_MIGRATIONS_FIRST = 1, BULLETIN_MIGRATIONS_COUNT = 2 };
+enum {
+    BULLETIN_MIGRATIONS_FIRST = 1,
+    BULLETIN_MIGRATIONS_SECOND = 2,
+    BULLETIN_MIGRATIONS_COUNT = 3
+};
 extern const struct store_migration BULLETIN_MIGRATIONS[BULLETIN_MIGRATIONS_COUNT];
 
 /* One receiver; `secret` signs what is posted to it. */
@@ -78,6 +82,7 @@ void bulletin_settle(struct bulletin *bulletin);
 
 struct bulletin_counts {
     uint64_t kept, doubles; /* rows written; ids that were there already */
+    uint64_t shadows;       /* of those written, of rules on trial */
     uint64_t waiting_bytes;
     uint64_t newest; /* number of the newest row */
     uint64_t posted, post_failures, filed;
@@ -113,6 +118,27 @@ enum status bulletin_newest(struct store *store, uint64_t *out);
 void text_add_alert_row(struct text *text, const struct alert_row *row);
 /* Waits until there is a number above `number`, at most so long; the newest number. */
 uint64_t bulletin_wait(struct bulletin *bulletin, uint64_t number, int64_t patience_ms);
+
+/* How many alerts came on a day (of the clock, where the house stands; those of before there was a
+ * tally count on the day of their record), of each rule and grade.  Alerts that are forgotten stay
+ * counted. */
+struct bulletin_tally {
+    int64_t day;
+    uint64_t alerts, firsts; /* of which not a repeat */
+    uint64_t number;         /* of the first of them */
+    bool shadow;
+    struct slice rule, typology; /* lent until the sink returns */
+    int grade;
+};
+struct bulletin_tally_sink {
+    enum status (*take)(void *self, const struct bulletin_tally *tally);
+    void *self;
+};
+/* The day that a moment is in, counted from 1970-01-01. */
+int64_t bulletin_day(const struct bulletin *bulletin, moment at);
+/* Those of the days [from, to), through any reader of the store. */
+enum status bulletin_tallies(struct store *store, int64_t from, int64_t to,
+                             struct bulletin_tally_sink sink);
 
 /* Of the receivers: which, how far each came, and failures since its last success. */
 struct bulletin_receiver {

@@ -79,7 +79,7 @@ struct bulletin {
     bool closing, failed;
     uint64_t reached, kept;
     uint64_t newest; /* number of the newest row */
-    uint64_t rows, doubles;
+    uint64_t rows, doubles, shadows;
     pthread_t keeper;
     _Atomic uint64_t posted, post_failures, filed;
     unsigned outlets_count;
@@ -91,6 +91,17 @@ enum status sealing_write(struct bulletin *bulletin, struct slice id, struct sli
                           struct slice *out);
 /* Before there is a keeper: rows that are not sealed yet. */
 enum status sealing_finish(struct bulletin *bulletin, struct text *why);
+/* One more alert of its day, in the transaction that keeps it. */
+struct tally_row {
+    int64_t day;
+    uint64_t number;
+    bool shadow, first;
+    struct slice rule, typology;
+    int grade;
+};
+enum status tally_add(struct store *store, const struct tally_row *row);
+/* Before there is a keeper: alerts of before there was a tally, on the days of their records. */
+enum status tally_finish(struct bulletin *bulletin);
 /* Waits for room.  STATUS_IO: the keeper has failed. */
 enum status pending_put(struct bulletin *bulletin, struct pending head,
                         const struct slice texts[PENDING_TEXTS]);

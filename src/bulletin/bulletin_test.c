@@ -665,6 +665,79 @@ static void an_alert_goes_only_when_nobody_needs_it(void **state)
     down(house);
 }
 
+/* ---- the tally ---- */
+
+struct tallied {
+    uint64_t alerts, shadows, rows, number;
+    int64_t day;
+};
+
+static enum status tally_seen(void *self, const struct bulletin_tally *tally)
+{
+    struct tallied *seen = self;
+    seen->rows++;
+    seen->day = tally->day;
+    *(tally->shadow ? &seen->shadows : &seen->alerts) += tally->alerts;
+    if (seen->number == 0 || tally->number < seen->number)
+        seen->number = tally->number;
+    return STATUS_OK;
+}
+
+static struct tallied tallied(struct house *house, int64_t from, int64_t to)
+{
+    char room[256];
+    struct text why = text_over(room, sizeof room);
+    struct store *reader = NULL;
+    struct tallied seen = {0};
+    assert_int_equal(store_open_reader(&reader, house->path, house->boot, &why), STATUS_OK);
+    assert_int_equal(
+        bulletin_tallies(reader, from, to, (struct bulletin_tally_sink){tally_seen, &seen}),
+        STATUS_OK);
+    store_close(reader);
+    return seen;
+}
+
+static void the_tally_of_today_is_what_was_kept_today(void **state)
+{
+    struct house *house = *state;
+    struct clock clock = clock_of_machine();
+    up(house, false, false);
+    int64_t day = bulletin_day(house->bulletin, clock.now(clock.self));
+    for (unsigned i = 1; i <= 40; i++)
+        put(house, i, i % 4 == 0);
+    bulletin_settle(house->bulletin);
+    for (unsigned i = 1; i <= 40; i++) /* a replay makes them again */
+        put(house, i, i % 4 == 0);
+    bulletin_settle(house->bulletin);
+    struct tallied seen = tallied(house, day, day + 2); /* midnight may come in between */
+    assert_int_equal(seen.alerts, 30);
+    assert_int_equal(seen.shadows, 10);
+    assert_int_equal(seen.number, 1);
+    assert_in_range(seen.rows, 10, 20); /* five grades, in force and on trial */
+    struct bulletin_counts counts;
+    bulletin_count(house->bulletin, &counts);
+    assert_int_equal(counts.shadows, 10);
+    assert_int_equal(tallied(house, day + 2, day + 100).rows, 0);
+    down(house);
+    up(house, false, false); /* counting them once more would double them */
+    assert_int_equal(tallied(house, day, day + 2).alerts, 30);
+    assert_int_equal(bulletin_day(house->bulletin, (moment){16 * HOUR_MS - 1}), 0);
+    assert_int_equal(bulletin_day(house->bulletin, (moment){16 * HOUR_MS}), 1);
+    assert_int_equal(bulletin_day(house->bulletin, (moment){-9 * HOUR_MS}), -1);
+    down(house);
+}
+
+static void alerts_of_before_the_tally_count_on_their_day(void **state)
+{
+    struct house *house = *state;
+    rows_of_before(house, 25);
+    up(house, false, false);
+    struct tallied seen = tallied(house, 0, 1);
+    assert_int_equal(seen.alerts, 25);
+    assert_int_equal(seen.rows, 1);
+    down(house);
+}
+
 int main(void)
 {
 #define ROOM(name) cmocka_unit_test_setup_teardown(name, opened, closed)
@@ -685,6 +758,8 @@ int main(void)
         ROOM(a_sealed_text_opens_only_beside_its_id),
         ROOM(an_alert_goes_only_when_nobody_needs_it),
         ROOM(an_alert_that_somebody_works_on_stays),
+        ROOM(the_tally_of_today_is_what_was_kept_today),
+        ROOM(alerts_of_before_the_tally_count_on_their_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,6 +79,16 @@ void figures_reached(void *self, uint64_t position)
     atomic_store_explicit(&service->acks_out, out, memory_order_release);
 }
 
+int64_t figures_lag_us(struct service *service)
+{
+    uint64_t out = atomic_load_explicit(&service->acks_out, memory_order_acquire);
+    uint64_t in = atomic_load_explicit(&service->acks_in, memory_order_acquire);
+    if (out >= in)
+        return 0;
+    int64_t lag = now_us() - service->acks[out % ACKS_ROOM].at_us;
+    return lag > 0 ? lag : 0; /* it was thought about, and the place given away, just now */
+}
+
 /* ---- gathered ---- */
 
 #define SET(figure, label, value) \

@@ -4,9 +4,9 @@
 #include "casework/lead/lead.h"
 #include "service.h"
 
-#include "casework/returning/returning.h"
-#include "casework/recall/recall_work.h"
 #include "casework/measure/measure.h"
+#include "casework/recall/recall_work.h"
+#include "casework/returning/returning.h"
 #include "casework/sanction/sanction.h"
 #include "casework/stop_payment/stop_order.h"
 #include "casework/work/work.h"
@@ -35,7 +35,7 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
     for (size_t i = 0; i < RULEBOOK_MIGRATIONS_COUNT; i++)
         all[count++] = RULEBOOK_MIGRATIONS[i];
     /* Steps that came later stand behind all that a store may have had before. */
-    for (size_t i = BULLETIN_MIGRATIONS_FIRST; i < BULLETIN_MIGRATIONS_COUNT; i++)
+    for (size_t i = BULLETIN_MIGRATIONS_FIRST; i < BULLETIN_MIGRATIONS_SECOND; i++)
         all[count++] = BULLETIN_MIGRATIONS[i];
     for (size_t i = 0; i < PARTNER_MIGRATIONS_COUNT; i++)
         all[count++] = PARTNER_MIGRATIONS[i];
@@ -55,9 +55,9 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = FREEZE_MIGRATIONS[i];
     for (size_t i = 0; i < RETURN_MIGRATIONS_COUNT; i++)
         all[count++] = RETURN_MIGRATIONS[i];
-    for (size_t i = WORK_MIGRATIONS_FIRST; i < WORK_MIGRATIONS_COUNT; i++)
+    for (size_t i = WORK_MIGRATIONS_FIRST; i < WORK_MIGRATIONS_SECOND; i++)
         all[count++] = WORK_MIGRATIONS[i];
-    for (size_t i = STOP_MIGRATIONS_FIRST; i < STOP_MIGRATIONS_COUNT; i++)
+    for (size_t i = STOP_MIGRATIONS_FIRST; i < STOP_MIGRATIONS_SECOND; i++)
         all[count++] = STOP_MIGRATIONS[i];
     for (size_t i = 0; i < RECALL_MIGRATIONS_COUNT; i++)
         all[count++] = RECALL_MIGRATIONS[i];
@@ -69,6 +69,13 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = MEASURE_MIGRATIONS[i];
     for (size_t i = 0; i < FLOW_MIGRATIONS_COUNT; i++)
         all[count++] = FLOW_MIGRATIONS[i];
+    for (size_t i = BULLETIN_MIGRATIONS_SECOND; i < BULLETIN_MIGRATIONS_COUNT; i++)
+        all[count++] = BULLETIN_MIGRATIONS[i];
+    for (size_t i = WORK_MIGRATIONS_SECOND; i < WORK_MIGRATIONS_COUNT; i++)
+        all[count++] = WORK_MIGRATIONS[i];
+    for (size_t i = STOP_MIGRATIONS_SECOND; i < STOP_MIGRATIONS_COUNT; i++)
+        all[count++] = STOP_MIGRATIONS[i];
+    must(count <= SERVICE_MIGRATIONS_MAX);
     return count;
 }
 

@@ -9,16 +9,12 @@
 enum { CLOCK_JUMP_MS = 5000, CLOCK_DISTRUST_MS = 60000, YEAR_2024_S = 1704067200 };
 
 static const struct {
-    const char *name, *says;
+    const char *name;
+    struct saying says;
 } CHECKS[CHECKS_COUNT] = {
-    [CHECK_JOURNAL] = {"journal", "records can be made durable"},
-    [CHECK_DETECTION] = {"detection", "records are thought about; its memory is not full"},
-    [CHECK_DISK] = {"disk", "there is more free space than disk.floor"},
-    [CHECK_HEARTBEAT] = {"heartbeat", "a heartbeat went through every stage lately"},
-    [CHECK_SNAPSHOT] = {"snapshot", "the memory of detection was written down lately"},
-    [CHECK_CLOCK] = {"clock", "the machine's clock does not jump"},
-    [CHECK_AUDIT] = {"audit", "the audit log was signed lately"},
-    [CHECK_MONEY] = {"money", "the money index follows the journal"},
+#define CHECK(word, en, zh) {#word, SAYING(en, zh)},
+#include "checks.inc"
+#undef CHECK
 };
 
 static void set(struct service *service, enum check check, bool holds)
@@ -33,7 +29,7 @@ static void judge_disk(struct service *service)
     uint64_t floor = (uint64_t)service->config.disk_floor;
     uint64_t reserve = (uint64_t)service->config.disk_reserve;
     if (folder_space(service->folder, &space) != STATUS_OK) {
-        set(service, CHECK_DISK, false);
+        set(service, CHECK_disk, false);
         return;
     }
     bool low = atomic_load(&service->disk_low);
@@ -48,7 +44,7 @@ static void judge_disk(struct service *service)
         low = false;
     }
     atomic_store(&service->disk_low, low);
-    set(service, CHECK_DISK, !low);
+    set(service, CHECK_disk, !low);
 }
 
 /* The wall clock against the one that only goes forward. */
@@ -65,7 +61,7 @@ static void judge_clock(struct service *service)
     service->ticks_before = ticks;
     bool lately = service->clock_stepped.ms != MOMENT_NONE.ms &&
                   ticks - service->clock_stepped.ms < CLOCK_DISTRUST_MS;
-    set(service, CHECK_CLOCK, !lately && wall.ms / SECOND_MS > YEAR_2024_S);
+    set(service, CHECK_clock, !lately && wall.ms / SECOND_MS > YEAR_2024_S);
 }
 
 static void judge_live(struct service *service)
@@ -82,14 +78,14 @@ static void judge_live(struct service *service)
     int64_t age = now.ms - counts.heartbeat.ms;
     bool young = ticks - service->started_ms < service->config.health_heartbeat;
     bool alive = counts.heartbeat.ms > 0 && age < service->config.health_heartbeat;
-    set(service, CHECK_JOURNAL, counts.synced != 0);
-    set(service, CHECK_DETECTION, counts.stands == STATUS_OK);
-    set(service, CHECK_HEARTBEAT, alive || young);
-    set(service, CHECK_SNAPSHOT, ticks - service->snapshot_ms < service->config.health_snapshot);
+    set(service, CHECK_journal, counts.synced != 0);
+    set(service, CHECK_detection, counts.stands == STATUS_OK);
+    set(service, CHECK_heartbeat, alive || young);
+    set(service, CHECK_snapshot, ticks - service->snapshot_ms < service->config.health_snapshot);
     struct moneys_figures money;
     moneys_figures(service, &money);
-    set(service, CHECK_MONEY, !money.stuck && money.behind_ms < service->config.health_money);
-    set(service, CHECK_AUDIT, now.ms - service->checkpoint.ms < MINUTE_MS);
+    set(service, CHECK_money, !money.stuck && money.behind_ms < service->config.health_money);
+    set(service, CHECK_audit, now.ms - service->checkpoint.ms < MINUTE_MS);
 }
 
 void readiness_judge(struct service *service)
@@ -107,9 +103,10 @@ bool readiness_write(void *self, struct text *json)
         ready = ready && atomic_load(&service->check[i]);
     text_addf(json, "{\"ready\":%s,\"checks\":[", ready ? "true" : "false");
     for (unsigned i = 0; i < CHECKS_COUNT; i++)
-        text_addf(json, "%s{\"name\":\"%s\",\"holds\":%s,\"says\":\"%s\"}", i == 0 ? "" : ",",
-                  CHECKS[i].name, atomic_load(&service->check[i]) ? "true" : "false",
-                  CHECKS[i].says);
+        text_addf(json, "%s{\"name\":\"%s\",\"holds\":%s,\"says\":\"%s\",\"says_zh\":\"%s\"}",
+                  i == 0 ? "" : ",", CHECKS[i].name,
+                  atomic_load(&service->check[i]) ? "true" : "false", CHECKS[i].says.in[TONGUE_EN],
+                  CHECKS[i].says.in[TONGUE_ZH]);
     text_add_string(json, "]}");
     return ready;
 }

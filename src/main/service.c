@@ -428,7 +428,8 @@ static struct api_rooms rooms_of(struct service *service)
         .papers = {works_paper, service},
         .deliveries = service->deliveries,
         .keys = service->keys,
-        .process = {offer, figures_acknowledged, readiness_write, figures_write, service},
+        .process = {offer, figures_acknowledged, readiness_write, figures_write, pulse_write,
+                    service},
     };
 }
 
@@ -523,7 +524,8 @@ static enum exit_code open_ground(struct service *service)
     if (arena_create(&service->boot, boot_max) != STATUS_OK ||
         ARENA_NEW(service->boot, service->config.tails_count + 1, &service->plans) != STATUS_OK ||
         presence_create(&service->presence, PRESENCE_LINES, service->boot) != STATUS_OK ||
-        figures_create(service) != STATUS_OK)
+        figures_create(service) != STATUS_OK ||
+        pulse_create(&service->pulse, service->boot) != STATUS_OK)
         return say_no_memory(command);
     return plan_tails(service);
 }
@@ -577,6 +579,7 @@ static void keep_second(struct service *service, int64_t ticks)
     else
         LOG(&service->log, checkpoint_failed, LOG_TEXT(status, slice_of(status_name(status))));
     readiness_judge(service);
+    pulse_turn(service);
     inforce_keep(service);
     retain_alerts(service, ticks);
     if (ticks - service->receipts_ms < RECEIPTS_EVERY_MS)
@@ -601,7 +604,7 @@ void service_keep(struct service *service)
             keep_second(service, ticks);
         }
         if (interval != 0 && ticks - told_ms >= interval &&
-            atomic_load(&service->check[CHECK_HEARTBEAT])) {
+            atomic_load(&service->check[CHECK_heartbeat])) {
             told_ms = ticks;
             notify_manager("WATCHDOG=1");
         }

@@ -32,17 +32,14 @@ enum figure {
 };
 /* clang-format on */
 
+/* clang-format off */
 enum check {
-    CHECK_JOURNAL,
-    CHECK_DETECTION,
-    CHECK_DISK,
-    CHECK_HEARTBEAT,
-    CHECK_SNAPSHOT,
-    CHECK_CLOCK,
-    CHECK_AUDIT,
-    CHECK_MONEY,
+#define CHECK(name, en, zh) CHECK_##name,
+#include "checks.inc"
+#undef CHECK
     CHECKS_COUNT
 };
+/* clang-format on */
 
 enum { LETTER_PLUGS_MAX = 8 };
 enum { ACKS_ROOM = 8192, SERVICE_MIGRATIONS_MAX = 48, RECEIPTS_EVERY_MS = 60000 };
@@ -101,6 +98,7 @@ struct service {
     struct api *api;
 
     struct metrics *metrics;
+    struct pulse *pulse;
     struct ack acks[ACKS_ROOM]; /* one thread writes, one reads */
     _Atomic uint64_t acks_in, acks_out;
 
@@ -139,6 +137,17 @@ void figures_acknowledged(void *self, uint64_t next);
 void figures_reached(void *self, uint64_t position);
 void figures_screened(void *self, int64_t us);
 void figures_write(void *self, struct text *text);
+
+/* How long the oldest delivery waits that was acknowledged and not yet thought about; 0: none. */
+int64_t figures_lag_us(struct service *service);
+
+/* ---- pulse.c ---- */
+
+enum status pulse_create(struct pulse **out, struct arena *boot);
+/* Once a second, on the keeping thread. */
+void pulse_turn(struct service *service);
+/* `"feeds":{…},"pulse":{…},"detection":{…}`, from any thread. */
+void pulse_write(void *self, struct text *json);
 
 /* ---- alerts.c ---- */
 

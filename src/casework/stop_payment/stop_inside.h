@@ -17,6 +17,9 @@ enum status rounds_open(const struct stop_desk *desk, const struct work_item *it
 enum status rounds_say(const struct stop_desk *desk, const struct work_item *item, int64_t round,
                        enum round_state state, enum round_state *before);
 
+/* What the order's money is now: at risk or not, stopped or not yet. */
+enum status sum_note(const struct stop_desk *desk, const struct work_item *item, bool at_risk);
+
 /* Letters to the executor's machine; nothing, if it has none. */
 enum status letter_order(const struct stop_desk *desk, const struct work_item *item, int64_t round,
                          struct arena *request);

@@ -36,6 +36,11 @@ const struct store_migration STOP_MIGRATIONS[STOP_MIGRATIONS_COUNT] = {
      "CREATE TABLE stop_round (item TEXT NOT NULL, round INTEGER NOT NULL, account BLOB NOT NULL, "
      "state INTEGER NOT NULL, PRIMARY KEY (item, round)) WITHOUT ROWID;"
      "CREATE INDEX stop_round_account ON stop_round (account);"},
+    {"casework: money of stops",
+     "CREATE TABLE stop_money (item TEXT PRIMARY KEY, owner TEXT NOT NULL, amount INTEGER NOT "
+     "NULL, risk INTEGER NOT NULL, stopped INTEGER NOT NULL, held INTEGER) WITHOUT ROWID;"
+     "CREATE INDEX stop_money_risk ON stop_money (owner, amount) WHERE risk = 1;"
+     "CREATE INDEX stop_money_stopped ON stop_money (owner, stopped, held) WHERE stopped > 0;"},
 };
 
 /* ---- the law ---- */
@@ -198,9 +203,8 @@ static enum status follow(struct stop_desk *desk, const struct work_done *done,
     return stop_from(desk, &cause, request, &next);
 }
 
-static enum status after(void *self, const struct work_done *done, struct arena *request)
+static enum status act(struct stop_desk *desk, const struct work_done *done, struct arena *request)
 {
-    struct stop_desk *desk = self;
     struct work_item stamped;
     if (done->step < 0) /* one that is merged away would end unseen by the bank */
         return done->item->version == 1 ? STATUS_OK : STATUS_REFUSED;
@@ -239,6 +243,13 @@ static enum status after(void *self, const struct work_done *done, struct arena 
     default:
         return STATUS_OK;
     }
+}
+
+static enum status after(void *self, const struct work_done *done, struct arena *request)
+{
+    TRY(act(self, done, request));
+    enum state state = (enum state)done->item->state;
+    return sum_note(self, done->item, state == STATE_reported || state == STATE_ordered);
 }
 
 struct work_plug stop_plug(struct stop_desk *desk)

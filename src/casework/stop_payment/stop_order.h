@@ -29,7 +29,8 @@
 #include "casework/work/work.h"
 #include "law/law.h"
 
-enum { STOP_MIGRATIONS_FIRST = 1, STOP_MIGRATIONS_COUNT = 2 }; /* those behind FIRST came later */
+/* Those behind FIRST came later, those behind SECOND later still. */
+enum { STOP_MIGRATIONS_FIRST = 1, STOP_MIGRATIONS_SECOND = 2, STOP_MIGRATIONS_COUNT = 3 };
 extern const struct store_migration STOP_MIGRATIONS[STOP_MIGRATIONS_COUNT];
 extern const struct work_kind STOP_ORDER_KIND;
 
@@ -79,6 +80,19 @@ struct stop_cause {
 };
 enum status stop_from(struct stop_desk *desk, const struct stop_cause *cause, struct arena *request,
                       struct work_item *out);
+
+/* ---- looking ---- */
+
+/* Money of the orders that an organisation owns, in the minor unit.  At risk: what was paid, of
+ * orders that no bank has answered yet.  Stopped: of accounts stopped since a moment (the bank's
+ * own word of when), the balance that the bank told, at most what was paid; orders of which it told
+ * none are counted apart and add nothing. */
+struct stop_sum {
+    uint64_t risk_orders, stopped_orders, untold_orders;
+    int64_t risk, stopped;
+};
+enum status stop_money(struct store *reader, struct slice owner, moment since,
+                       struct stop_sum *out);
 
 /* ---- answers by letter, inside the caller's transaction ---- */
 

@@ -216,6 +216,111 @@ static void a_stop_is_not_merged_away(void **state)
     state_is(house, item.id, "stopped");
 }
 
+/* ---- counted ---- */
+
+static struct work_open open_of(struct house *house, const struct identity *by)
+{
+    static const int64_t WITHIN[WORK_HORIZONS] = {3 * MINUTE_MS, 10 * MINUTE_MS, HOUR_MS};
+    struct work_open open;
+    assert_int_equal(
+        work_count_open(house->work, house->store, &STOP_ORDER_KIND, by, WITHIN, &open), STATUS_OK);
+    return open;
+}
+
+static struct stop_sum money_of(struct house *house)
+{
+    struct stop_sum sum;
+    moment since = {steady_now(house->steady).ms - HOUR_MS};
+    assert_int_equal(stop_money(house->store, slice_of(house->home), since, &sum), STATUS_OK);
+    return sum;
+}
+
+static void reported(struct house *house, struct work_item *item)
+{
+    const struct work_value fresh[] = {{field("payee"), SLICE("6222020000001099")},
+                                       {field("amount"), SLICE("1200")},
+                                       {field("level"), SLICE("1")}};
+    const struct work_draft draft = {.kind = &STOP_ORDER_KIND,
+                                     .owner = slice_of(house->home),
+                                     .detected = MOMENT_NONE,
+                                     .by = &house->ann,
+                                     .value = fresh,
+                                     .values_count = 3};
+    bool joined = false;
+    assert_int_equal(store_begin(house->store), STATUS_OK);
+    assert_int_equal(house_end(house, work_add(house->work, &draft, house->request, &house->refusal,
+                                               item, &joined)),
+                     STATUS_OK);
+}
+
+static void what_is_open_is_counted_by_its_clocks(void **state)
+{
+    struct house *house = *state;
+    struct work_item item, out;
+    assert_int_equal(open_of(house, &house->ann).open, 0);
+    reported(house, &item);
+    assert_int_equal(open_of(house, &house->ann).open, 1);
+    assert_int_equal(open_of(house, &house->ann).due[1], 0); /* half an hour is left */
+    assert_int_equal(open_of(house, &house->ann).due[2], 1);
+    assert_int_equal(open_of(house, &house->teller).open, 0); /* it has no seat */
+    house_wait(house, 28 * MINUTE_MS);
+    assert_int_equal(open_of(house, &house->ann).due[0], 1);
+    assert_int_equal(open_of(house, &house->ann).overdue, 0);
+    house_wait(house, 3 * MINUTE_MS);
+    house_keep(house);
+    assert_int_equal(open_of(house, &house->ann).overdue, 1);
+    assert_int_equal(open_of(house, &house->ann).due[2], 0);
+    house_find(house, item.id, &house->ann, &item);
+    assert_int_equal(house_take(house, &item, &house->ann, &out), STATUS_OK);
+    assert_int_equal(open_of(house, &house->ann).held, 1);
+    /* one that stood before there was a shelf for it comes to stand there by itself */
+    assert_int_equal(store_begin(house->store), STATUS_OK);
+    assert_int_equal(store_run(house->store, "DELETE FROM work_shelf", NULL, 0), STATUS_OK);
+    assert_int_equal(store_run(house->store,
+                               "INSERT INTO work_due (at, item, what, which, tries) SELECT "
+                               "changed, number, 111, 0, 0 FROM work_item WHERE closed = 0",
+                               NULL, 0),
+                     STATUS_OK);
+    assert_int_equal(store_commit(house->store), STATUS_OK);
+    assert_int_equal(open_of(house, &house->ann).overdue, 0);
+    house_restart(house, false);
+    house_keep(house);
+    assert_int_equal(open_of(house, &house->ann).overdue, 1);
+    const struct work_value why[] = {{field("why"), SLICE("paid back")}};
+    house_find(house, item.id, &house->ann, &item);
+    assert_int_equal(house_step(house, &item, "withdraw", &house->ann, why, 1, &out), STATUS_OK);
+    assert_int_equal(open_of(house, &house->ann).overdue, 0);
+    assert_int_equal(open_of(house, &house->ann).open, 0);
+}
+
+static void money_is_at_risk_until_a_bank_has_answered(void **state)
+{
+    struct house *house = *state;
+    struct work_item item, other, untold;
+    ordered(house, "6222020000001021", &item);
+    ordered(house, "6222020000001022", &other);
+    ordered(house, "6222020000001023", &untold);
+    assert_int_equal(money_of(house).risk_orders, 3);
+    assert_int_equal(money_of(house).risk, 3 * 4980000);
+    assert_int_equal(open_of(house, &house->teller).open, 3); /* the bank has a seat */
+    moment now = steady_now(house->steady);
+    const struct work_value all[] = {{field("stopped_at"), at(house, now.ms)},
+                                     {field("balance"), SLICE("9900000")}};
+    const struct work_value some[] = {{field("stopped_at"), at(house, now.ms)},
+                                      {field("balance"), SLICE("100")}};
+    assert_int_equal(house_step(house, &item, "stop", &house->teller, all, 2, &item), STATUS_OK);
+    assert_int_equal(house_step(house, &other, "stop", &house->teller, some, 2, &other), STATUS_OK);
+    assert_int_equal(stop_at(house, &untold, "stop", now.ms), STATUS_OK);
+    struct stop_sum sum = money_of(house);
+    assert_int_equal(sum.risk_orders, 0);
+    assert_int_equal(sum.risk, 0);
+    assert_int_equal(sum.stopped_orders, 3);
+    assert_int_equal(sum.untold_orders, 1);
+    assert_int_equal(sum.stopped, 4980000 + 100); /* no more than was paid; of one nobody knows */
+    house_wait(house, 2 * HOUR_MS);
+    assert_int_equal(money_of(house).stopped_orders, 0); /* they were before */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +332,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_the_bank_that_was_ordered_says_that_it_stopped, up,
                                         house_down),
         cmocka_unit_test_setup_teardown(nobody_says_that_a_stop_became_a_freeze, up, house_down),
+        cmocka_unit_test_setup_teardown(what_is_open_is_counted_by_its_clocks, up, house_down),
+        cmocka_unit_test_setup_teardown(money_is_at_risk_until_a_bank_has_answered, up, house_down),
     };
     char room[TONGUES_COUNT][512];
     struct text why[TONGUES_COUNT];

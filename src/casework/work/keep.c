@@ -120,6 +120,8 @@ static enum status due_take(struct work *work, const struct due *due, moment now
         return alarm_due(&change, due);
     if (due->what == DUE_RETAIN)
         return retain_due(&change);
+    if (due->what == DUE_OVERDUE)
+        return tracks_overdue(work, change.row);
     return lease_due(&change);
 }
 

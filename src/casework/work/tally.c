@@ -1,9 +1,12 @@
-/* tally.c -- how often, and of how many: person-times and persons, and items that hold a word.
+/* tally.c -- how often, and of how many: person-times and persons, items that hold a word, and what
+ * is open.
  *
  * Log rows are numbered in the order of their times, so a period is a range of numbers, found by
  * halving; only its rows are read. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "casework/work/work_inside.h"
+
+#include <assert.h>
 
 static enum status whole_of(struct store *reader, const char *sql, const struct store_value *values,
                             size_t count, int64_t *out)
@@ -137,4 +140,57 @@ enum status work_counts_of(struct work *work, struct store *reader, const struct
     }
     text_add_char(json, '}');
     return json->full ? STATUS_FULL : STATUS_OK;
+}
+
+/* ---- what is open ---- */
+
+/* One queue: how many stand in it, and how many of them are due by each of the instants. */
+static enum status queue_count(struct store *reader, int64_t track,
+                               const int64_t until[WORK_HORIZONS], struct work_open *out, bool held)
+{
+    static const char COUNT[] =
+        "SELECT COUNT(*), COUNT(CASE WHEN due <= ?2 THEN 1 END), COUNT(CASE WHEN due <= ?3 THEN 1 "
+        "END), COUNT(CASE WHEN due <= ?4 THEN 1 END) FROM work_queue WHERE track = ?1";
+    const struct store_value values[] = {STORE_OF_WHOLE(track), STORE_OF_WHOLE(until[0]),
+                                         STORE_OF_WHOLE(until[1]), STORE_OF_WHOLE(until[2])};
+    static_assert(WORK_HORIZONS == 3, "of the query");
+    struct store_rows *rows = NULL;
+    struct store_value at[1 + WORK_HORIZONS];
+    TRY(store_query(reader, COUNT, values, 4, &rows));
+    enum status status = store_next(rows, at, 1 + WORK_HORIZONS);
+    if (status == STATUS_OK) {
+        out->open += (uint64_t)at[0].whole;
+        out->held += held ? (uint64_t)at[0].whole : 0;
+        for (unsigned i = 0; i < WORK_HORIZONS; i++)
+            out->due[i] += (uint64_t)at[1 + i].whole;
+    }
+    store_end(rows);
+    return status;
+}
+
+enum status work_count_open(struct work *work, struct store *reader, const struct work_kind *kind,
+                            const struct identity *by, const int64_t within_ms[WORK_HORIZONS],
+                            struct work_open *out)
+{
+    static const char OVERDUE[] = "SELECT COUNT(*) FROM work_shelf WHERE track = ?1";
+    static const enum work_seat SEATS[] = {WORK_SEAT_OWNER, WORK_SEAT_ADDRESSEE};
+    int64_t until[WORK_HORIZONS], overdue = 0;
+    struct work_open found = {0};
+    moment now = steady_now(work->steady);
+    for (unsigned i = 0; i < WORK_HORIZONS; i++)
+        until[i] = now.ms + within_ms[i];
+    for (unsigned i = 0; i < kind->states_count; i++) {
+        if (kind->state[i].end)
+            continue;
+        for (unsigned s = 0; s < 4; s++)
+            TRY(queue_count(reader,
+                            track_queue(by->organisation, SEATS[s / 2], kind->name,
+                                        kind->state[i].name, s % 2 == 1, SLICE("")),
+                            until, &found, s % 2 == 1));
+    }
+    const struct store_value track = STORE_OF_WHOLE(track_overdue(by->organisation, kind->name));
+    TRY(whole_of(reader, OVERDUE, &track, 1, &overdue));
+    found.overdue = (uint64_t)overdue;
+    *out = found;
+    return STATUS_OK;
 }

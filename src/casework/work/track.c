@@ -8,6 +8,7 @@
  *      work_shelf (track, item)                 any items, in the order in which they were made
  *          a  organisation, kind, area                         all
  *          e  organisation, kind, state, area                  ended
+ *          o  organisation, kind                               open, and a clock has run out
  *          v  organisation, type, value (keyed)                found by an identifier
  *             organisation, kind, field, word or flag (keyed)  counted
  *
@@ -88,6 +89,25 @@ int64_t track_events(const char *organisation)
     return track_of(&text);
 }
 
+int64_t track_overdue(const char *organisation, const char *kind)
+{
+    char room[96];
+    struct text text = text_over(room, sizeof room);
+    text_addf(&text, "o %s %s", organisation, kind);
+    return track_of(&text);
+}
+
+/* A clock has run out, and what it was for is still not done. */
+static bool overdue(const struct row *row)
+{
+    const struct work_kind *kind = row->item.kind;
+    for (unsigned i = 0; i < kind->clocks_count; i++)
+        if (row->clocked[i] && row->deadline[i].fired &&
+            (kind->clock[i].runs & WORK_BIT(row->item.state)) != 0)
+            return !row_ended(row);
+    return false;
+}
+
 struct standing standing_of(const struct row *row)
 {
     moment due = row_due(row);
@@ -95,6 +115,7 @@ struct standing standing_of(const struct row *row)
                                 .state = row->item.state,
                                 .priority = row->item.priority,
                                 .due = due.ms == MOMENT_NONE.ms ? DUE_NEVER : due.ms,
+                                .overdue = overdue(row),
                                 .held = row->item.holder[0] != '\0',
                                 .parties_count = row->parties_count};
     copy_id(standing.holder, sizeof standing.holder, slice_of(row->item.holder));
@@ -159,6 +180,20 @@ static enum status stand_all(struct work *work, const struct row *row, const str
     return STATUS_OK;
 }
 
+static enum status stand_overdue(struct work *work, const struct row *row,
+                                 const struct party *party, bool there)
+{
+    return shelf_put(work, track_overdue(party->organisation, row->item.kind->name), row->number,
+                     there);
+}
+
+enum status tracks_overdue(struct work *work, const struct row *row)
+{
+    for (unsigned i = 0; overdue(row) && i < row->parties_count; i++)
+        TRY(stand_overdue(work, row, &row->party[i], true));
+    return STATUS_OK;
+}
+
 static bool stands_same(const struct standing *a, const struct standing *b)
 {
     return a->open == b->open && a->state == b->state && a->held == b->held &&
@@ -182,6 +217,8 @@ enum status tracks_move(struct work *work, const struct standing *before, const 
             TRY(stand(work, row, party, before, false));
             TRY(stand(work, row, party, &now, true));
         }
+        if (before->overdue != now.overdue)
+            TRY(stand_overdue(work, row, party, now.overdue));
     }
     if (mine && before->held)
         TRY(queue_put(work, track_mine(before->holder), before, row->number, false));
@@ -198,6 +235,8 @@ enum status tracks_seat(struct work *work, const struct row *row, const struct p
     struct standing now = standing_of(row);
     TRY(stand_all(work, row, party, &now, there));
     TRY(stand(work, row, party, &now, there));
+    if (now.overdue)
+        TRY(stand_overdue(work, row, party, there));
     return tracks_names(work, row, party, party->told, there);
 }
 

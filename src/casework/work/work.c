@@ -65,6 +65,10 @@ const struct store_migration WORK_MIGRATIONS[WORK_MIGRATIONS_COUNT] = {
      "INSERT INTO work_due (at, item, what, which, tries) SELECT (SELECT MAX(changed) FROM "
      "work_item) + 10 * number, number, 114, 0, 0 FROM work_item WHERE closed > 0;"
      "CREATE INDEX work_asking_item ON work_asking (item);"},
+    /* Open items of before, as above: whether a clock of theirs ran out. */
+    {"casework: open items whose clock ran out are known",
+     "INSERT INTO work_due (at, item, what, which, tries) SELECT (SELECT MAX(changed) FROM "
+     "work_item) + 10 * number, number, 111, 0, 0 FROM work_item WHERE closed = 0;"},
 };
 
 static const struct saying FAULTS[] = {

@@ -35,7 +35,8 @@ struct work;
 
 enum {
     WORK_MIGRATIONS_FIRST = 1,
-    WORK_MIGRATIONS_COUNT = 2,
+    WORK_MIGRATIONS_SECOND = 2,
+    WORK_MIGRATIONS_COUNT = 3,
     WORK_KINDS_MAX = 32,
     WORK_ID_SIZE = 24,
     WORK_SEALS_MAX = 8
@@ -375,6 +376,17 @@ struct work_tally {
 enum status work_tally(struct work *work, struct store *reader, const struct work_kind *kind,
                        int step, moment from, moment to, const struct identity *by,
                        struct work_tally *out);
+/* Open items of a kind that the visitor's organisation has a seat in: all, those that somebody
+ * holds, those a clock of which has run out in the state they are in, and those whose next clock
+ * runs out within each of these spans (one includes the other; an item counts in any).  It costs a
+ * walk along the index over all of them: whoever asks often keeps the answer a while. */
+enum { WORK_HORIZONS = 3 };
+struct work_open {
+    uint64_t open, held, overdue, due[WORK_HORIZONS];
+};
+enum status work_count_open(struct work *work, struct store *reader, const struct work_kind *kind,
+                            const struct identity *by, const int64_t within_ms[WORK_HORIZONS],
+                            struct work_open *out);
 /* How many items of a kind hold this word or flag in a searched field, ended ones included; of
  * those that the visitor's organisation has a seat in. */
 enum status work_count_value(struct work *work, struct store *reader, const struct work_kind *kind,

@@ -153,6 +153,7 @@ struct standing {
     int state;
     int32_t priority;
     int64_t due;
+    bool overdue; /* it is open, and a clock of the state it is in has run out */
     bool held;
     char holder[ACCESS_ID_SIZE];
     char place[16];
@@ -175,6 +176,9 @@ int64_t track_all(const char *organisation, const char *kind, struct slice area)
 int64_t track_ended(const char *organisation, const char *kind, const char *state,
                     struct slice area);
 int64_t track_events(const char *organisation);
+int64_t track_overdue(const char *organisation, const char *kind);
+/* The shelf of what is overdue, of an item that stood before there was one. */
+enum status tracks_overdue(struct work *work, const struct row *row);
 /* Whether a prefix of a region code is one that tracks are kept for. */
 bool area_fits(struct slice area);
 
@@ -257,7 +261,8 @@ enum due_what {
     DUE_ALARM = 'a',
     DUE_LEASE = 'l',
     DUE_ASKING = 'q',
-    DUE_RETAIN = 'r'
+    DUE_RETAIN = 'r',
+    DUE_OVERDUE = 'o'
 };
 
 struct due {
