@@ -4,7 +4,6 @@
  *        standing_bench keys ENTRIES COUNT            COUNT lines of a batch: every tenth one
   * stands
  *        standing_bench csv ENTRIES                   the entries as CSV, for others
- *        standing_bench fill STORE ENTRIES            into the store of a service that does not run
  *
  * Entries are made up from a seed; a person is the hash of a number, so a question costs what a
   * real one
@@ -21,7 +20,7 @@
 #include <time.h>
 
 enum { NOW_S = 1767225600, SAMPLES = 1 << 20, BATCH_LINES = 262144, THREADS_MAX = 16 };
-enum { TEXT_BYTES = 8192, ENTRIES_A_COMMIT = 100000 };
+enum { TEXT_BYTES = 8192 };
 
 static const struct secret JOIN = {{9}};
 
@@ -285,39 +284,6 @@ static void batch(const struct hall *hall, bool hashed, unsigned standing_in, un
 
 /* ---- for others ---- */
 
-static void fill(const char *path, uint64_t entries)
-{
-    static const char ADD[] =
-        "INSERT INTO standing_entry (number, item, key, card, from_s, until_s, dropped, pack, "
-        "criminal, suspended, stands) VALUES (?1, ?2, ?3, 0, ?4, ?5, 0, ?6, 0, 0, 1)";
-    struct hall hall = {.entries = 0};
-    struct store *store = NULL;
-    char why_bytes[256], stamp_bytes[LAW_STAMP_MAX], item[24];
-    struct text why = text_over(why_bytes, sizeof why_bytes);
-    struct text stamp = text_over(stamp_bytes, sizeof stamp_bytes);
-    hall_open(&hall, 1);
-    if (store_open(&store, path, NULL, 0, hall.boot, &why) != STATUS_OK)
-        die(why_bytes);
-    text_add_law_stamp(&stamp, law_named(&hall.law, SLICE("cn-final-2024-12")));
-    for (uint32_t i = 0; i < entries; i++) {
-        const struct standing_entry entry = entry_of(i, 0);
-        (void)snprintf(item, sizeof item, "b_%016x", i);
-        const struct store_value values[] = {
-            STORE_OF_WHOLE(entry.number),
-            STORE_OF_TEXT(slice_of(item)),
-            STORE_OF_BYTES(((struct slice){(const char *)entry.key.bytes, STANDING_KEY_SIZE})),
-            STORE_OF_WHOLE(entry.from_s),
-            STORE_OF_WHOLE(entry.until_s + 100000000),
-            STORE_OF_TEXT(text_slice(&stamp))};
-        if ((i % ENTRIES_A_COMMIT == 0 && store_begin(store) != STATUS_OK) ||
-            store_run(store, ADD, values, 6) != STATUS_OK ||
-            ((i + 1 == entries || (i + 1) % ENTRIES_A_COMMIT == 0) &&
-             store_commit(store) != STATUS_OK))
-            die("the store does not take it");
-    }
-    store_close(store);
-}
-
 static void print_lines(uint64_t entries, uint64_t count, bool csv)
 {
     struct chance chance = chance_seeded(3);
@@ -353,9 +319,7 @@ int main(int count, char **word)
         print_lines(strtoull(word[2], NULL, 10), strtoull(word[3], NULL, 10), false);
     else if (count == 3 && strcmp(word[1], "csv") == 0)
         print_lines(0, strtoull(word[2], NULL, 10), true);
-    else if (count == 4 && strcmp(word[1], "fill") == 0)
-        fill(word[2], strtoull(word[3], NULL, 10));
     else
-        die("run ENTRIES THREADS SECONDS | keys ENTRIES COUNT | csv ENTRIES | fill STORE ENTRIES");
+        die("run ENTRIES THREADS SECONDS | keys ENTRIES COUNT | csv ENTRIES");
     return 0;
 }

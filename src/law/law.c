@@ -196,3 +196,16 @@ enum status law_of_stamp(const struct law *law, struct slice stamp, const struct
     *out = pack;
     return STATUS_OK;
 }
+
+int64_t law_keeps(const struct law *law, const char *name, moment ended, moment now,
+                  int32_t zone_minutes)
+{
+    const struct law_pack *pack =
+        law_find(law, LAW_SUBJECT_practice, law_date_of_moment(now, zone_minutes));
+    moment from = ended.ms == MOMENT_NONE.ms ? now : ended, end;
+    law_date unknown;
+    if (pack == NULL ||
+        law_deadline(law, pack, name, from, zone_minutes, &end, &unknown) != STATUS_OK)
+        return -1;
+    return end.ms - from.ms;
+}

@@ -171,6 +171,12 @@ bool law_codes_have(struct law_codes codes, enum law_code code);
 const struct law_measure *law_measure_find(const struct law_pack *pack, enum law_code object,
                                            enum law_code category);
 
+/* How long after `ended` a record is kept, in milliseconds, by the operating pack in force at `now`
+ * (its `retention.…`), so that another number also holds for what has ended before.  Negative: no
+ * pack says so, and nobody forgets it. */
+int64_t law_keeps(const struct law *law, const char *name, moment ended, moment now,
+                  int32_t zone_minutes);
+
 /* The moment at which the term `name`, begun at `from`, ends: counted by the pack's own
  * `term.counting`, otherwise from the next day; not rolled over holidays.  ABSENT: the pack leaves
  * it open (`*unknown` is LAW_DATE_NONE), or the calendar does not know the day `*unknown`, see

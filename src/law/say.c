@@ -24,23 +24,14 @@ static void add_codes(struct text *text, struct law_codes codes, enum tongue ton
     }
 }
 
-static void add_with_unit(struct text *text, int64_t number, enum law_unit unit, enum tongue tongue)
-{
-    text_add_whole(text, number);
-    if (unit == LAW_UNIT_none)
-        return;
-    text_add_string(text, tongue == TONGUE_ZH ? "" : " ");
-    text_add_string(text, in_tongue(law_unit_word(unit)->says, tongue));
-}
-
 void text_add_law_value(struct text *text, const struct law_value *value, enum tongue tongue)
 {
     switch (value->type) {
     case LAW_TYPE_count:
-        add_with_unit(text, value->count, value->unit, tongue);
+        text_add_law_count(text, value->count, value->unit, tongue);
         return;
     case LAW_TYPE_span:
-        add_with_unit(text, value->span.amount, value->span.unit, tongue);
+        text_add_law_count(text, value->span.amount, value->span.unit, tongue);
         return;
     case LAW_TYPE_money:
         add_fen(text, value->fen);

@@ -20,12 +20,17 @@ static const struct law_word TYPES[] = {
 #undef LAW_TYPE
 };
 static const struct law_word UNITS[] = {
-#define LAW_UNIT(name, times, en, zh) WORD(name, en, zh)
+#define LAW_UNIT(name, times, one, en, zh) WORD(name, en, zh)
+#include "law/units.inc"
+#undef LAW_UNIT
+};
+static const char *const ONES[] = {
+#define LAW_UNIT(name, times, one, en, zh) one,
 #include "law/units.inc"
 #undef LAW_UNIT
 };
 static const bool TIMES[] = {
-#define LAW_UNIT(name, times, en, zh) (times) != 0,
+#define LAW_UNIT(name, times, one, en, zh) (times) != 0,
 #include "law/units.inc"
 #undef LAW_UNIT
 };
@@ -88,6 +93,16 @@ const struct law_word *law_unit_word(enum law_unit unit)
 {
     must(unit < LAW_UNITS_COUNT);
     return &UNITS[unit];
+}
+
+void text_add_law_count(struct text *text, int64_t number, enum law_unit unit, enum tongue tongue)
+{
+    const struct law_word *word = law_unit_word(unit);
+    text_add_whole(text, number);
+    if (unit == LAW_UNIT_none)
+        return;
+    text_add_string(text, tongue == TONGUE_ZH ? "" : " ");
+    text_add_string(text, tongue == TONGUE_EN && number == 1 ? ONES[unit] : word->says.in[tongue]);
 }
 
 const struct law_word *law_rank_word(enum law_rank rank)

@@ -27,7 +27,7 @@ enum law_type {
 };
 
 enum law_unit {
-#define LAW_UNIT(name, times, en, zh) LAW_UNIT_##name,
+#define LAW_UNIT(name, times, one, en, zh) LAW_UNIT_##name,
 #include "law/units.inc"
 #undef LAW_UNIT
     LAW_UNITS_COUNT
@@ -90,6 +90,8 @@ const struct law_word *law_grade_word(enum law_grade grade);
 const struct law_word *law_group_word(enum law_group group);
 const struct law_word *law_code_word(enum law_code code);
 enum law_group law_code_group(enum law_code code);
+/* "3 cards", "1 card", "3张"; of no unit the number alone. */
+void text_add_law_count(struct text *text, int64_t number, enum law_unit unit, enum tongue tongue);
 /* Whether the unit is one of time. */
 bool law_unit_is_time(enum law_unit unit);
 /* Below [V2]: whoever relies on the value is told so. */

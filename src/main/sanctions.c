@@ -44,6 +44,12 @@ static enum status leave(void *self, const char *item, struct arena *request)
     return standing_leave(sanctions->standing, slice_of(item), request);
 }
 
+static enum status forget(void *self, const char *item, struct arena *request)
+{
+    const struct sanctions *sanctions = self;
+    return standing_forget(sanctions->standing, slice_of(item), request);
+}
+
 static enum status match(void *self, struct slice document, char (*out)[ACCESS_ID_SIZE],
                          size_t *count)
 {
@@ -86,7 +92,7 @@ enum status sanctions_open(struct sanctions **out, struct service *service, stru
         .clock = service->clock,
         .zone_minutes = service->config.home_zone,
         .tongue = service->config.contact_tongue == 0 ? TONGUE_ZH : TONGUE_EN,
-        .sink = {enter, leave, match, sanctions},
+        .sink = {enter, leave, forget, match, sanctions},
     };
     sanctions->measures = (struct measure_desk){.store = service->store,
                                                 .law = &service->law,

@@ -189,6 +189,25 @@ enum status standing_leave(struct standing *standing, struct slice item, struct 
     return delta_add(standing->options.store, false, &entry, SLICE("-"));
 }
 
+enum status standing_forget(struct standing *standing, struct slice item, struct arena *request)
+{
+    static const char FIND[] = "SELECT number FROM standing_entry WHERE item = ?1 AND stands = 0";
+    static const char *const WIPES[] = {
+        "UPDATE standing_entry SET key = zeroblob(16), card = 0 WHERE number = ?1",
+        "UPDATE standing_delta SET key = zeroblob(16), card = 0 WHERE number = ?1"};
+    struct store *store = standing->options.store;
+    const struct store_value value = STORE_OF_TEXT(item);
+    struct store_value at[1];
+    enum status status = store_one(store, FIND, &value, 1, at, 1, request);
+    if (status == STATUS_ABSENT)
+        return STATUS_OK;
+    TRY(status);
+    const struct store_value number = STORE_OF_WHOLE(at[0].whole);
+    for (unsigned i = 0; i < 2; i++)
+        TRY(store_run(store, WIPES[i], &number, 1));
+    return STATUS_OK;
+}
+
 /* ---- following ---- */
 
 enum status standing_delta_next(struct store_rows *rows, struct standing_delta *out)

@@ -155,6 +155,10 @@ enum status standing_enter(struct standing *standing, const struct standing_chan
                            struct arena *request);
 enum status standing_leave(struct standing *standing, struct slice item, struct arena *request);
 
+/* What is over: its person and card go out of the table and out of every delta, whose chain stays
+ * as it was written down.  Nothing happens to what stands. */
+enum status standing_forget(struct standing *standing, struct slice item, struct arena *request);
+
 /* The key under which persons are named. */
 struct secret standing_join_of(const struct standing *standing);
 uint64_t standing_size(const struct standing *standing); /* entries */

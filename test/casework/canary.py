@@ -13,7 +13,7 @@ import json
 import os
 import sys
 
-from people import Case, House, Person, main
+from people import Desk, House, Person, main
 
 COUNT = int(sys.argv[3]) if len(sys.argv) > 3 else 240
 
@@ -23,7 +23,7 @@ def canary(n):
             "person": f"金丝雀{n}号"}
 
 
-class Canary(Case):
+class Canary(Desk):
     def setUp(self):
         self.house = House("limits: {requests: 0}\n")
         self.addCleanup(self.house.end)
@@ -32,7 +32,14 @@ class Canary(Case):
         os.environ["TMPDIR"] = self.temporary
         self.house.start().enrol()
         self.ann = Person(self.house, "ann", ["duty"])
+        self.county, self.city = self.organisation("police", "County"), self.organisation("police", "City", "city")
+        self.bank = self.organisation("bank", "Bank")
+        self.li, self.wang = (Person(self.house, name, [role], self.county) for name, role in (("li", "duty"), ("wang", "supervisor")))
+        self.zhao, self.qian = (Person(self.house, name, ["supervisor"], self.city) for name in ("zhao", "qian"))
+        self.teller = Person(self.house, "teller", ["liaison", "duty"], self.bank)
+        self.clerk = Person(self.house, "clerk", ["duty"], self.organisation("regulator", "Authority"))
         self.refusals = []
+        self.made = set()
 
     def records(self, n):
         bird = canary(n)
@@ -53,10 +60,25 @@ class Canary(Case):
                  ("freeze", dict(case_id="w_0000000000000000", asset="deposits", account=bird["account"],
                                  account_name=bird["person"])),
                  ("query", dict(what="accounts", person=bird["document"]))]
-        kind, fields = kinds[n % len(kinds)]
-        status, answer = self.ann.ask("POST", "/v1/work", {"kind": kind, "fields": fields})
+        told = f"{bird['person']} {bird['phone']} {bird['document']} {bird['account']}"
+        kinds = [(self.ann, *kind) for kind in kinds] + [
+            (self.li, "sanction", self.nomination(bird)),
+            (self.teller, "measure", dict(document=bird["document"], name=bird["person"], account=bird["account"], phone=bird["phone"])),
+            (self.li, "penalty", dict(target="person", act="art44", name=bird["person"], document=bird["document"], facts=told,
+                                      reason=told, phone=bird["phone"], account=bird["account"])),
+            (self.clerk, "inspection_batch", dict(number=f"2026-{n}", title=bird["person"], plan=told)),
+            (self.li, "source_area", dict(place="530102", name=bird["person"])),
+            (self.li, "return_claim", dict(about="w_0000000000000000", name=bird["person"], document=bird["document"],
+                                           account=bird["account"], loss=1, paid_at="2026-03-02T10:00:00+08:00")),
+            (self.li, "fund_return", dict(about="w_0000000000000000", freeze="w_0000000000000000", account=bird["account"],
+                                          account_name=bird["person"], frozen=1)),
+            (self.li, "appeal", dict(about="w_0000000000000000", ground="disagrees", statement=told))]
+        who, kind, fields = kinds[n % len(kinds)]
+        status, answer = who.ask("POST", "/v1/work", {"kind": kind, "fields": fields})
         if status in (200, 201):
-            self.ann.ask("POST", f"/v1/work/{answer['id']}/note", {"text": f"{bird['person']} {bird['phone']}"})
+            self.made.add(kind)
+            who.ask("POST", f"/v1/work/{answer['id']}/note", {"text": f"{bird['person']} {bird['phone']}"})
+            self.go_on(who, answer["id"], kind, told)
         else:
             self.refusals.append(answer)
         for body in ({"kind": "dissuasion", "fields": {"grade": bird["phone"]}},
@@ -66,11 +88,68 @@ class Canary(Case):
         self.house.ask("POST", "/v1/screen/call", {"caller": bird["phone"], "callee": canary(n + 1)["phone"]})
         self.refusals.append(self.house.ask("POST", "/v1/screen/payment", {"payer": bird["account"], "amount": "x"})[2])
 
+    @staticmethod
+    def nomination(bird):
+        return {"document": bird["document"], "name": bird["person"], "category": "determined", "conduct": "b1_items", "items": 3,
+                "first_act": "2026-02-04", "facts": f"rented out {bird['phone']}", "involved_cards": [{"phone": bird["phone"]}]}
+
+    def go_on(self, who, id, kind, told):
+        """Some steps of the new ones, with what people write into them, and a step that is refused."""
+        steps = {"measure": [("choose", dict(basis="art18", risk="high", measure="limit", why_fits=told)), ("drop", dict(why=told))],
+                 "penalty": [("notice", dict(fine=1, said=[{"item": told}])), ("edit", dict(reason=told + " again"))],
+                 "inspection_batch": [("edit", dict(plan=told + " again")), ("start", dict(companies=[{"id": told}]))],
+                 "source_area": [("warn", dict(why=told))]}
+        for step, fields in steps.get(kind, ()):
+            version = who.item(id)["version"]
+            status, answer = who.ask("POST", f"/v1/work/{id}/step", {"step": step, "fields": fields}, version)
+            if status != 200:
+                self.refusals.append(answer)
+
+    def sanctioned(self, n):
+        """The whole way of one person, with executors that ask, copies, and the public form."""
+        bird = canary(n)
+        told = f"{bird['person']} {bird['phone']} {bird['document']}"
+        id = self.li.new("sanction", **self.nomination(bird))["id"]
+        self.refusals.append(self.li.step(id, "nominate", expect=422, organ=self.city, first_act="2022-11-30"))
+        self.li.step(id, "nominate", organ=self.city)
+        self.wang.word(id)
+        self.zhao.step(id, "determine", reasons=told, evidence=[{"sha256": "ab" * 32, "what": told}])
+        self.zhao.step(id, "attempt", attempted_at="2026-03-02T10:00:00+08:00", why=told)
+        self.zhao.step(id, "transmit", executors=[{"id": self.bank}])
+        order = self.teller.get("/v1/work?kind=sanction_order&all=1")["work"][0]["id"]
+        self.teller.step(order, "confirm", done_at="2026-03-02T10:00:00+08:00", note=told)
+        question = {"document": bird["document"], "act": "transfer", "object": "bank_account"}
+        for body in (question, dict(question, phone=bird["phone"], object="phone_card", act="keep")):
+            self.assertEqual(self.teller.ask("POST", "/v1/sanctions/check", body)[0], 200)
+        for body in (dict(question, object=bird["document"]), dict(question, hash=bird["document"]), dict(question, phone="x" + bird["phone"])):
+            status, answer = self.teller.ask("POST", "/v1/sanctions/check", body)
+            self.assertIn(status, (400, 422))
+            self.refusals.append(answer)
+        lines = json.dumps({"document": bird["document"]}) + "\n"
+        path = "/v1/sanctions/check/batch?act=transfer&object=bank_account"
+        self.assertEqual(self.house.ask("POST", path, lines.encode(), self.teller.session)[0], 200)
+        for path in (path, "/v1/sanctions/customers"):
+            status, _, answer = self.house.ask("POST", path, (bird["document"] + "\n").encode(), self.teller.session)
+            self.refusals.append(answer)
+        self.teller.ask("POST", "/v1/screen/onboarding", {"account": bird["account"], "person": bird["person"],
+                                                           "document": bird["document"]})
+        self.refusals.append(self.teller.ask("GET", "/v1/sanctions/register?since=99999")[1])
+        self.house.ask("POST", "/v1/appeals", {"reference": f"S{n:016d}", "ground": "disagrees", "statement": told, "contact": told},
+                       token=False)
+        self.zhao.step(id, "appeal", ground="disagrees", statement=told)
+        appeal = self.qian.get("/v1/work?kind=appeal")["work"][0]["id"]
+        self.qian.step(appeal, "accept", why=told)
+        self.qian.step(appeal, "revoke", findings=told, answer=told)
+        self.teller.step(order, "confirm_lift", done_at="2026-03-02T10:00:00+08:00", note=told)
+
     def test_no_canary_is_where_it_must_not_be(self):
         for start in range(0, COUNT, 100):
             self.house.send("".join(self.records(n) for n in range(start, min(start + 100, COUNT))))
         for n in range(COUNT):
             self.work(n)
+        for n in range(0, min(COUNT, 40), 8):
+            self.sanctioned(n)
+        self.assertLessEqual({"sanction", "measure", "penalty", "inspection_batch", "source_area", "dissuasion"}, self.made)
         _, _, figures = self.house.ask("GET", "/metrics")
         with open(f"/proc/{self.house.process.pid}/cmdline", "rb") as file:
             command = file.read()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -33,10 +34,11 @@ class Retain(Desk):
         path = os.path.join(packs, "cutline-defaults-2026.yaml")
         with open(path, encoding="utf-8") as file:
             text = file.read()
-        for entry, was in (("false_alarm", "30"), ("low_warning", "90"), ("cleared_check", "7")):
-            said = f"retention.{entry}: {{value: {was}, unit: day,"
-            assert said in text, entry
-            text = text.replace(said, f"retention.{entry}: {{value: 3, unit: second,")
+        for entry in ("retention.false_alarm", "retention.low_warning", "retention.cleared_check", "retention.discipline",
+                      "retention.refused", "retention.no_customer", "retention.measure", "retention.penalty",
+                      "retention.inspection"):
+            text, changed = re.subn(rf"{entry}: {{value: \d+, unit: \w+,", f"{entry}: {{value: 3, unit: second,", text)
+            assert changed == 1, entry
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         with open(self.house.config, "a", encoding="utf-8") as file:
@@ -129,6 +131,78 @@ class Ended(Retain):
         self.assertTrue(self.forgotten(id))
         self.assertEqual(self.finds("13900004401"), [])
         self.assertNotIn("clear_reason", self.ann.item(id)["fields"])
+
+
+class Discipline(Retain):
+    """What names people under sanction, punished, or restricted by an institution goes in its time, and its shadow in the register."""
+    DOCUMENT = "110105199003071234"
+
+    def organisation(self, kind, name, level=None):
+        return Desk.organisation(self, kind, name, level)
+
+    def nothing_names(self, id, *words):
+        """Neither the item nor anything that lies on the disk."""
+        self.assertTrue(self.forgotten(id), id)
+        self.assertEqual(set(words) & set(self.ann.item(id)["fields"]), set())
+
+    def test_an_institutions_measure_a_penalty_and_an_inspection_go(self):
+        self.ann = self.li = Person(self.house, "li", ["duty", "supervisor"], self.organisation("police", "County"))
+        wang = Person(self.house, "wang", ["supervisor"], self.organisation("police", "Other"))
+        self.assertNotEqual(wang.id, self.li.id)
+        penalty = self.li.new("penalty", target="person", act="art44", name="张三", document=self.DOCUMENT, gains=0,
+                              last_act="2026-03-01", discovered_on="2026-03-02", facts="f", reason="r")["id"]
+        self.li.step(penalty, "spare", why="lawful after all")
+        chief = Person(self.house, "chief", ["supervisor"], self.li_organisation())
+        chief.word(penalty)
+        self.nothing_names(penalty, "name", "document", "facts", "reason")
+        self.assertEqual(self.li.item(penalty)["fields"]["act"], "art44")
+        self.ann = Person(self.house, "teller", ["liaison"], self.organisation("bank", "Bank"))
+        measure = self.ann.new("measure", document=self.DOCUMENT, account="6222020000009001")["id"]
+        self.ann.step(measure, "drop", why="nothing")
+        self.nothing_names(measure, "document", "account", "why")
+        self.ann = Person(self.house, "clerk", ["supervisor"], self.organisation("regulator", "Authority"))
+        batch = self.ann.new("inspection_batch", number="2026-1", title="t", plan="p")["id"]
+        self.ann.step(batch, "drop", why="x")
+        self.nothing_names(batch, "title", "plan", "why")
+
+    def li_organisation(self):
+        return next(row["id"] for row in self.house.ask("GET", "/v1/organisations", None, self.house.session)[2]["organisations"]
+                    if row["name"] == "County")
+
+    def test_a_sanction_is_gone_from_the_register_too(self):
+        county, city, bank = (self.organisation("police", "County"), self.organisation("police", "City", "city"),
+                              self.organisation("bank", "Bank"))
+        li, wang = Person(self.house, "li", ["duty"], county), Person(self.house, "wang", ["supervisor"], county)
+        zhao, qian = (Person(self.house, name, ["supervisor"], city) for name in ("zhao", "qian"))
+        teller = Person(self.house, "teller", ["liaison"], bank)
+        now = time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(time.time() + 8 * 3600))
+        id = li.new("sanction", document=self.DOCUMENT, name="张三", category="determined", conduct="b1_items", items=3,
+                    first_act="2026-05-04", facts="f")["id"]
+        li.step(id, "nominate", organ=city)
+        wang.word(id)
+        zhao.step(id, "determine", reasons="r", evidence=[{"sha256": "ab" * 32}])
+        zhao.step(id, "attempt", attempted_at=now, why="nobody there")
+        zhao.step(id, "transmit", executors=[{"id": bank}])
+        order = teller.get("/v1/work?kind=sanction_order&all=1")["work"][0]["id"]
+        teller.step(order, "confirm", done_at=now)
+        zhao.step(id, "appeal", ground="disagrees", statement="s")
+        appeal = qian.get("/v1/work?kind=appeal")["work"][0]["id"]
+        qian.step(appeal, "accept")
+        qian.step(appeal, "revoke", findings="f", answer="a")
+        held = self.rows("SELECT COUNT(*) FROM standing_delta WHERE key = zeroblob(16)")
+        self.assertEqual(held, [(0,)])
+        teller.step(order, "confirm_lift", done_at=now)
+        self.ann = wang
+        self.nothing_names(id, "document", "name", "facts", "reference")
+        self.assertEqual(self.rows("SELECT COUNT(*) FROM standing_entry WHERE key <> zeroblob(16)"), [(0,)])
+        self.assertEqual(self.rows("SELECT COUNT(*) FROM standing_delta WHERE key <> zeroblob(16)"), [(0,)])
+        self.assertEqual(self.rows("SELECT COUNT(*) FROM sanction_term"), [(0,)])
+        self.ann = qian
+        self.nothing_names(appeal, "statement", "findings", "answer")
+        # the chain goes on: a copy that is brought up to date now is one of nobody
+        teller.token(["sanctions:ask"])
+        delta = teller.cli("sanction", "export")
+        self.says(delta, r"\nto 2 [0-9a-f]{64}\n")
 
 
 class Alerts(Retain):

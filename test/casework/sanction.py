@@ -290,6 +290,47 @@ class Sanction(Desk):
         self.says(self.teller.cli("sanction", "check", *offline), r'"stands":false,"may":true')
         self.teller.cli("sanction", "import", delta, f"register={copy}", f"key=@{key}", code=5)  # twice
 
+    def test_when_the_register_changes_each_is_told_of_its_own_customers_alone(self):
+        numbers = {"a": ADULT, "b": "110105199003071242", "c": "110105199003071250"}
+        status, _, keys = self.house.ask("GET", "/v1/sanctions/key", None, self.house.session)
+        self.assertEqual(status, 200)
+        self.teller.token(["sanctions:ask"])
+        path = os.path.join(self.house.folder, "join")
+        with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(keys["join"])
+        hashes = {}
+        for name, number in numbers.items():
+            documents = os.path.join(self.house.folder, "documents")
+            with open(documents, "w", encoding="ascii") as file:
+                file.write(number + "\n")
+            hashes[name] = self.teller.cli("sanction", "hash", documents, f"join=@{path}")
+        second = Person(self.house, "clerk", ["liaison"], self.organisation("bank", "Second"))
+        for who, names in ((self.teller, "ab"), (second, "bc"), (self.operator, "c")):
+            body = "".join(hashes[name] for name in names).encode()
+            status, _, answer = self.house.ask("POST", "/v1/sanctions/customers", body, who.session)
+            self.assertEqual((status, answer["customers"], answer["told"]), (200, len(names), 0), answer)
+
+        def told(who):
+            return len(who.get("/v1/work?kind=sanction_order&all=1")["work"])
+
+        seen = []
+        for name in "abc":
+            id = self.draft(document=numbers[name], involved_cards=None)
+            self.nominate(id)
+            self.zhao.step(id, "determine", reasons="r", evidence=[{"sha256": "ab" * 32}])
+            self.sun.step(id, "attempt", attempted_at=now(), why="x")
+            self.zhao.step(id, "transmit")
+            seen.append((told(self.teller), told(second), told(self.operator)))
+            self.assertEqual(self.teller.ask("GET", f"/v1/work/{id}")[0], 404)
+        self.assertEqual(seen, [(1, 0, 0), (2, 1, 0), (2, 2, 1)])
+        theirs = [order["id"] for order in second.get("/v1/work?kind=sanction_order&all=1")["work"]]
+        for order in theirs:  # of the same persons, and still nobody else's
+            self.assertEqual(self.teller.ask("GET", f"/v1/work/{order}")[0], 404)
+        # a customer that somebody else has handed in before is told to whoever hands it in now, and to nobody else again
+        status, _, answer = self.house.ask("POST", "/v1/sanctions/customers", hashes["a"].encode(), self.operator.session)
+        self.assertEqual((status, answer), (200, {"customers": 1, "told": 1}))
+        self.assertEqual((told(self.teller), told(second), told(self.operator)), (2, 2, 2))
+
     def test_a_new_customer_is_held_against_the_register(self):
         id = self.draft()
         self.nominate(id)

@@ -126,7 +126,8 @@ class House:
             text = answer.read()
         finally:
             connection.close()
-        if "json" in (answer.getheader("Content-Type") or ""):
+        type = answer.getheader("Content-Type") or ""
+        if "json" in type and "ndjson" not in type:
             text = json.loads(text)
         return answer.status, answer.headers, text
 

@@ -20,6 +20,7 @@ const struct work_kind INSPECTION_BATCH_KIND = {
     .first_may = PLAN,
     .creators = DESK,
     .lease_ms = INSPECTION_LEASE_MS,
+    .kept_ms = inspection_kept,
 };
 
 static struct slice brought_or_kept(const struct work_item *item, const struct work_value *value,

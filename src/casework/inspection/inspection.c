@@ -28,6 +28,7 @@ const struct work_kind INSPECTION_KIND = {
     .first_may = F(number) | F(company_name) | F(basis),
     .creators = 0, /* a batch makes them */
     .lease_ms = INSPECTION_LEASE_MS,
+    .kept_ms = inspection_kept,
 };
 
 /* ---- spans ---- */
@@ -183,6 +184,13 @@ static enum status machine(struct inspection_desk *desk, const char *id,
     const struct work_move move = {
         .id = id, .step = "count_up", .version = -1, .value = value, .values_count = count};
     return work_step(desk->work, &move, request, &refusal, &out);
+}
+
+int64_t inspection_kept(void *self, const struct work_item *item)
+{
+    const struct inspection_desk *desk = self;
+    return law_keeps(desk->penalties->law, "retention.inspection", item->closed,
+                     steady_now(desk->steady), desk->zone_minutes);
 }
 
 enum status inspection_may(struct inspection_desk *desk, const struct work_item *item,

@@ -10,6 +10,8 @@
 enum { LEASE_MS = 30 * MINUTE_MS };
 
 static int64_t span_answer(void *self, const struct work_item *item);
+static int64_t kept(void *self, const struct work_item *item);
+static enum status forgotten(void *self, const struct work_item *item, struct arena *request);
 
 #define WORK_TABLE "casework/measure/measure.inc"
 #include "casework/work/table.inc"
@@ -23,7 +25,24 @@ const struct work_kind MEASURE_KIND = {
     .creators = DESK,
     .creator_services = true,
     .lease_ms = LEASE_MS,
+    .kept_ms = kept,
+    .forgotten = forgotten,
 };
+
+static int64_t kept(void *self, const struct work_item *item)
+{
+    const struct measure_desk *desk = self;
+    return law_keeps(desk->law, "retention.measure", item->closed,
+                     desk->clock.now(desk->clock.self), desk->zone_minutes);
+}
+
+static enum status forgotten(void *self, const struct work_item *item, struct arena *request)
+{
+    const struct measure_desk *desk = self;
+    const struct store_value id = STORE_OF_TEXT(slice_of(item->id));
+    (void)request;
+    return store_run(desk->store, "DELETE FROM measure_hand WHERE item = ?1", &id, 1);
+}
 
 const struct store_migration MEASURE_MIGRATIONS[MEASURE_MIGRATIONS_COUNT] = {
     {"casework: who chose a measure",

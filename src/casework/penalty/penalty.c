@@ -38,6 +38,7 @@ enum { DOCUMENT_SIZE = 18, BORN_AT = 6, MOMENT_BYTES = 48 };
 
 static int64_t span_hearing(void *self, const struct work_item *item);
 static int64_t span_decide(void *self, const struct work_item *item);
+static int64_t kept(void *self, const struct work_item *item);
 
 #define WORK_TABLE "casework/penalty/penalty.inc"
 #include "casework/work/table.inc"
@@ -50,7 +51,15 @@ const struct work_kind PENALTY_KIND = {
     .first_may = FOUND | F(grade) | F(filed_at) | F(case_id) | F(company) | F(inspection),
     .creators = DESK,
     .lease_ms = LEASE_MS,
+    .kept_ms = kept,
 };
+
+static int64_t kept(void *self, const struct work_item *item)
+{
+    const struct penalty_desk *desk = self;
+    return law_keeps(desk->law, "retention.penalty", item->closed, steady_now(desk->steady),
+                     desk->zone_minutes);
+}
 
 /* ---- values, as they will be after the step ---- */
 

@@ -9,6 +9,7 @@
 static int64_t span_accept(void *self, const struct work_item *item);
 static int64_t span_verify(void *self, const struct work_item *item);
 static int64_t span_longer(void *self, const struct work_item *item);
+static int64_t kept(void *self, const struct work_item *item);
 
 #define WORK_TABLE "casework/sanction/appeal.inc"
 #include "casework/work/table.inc"
@@ -20,7 +21,16 @@ const struct work_kind APPEAL_KIND = {
     .first_must = F(about) | F(ground) | F(by_whom),
     .first_may = F(reference) | F(statement) | F(contact),
     .lease_ms = SANCTION_LEASE_MS,
+    .kept_ms = kept,
 };
+
+/* As long as what it is about, which it is linked with and which is not forgotten before it. */
+static int64_t kept(void *self, const struct work_item *item)
+{
+    const struct sanction_desk *desk = self;
+    return law_keeps(desk->law, "retention.discipline", item->closed,
+                     desk->clock.now(desk->clock.self), desk->zone_minutes);
+}
 
 /* ---- service levels: working days, by the calendar ---- */
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 static int64_t span_confirm(void *self, const struct work_item *item);
+static int64_t kept(void *self, const struct work_item *item);
 
 #define WORK_TABLE "casework/sanction/order.inc"
 #include "casework/work/table.inc"
@@ -24,7 +25,17 @@ const struct work_kind SANCTION_ORDER_KIND = {
         F(name) | F(number) | F(from) | F(suspended) | F(law) | F(kept_card) | F(involved_cards),
     .lease_ms = SANCTION_LEASE_MS,
     .sealed = IN(lifted) | IN(stranger),
+    .kept_ms = kept,
 };
+
+static int64_t kept(void *self, const struct work_item *item)
+{
+    const struct sanction_desk *desk = self;
+    moment now = desk->clock.now(desk->clock.self);
+    if (item->state == STATE_stranger)
+        return law_keeps(desk->law, "retention.no_customer", item->closed, now, desk->zone_minutes);
+    return law_keeps(desk->law, "retention.discipline", item->closed, now, desk->zone_minutes);
+}
 
 static int64_t span_confirm(void *self, const struct work_item *item)
 {

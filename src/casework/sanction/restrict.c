@@ -116,12 +116,6 @@ void text_add_sanction_measures(struct text *text, const struct sanction_paper *
 
 /* ---- the notice ---- */
 
-static void add_span(struct text *text, struct law_span span, enum tongue tongue)
-{
-    text_addf(text, tongue == TONGUE_ZH ? "%d%s" : "%d %s", (int)span.amount,
-              law_unit_word(span.unit)->says.in[tongue]);
-}
-
 void text_add_sanction_basis(struct text *text, const struct sanction_decision *decision,
                              enum tongue tongue)
 {
@@ -140,7 +134,7 @@ void text_add_sanction_term(struct text *text, const struct sanction_decision *d
     struct text span = text_over(bytes[0], 48), start = text_over(bytes[1], 48);
     struct text last = text_over(bytes[2], 48);
     const char *at = say(PHRASE_term, tongue);
-    add_span(&span, decision->term, tongue);
+    text_add_law_count(&span, decision->term.amount, decision->term.unit, tongue);
     text_add_law_date(&start, decision->start);
     text_add_law_date(&last, decision->last);
     fill(text, &at, text_slice(&span));
@@ -193,14 +187,14 @@ void text_add_sanction_remedy(struct text *text, const struct sanction_decision 
     fill(text, &at, decision->reference);
     text_add_string(text, at);
     if (law_span_of(pack, "review.reconsideration", &span, NULL) == STATUS_OK) {
-        add_span(&said, span, tongue);
+        text_add_law_count(&said, span.amount, span.unit, tongue);
         at = say(PHRASE_reconsideration, tongue);
         fill(text, &at, text_slice(&said));
         text_add_string(text, at);
     }
     if (law_span_of(pack, "review.suit", &span, NULL) == STATUS_OK) {
         said.size = 0;
-        add_span(&said, span, tongue);
+        text_add_law_count(&said, span.amount, span.unit, tongue);
         at = say(PHRASE_suit, tongue);
         fill(text, &at, text_slice(&said));
         text_add_string(text, at);

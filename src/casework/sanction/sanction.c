@@ -26,6 +26,8 @@ enum { ASKING_MS = 3 * DAY_MS, REFERENCE_BYTES = 10, PAPER_BYTES = 8192 };
 
 static int64_t span_term(void *self, const struct work_item *item);
 static int64_t span_lift(void *self, const struct work_item *item);
+static int64_t kept(void *self, const struct work_item *item);
+static enum status forgotten(void *self, const struct work_item *item, struct arena *request);
 
 #define WORK_TABLE "casework/sanction/sanction.inc"
 #include "casework/work/table.inc"
@@ -39,7 +41,35 @@ const struct work_kind SANCTION_KIND = {
     .creators = POLICE,
     .lease_ms = SANCTION_LEASE_MS,
     .sealed = IN(lifted) | IN(revoked),
+    .kept_ms = kept,
+    .forgotten = forgotten,
 };
+
+/* ---- how long it is kept ---- */
+
+/* Whom nobody determined is forgotten sooner than whoever was under sanction. */
+static int64_t kept(void *self, const struct work_item *item)
+{
+    const struct sanction_desk *desk = self;
+    moment now = desk->clock.now(desk->clock.self);
+    if (item->state == STATE_refused || item->state == STATE_dropped)
+        return law_keeps(desk->law, "retention.refused", item->closed, now, desk->zone_minutes);
+    return law_keeps(desk->law, "retention.discipline", item->closed, now, desk->zone_minutes);
+}
+
+/* What the room and the register know of it beside the item. */
+static enum status forgotten(void *self, const struct work_item *item, struct arena *request)
+{
+    static const char *const TABLES[] = {"DELETE FROM sanction_term WHERE item = ?1",
+                                         "DELETE FROM sanction_executor WHERE item = ?1",
+                                         "DELETE FROM sanction_reference WHERE item = ?1",
+                                         "DELETE FROM sanction_hand WHERE item = ?1"};
+    struct sanction_desk *desk = self;
+    const struct store_value id = STORE_OF_TEXT(slice_of(item->id));
+    for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++)
+        TRY(store_run(desk->store, TABLES[i], &id, 1));
+    return desk->sink.forget(desk->sink.self, item->id, request);
+}
 
 static const int FOR[ORGANISATION_KINDS_COUNT] = {
     [ORGANISATION_bank] = FIELD_for_bank,           [ORGANISATION_payment] = FIELD_for_payment,

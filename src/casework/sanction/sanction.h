@@ -46,6 +46,8 @@ struct sanction_entry {
 struct sanction_sink {
     enum status (*enter)(void *self, const struct sanction_entry *entry, struct arena *request);
     enum status (*leave)(void *self, const char *item, struct arena *request);
+    /* It is long over: nothing may name the person any more. */
+    enum status (*forget)(void *self, const char *item, struct arena *request);
     /* Organisations that said that this is a customer of theirs; at most SANCTION_MATCHES_MAX. */
     enum status (*match)(void *self, struct slice document, char (*out)[ACCESS_ID_SIZE],
                          size_t *count);

@@ -43,7 +43,7 @@ struct court {
     struct identity zhou;              /* supervisor of the province */
     struct identity teller, operator_; /* of the bank and the carrier */
     struct work_refusal refusal;
-    unsigned entered, left;
+    unsigned entered, left, forgot;
     struct sanction_entry last; /* that was entered */
     char last_item[WORK_ID_SIZE], last_kept[32], last_dropped[256];
     bool bank_knows; /* the bank said that this is its customer */
@@ -87,6 +87,15 @@ static enum status leave(void *self, const char *item, struct arena *request)
     (void)item;
     (void)request;
     court->left++;
+    return STATUS_OK;
+}
+
+static enum status forget(void *self, const char *item, struct arena *request)
+{
+    struct court *court = self;
+    (void)item;
+    (void)request;
+    court->forgot++;
     return STATUS_OK;
 }
 
@@ -176,7 +185,7 @@ static void desk_up(struct court *court, struct clock clock)
         .law = &court->law,
         .clock = clock,
         .zone_minutes = 480,
-        .sink = {enter, leave, match, court},
+        .sink = {enter, leave, forget, match, court},
     };
 }
 
@@ -690,6 +699,41 @@ static void it_ends_at_midnight_of_its_last_day_and_nothing_is_left(void **state
                      STATUS_OK);
 }
 
+/* "retention.discipline", "retention.no_customer", "retention.refused": five years, seven days, one
+ * year. */
+static void what_is_over_is_sealed_and_then_forgotten(void **state)
+{
+    struct court *court = *state;
+    char id[WORK_ID_SIZE], bank[WORK_ID_SIZE], carrier[WORK_ID_SIZE], draft[WORK_ID_SIZE];
+    const struct pair *done = VALUES({"done_at", "2028-01-11T00:00:00+08:00"});
+    in_force(court, id);
+    order_of(court, id, court->bank, bank);
+    order_of(court, id, court->carrier, carrier);
+    draft_of(court, ADULT, "3", draft);
+    assert_int_equal(step(court, draft, "drop", &court->li, VALUES({"why", "not she"})), STATUS_OK);
+    assert_int_equal(step(court, carrier, "unknown", &court->operator_, VALUES({"note", "x"})),
+                     STATUS_OK);
+    wait_until(court, "2026-01-20", HOUR_MS); /* open, so what is linked with it stays */
+    assert_string_equal(get(court, carrier, "document"), ADULT);
+    wait_until(court, "2027-01-12", HOUR_MS);
+    assert_string_equal(get(court, draft, "document"), "");
+    wait_until(court, "2028-01-11", 2 * SECOND_MS);
+    assert_int_equal(step(court, bank, "confirm_lift", &court->teller, done), STATUS_OK);
+    assert_string_equal(state_of(court, id), "lifted");
+    wait_until(court, "2033-01-10", HOUR_MS);
+    assert_string_equal(get(court, carrier, "document"), ""); /* long ago */
+    assert_string_equal(get(court, id, "document"), ADULT);
+    assert_string_equal(get(court, bank, "document"), ADULT);
+    assert_int_equal(court->forgot, 1); /* the draft */
+    wait_until(court, "2033-01-13", HOUR_MS);
+    assert_int_equal(court->forgot, 2);
+    assert_string_equal(get(court, id, "document"), "");
+    assert_string_equal(get(court, id, "facts"), "");
+    assert_string_equal(get(court, id, "reference"), "");
+    assert_string_equal(get(court, bank, "document"), "");
+    assert_string_equal(get(court, id, "category"), "determined"); /* statistics stay */
+}
+
 static void a_second_determination_runs_behind_the_first_up_to_the_cap(void **state)
 {
     struct court *court = *state;
@@ -868,6 +912,7 @@ int main(void)
         TEST(an_executor_is_told_its_own_and_keeps_one_card),
         TEST(a_carrier_that_restricts_everything_is_not_believed),
         TEST(it_ends_at_midnight_of_its_last_day_and_nothing_is_left),
+        TEST(what_is_over_is_sealed_and_then_forgotten),
         TEST(a_second_determination_runs_behind_the_first_up_to_the_cap),
         TEST(a_prison_term_counts_from_release),
         TEST(whoever_took_part_hears_no_appeal),
