@@ -1,6 +1,8 @@
 /* money_bench.c -- the money index at size: memory, insertion, traces of five levels.
  *
- * usage: money_bench run PAYMENTS ACCOUNTS TRACES       all of it, printed as lines
+ * usage: money_bench run PAYMENTS ACCOUNTS TRACES [READS]
+ *                                                       all of it, printed as lines; READS: how
+ *                                                       many payments a trace may read
  *        money_bench csv PAYMENTS ACCOUNTS              the same payments as CSV, for others
  *        money_bench ask PAYMENTS ACCOUNTS QUESTIONS    one JSON line: which payments were asked
  *                                                       about, how many accounts each reached,
@@ -10,7 +12,7 @@
  * or to one account in a hundred (shops, employers), one in three from an account that was paid
  * just before (money that goes straight on), the rest between anybody.  Insertion is timed around
  * money_take() alone, one thread, records in batches of 256 as intake gives them; traces in CPU
- * time of their thread. */
+ * time of their thread, and beside it as a clock on the wall has it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ground/chance.h"
 #include "money/trace.h"
@@ -137,7 +139,7 @@ struct asked {
     uint32_t accounts, edges;
     uint64_t steps;
     bool stopped;
-    double seconds;
+    double seconds, wall;
 };
 
 /* `days` 0: to the end of all payments. */
@@ -149,13 +151,14 @@ static struct asked ask(struct money *money, const struct trace_request *wish_of
     struct money_view *view;
     struct payment origin;
     struct trace *trace;
-    double began = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+    double hung = seconds_of(CLOCK_MONOTONIC), began = seconds_of(CLOCK_THREAD_CPUTIME_ID);
     must(money_view_open(&view, money, request) == STATUS_OK);
     must(money_find(view, asked.position, &origin) == STATUS_OK);
     if (days != 0)
         wish.until.ms = origin.key.ms + (int64_t)days * DAY_MS;
     must(trace_payments(&trace, view, &wish, &origin, 1) == STATUS_OK);
     asked.seconds = seconds_of(CLOCK_THREAD_CPUTIME_ID) - began;
+    asked.wall = seconds_of(CLOCK_MONOTONIC) - hung;
     asked.accounts = trace->accounts_count;
     asked.edges = trace->edges_count;
     asked.steps = trace->steps;
@@ -182,36 +185,52 @@ static struct trace_request wish_for(enum trace_method method)
     return wish;
 }
 
-static void run_traces(struct money *money, enum trace_method method, int days, uint32_t traces,
+struct traces_wish {
+    enum trace_method method;
+    int days;
+    uint32_t traces, reads;
+};
+
+static void print_times(const char *what, double *times, uint32_t count)
+{
+    qsort(times, count, sizeof *times, compare_times);
+    (void)printf(" %s p50 %.3f ms, p99 %.3f ms, most %.3f ms;", what, times[count / 2] * 1e3,
+                 times[count - 1 - count / 100] * 1e3, times[count - 1] * 1e3);
+}
+
+static void run_traces(struct money *money, const struct traces_wish *asked_for,
                        struct arena *request)
 {
-    static double times[TRACES_MAX];
+    static double times[TRACES_MAX], walls[TRACES_MAX];
+    uint32_t traces = asked_for->traces;
     struct chance chance = chance_seeded(11);
-    struct trace_request wish = wish_for(method);
+    struct trace_request wish = wish_for(asked_for->method);
+    wish.steps_max = asked_for->reads;
     struct money_counts counts;
     uint64_t edges = 0, steps = 0, stopped = 0;
     uint32_t edges_most = 0;
     money_count(money, &counts);
     for (uint32_t i = 0; i < traces; i++) {
         uint64_t position = 1 + chance_below(&chance, counts.payments);
-        struct asked asked = ask(money, &wish, days, position, request);
+        struct asked asked = ask(money, &wish, asked_for->days, position, request);
         times[i] = asked.seconds;
+        walls[i] = asked.wall;
         edges += asked.edges;
         steps += asked.steps;
         stopped += asked.stopped;
         edges_most = asked.edges > edges_most ? asked.edges : edges_most;
     }
-    qsort(times, traces, sizeof *times, compare_times);
-    (void)printf(
-        "trace of %d levels, %-9s: p50 %.3f ms, p99 %.3f ms, most %.3f ms; payments with "
-        "traced money: mean %.1f, most %u; read: mean %.1f; at a limit of the answer: %llu "
-        "of %u\n",
-        DEPTH, trace_method_word(method), times[traces / 2] * 1e3,
-        times[traces - 1 - traces / 100] * 1e3, times[traces - 1] * 1e3, (double)edges / traces,
-        edges_most, (double)steps / traces, (unsigned long long)stopped, traces);
+    (void)printf("trace of %d levels, %s, %-9s:", DEPTH,
+                 asked_for->days == 0 ? "30 days" : "one day", trace_method_word(wish.method));
+    print_times("CPU", times, traces);
+    print_times("wall", walls, traces);
+    (void)printf(" payments with traced money: mean %.1f, most %u; read: mean %.1f; at a limit of "
+                 "the answer: %llu of %u\n",
+                 (double)edges / traces, edges_most, (double)steps / traces,
+                 (unsigned long long)stopped, traces);
 }
 
-static void run(uint64_t payments, uint64_t accounts, uint32_t traces, struct arena *boot,
+static void run(uint64_t payments, uint64_t accounts, struct traces_wish wish, struct arena *boot,
                 struct arena *request)
 {
     size_t before = resident_bytes();
@@ -229,9 +248,9 @@ static void run(uint64_t payments, uint64_t accounts, uint32_t traces, struct ar
     (void)printf("insertion: %.0f payments per CPU-second, one thread (%.1f s of %.1f s with the "
                  "making up)\n",
                  (double)payments / spent, spent, wall);
-    for (int days = 1; days >= 0; days--)
-        for (unsigned method = 0; method < METHODS_COUNT; method++)
-            run_traces(money, method, days, traces, request);
+    for (wish.days = 1; wish.days >= 0; wish.days--)
+        for (wish.method = 0; wish.method < METHODS_COUNT; wish.method++)
+            run_traces(money, &wish, request);
     money_destroy(money);
 }
 
@@ -275,8 +294,9 @@ int main(int count, char **words)
     uint64_t payments = count > 2 ? strtoull(words[2], NULL, 10) : 1000000;
     uint64_t accounts = count > 3 ? strtoull(words[3], NULL, 10) : payments / 5;
     uint32_t traces = count > 4 ? (uint32_t)strtoul(words[4], NULL, 10) : 1000;
+    uint32_t reads = count > 5 ? (uint32_t)strtoul(words[5], NULL, 10) : TRACE_STEPS_USUAL;
     if (count < 2 || payments < 1 || payments >= MONEY_PAYMENTS_MAX || accounts < 2 || traces < 1 ||
-        traces > TRACES_MAX)
+        traces > TRACES_MAX || reads < 1 || reads > TRACE_STEPS_MAX)
         return 2;
     (void)setvbuf(stdout, NULL, _IOLBF, 0); /* a large run says what it has as it goes */
     must(arena_create(&boot, 64 << 20) == STATUS_OK);
@@ -286,7 +306,8 @@ int main(int count, char **words)
     else if (strcmp(words[1], "ask") == 0)
         answer(payments, accounts, traces, boot, request);
     else
-        run(payments, accounts, traces, boot, request);
+        run(payments, accounts, (struct traces_wish){.traces = traces, .reads = reads}, boot,
+            request);
     arena_destroy(request);
     arena_destroy(boot);
     return 0;
