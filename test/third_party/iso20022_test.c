@@ -4,10 +4,15 @@
  * usage: iso20022_test FOLDER_OF_DATA       exit code 77: the folder is not there
  *
  * Of the samples whose content counts here, records and answers are compared; every other one must
- * be accounted for: read as something, or refused with a sentence. */
+ * be accounted for: read as something, or refused with a sentence.
+ *
+ * What we write ourselves is held against a list of elements (camt_056.inc), since the schemas may
+ * not be handed on.  A camt.056 of others says whether the list is right: what it knows of the
+ * sample must stand where the list says, in its order. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ground/disk.h"
 #include "intake/intake.h"
+#include "markup/markup.h"
 #include "partner/iso20022/recall.h"
 
 #include <dirent.h>
@@ -124,6 +129,84 @@ static void take_as_answer(struct tally *tally, const char *path)
     must(status == STATUS_OK || status == STATUS_MALFORMED);
 }
 
+/* ---- a request as others write it ---- */
+
+static const struct {
+    const char *of, *name, *is;
+} CHILDREN[] = {
+#define LEAF(type, characters_max, form)
+#define CHILD(of, name, is, need) {#of, #name, #is},
+#include "partner/iso20022/camt_056.inc"
+#undef CHILD
+#undef LEAF
+};
+enum { CHILDREN_COUNT = sizeof CHILDREN / sizeof CHILDREN[0], KNOWN_LEAST = 30 };
+
+struct comparing {
+    struct {
+        const char *type; /* NULL: the list does not speak of it */
+        unsigned last;    /* of its children: number in CHILDREN + 1 */
+    } level[MARKUP_DEPTH_MAX + 1];
+    unsigned known, wrong;
+};
+
+static enum status compare_open(void *self, const struct markup_element *element)
+{
+    struct comparing *comparing = self;
+    const char *parent = comparing->level[element->depth - 1].type;
+    const char *type = NULL;
+    if (parent == NULL && slice_equal(element->name, SLICE("FIToFIPmtCxlReq")))
+        type = "Request"; /* in whatever envelope */
+    for (unsigned i = 0; i < CHILDREN_COUNT && parent != NULL; i++) {
+        if (strcmp(CHILDREN[i].of, parent) != 0 ||
+            !slice_equal(element->name, slice_of(CHILDREN[i].name)))
+            continue;
+        unsigned *last = &comparing->level[element->depth - 1].last;
+        if (*last > i + 1) {
+            printf("%s of %s stands too late\n", CHILDREN[i].name, parent);
+            comparing->wrong++;
+        }
+        *last = i + 1;
+        type = CHILDREN[i].is;
+        comparing->known++;
+    }
+    comparing->level[element->depth].type = type;
+    comparing->level[element->depth].last = 0;
+    return STATUS_OK;
+}
+
+static enum status pass_text(void *self, struct slice piece)
+{
+    (void)self;
+    (void)piece;
+    return STATUS_OK;
+}
+
+static enum status pass_close(void *self, unsigned depth)
+{
+    (void)self;
+    (void)depth;
+    return STATUS_OK;
+}
+
+static void compare_request(struct tally *tally, const char *path)
+{
+    static struct comparing comparing;
+    struct slice bytes;
+    struct markup *markup;
+    enum disk_fault fault;
+    size_t used;
+    comparing = (struct comparing){.known = 0};
+    must(disk_read_all(path, SAMPLE_BYTES_MAX, tally->arena, &bytes, &fault) == STATUS_OK);
+    struct markup_sink sink = {compare_open, pass_text, pass_close, &comparing};
+    must(markup_create(&markup, sink, tally->arena) == STATUS_OK);
+    markup_begin(markup, 1);
+    enum status status = markup_read(markup, bytes, true, &used);
+    markup_destroy(markup);
+    printf("%s: %u elements stand where our list has them\n", path, comparing.known);
+    tally->wrong += comparing.wrong + (status != STATUS_END) + (comparing.known < KNOWN_LEAST);
+}
+
 static bool ends_with(const char *whole, const char *end)
 {
     size_t size = strlen(whole);
@@ -138,6 +221,8 @@ static void check_sample(struct tally *tally, const char *path)
     tally->samples++;
     take_in(tally, path);
     take_as_answer(tally, path);
+    if (ends_with(path, "moov-rtp20022/camt056.refund.xml"))
+        compare_request(tally, path);
     for (size_t i = 0; i < sizeof EXPECTED / sizeof EXPECTED[0]; i++) {
         if (!ends_with(path, EXPECTED[i].name) || strstr(tally->bytes, EXPECTED[i].says) != NULL)
             continue;
