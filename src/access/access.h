@@ -127,6 +127,16 @@ enum status access_ring_alone(struct volume *keys, const char *name,
  * backup which was made meanwhile has what its tables lie under. */
 enum status access_ring_forget(struct volume *keys, const char *name, struct access_ring *ring);
 
+/* A key that others must know of before it is used: NAME.next is made if it is not there, and read.
+ * Then NAME.next becomes NAME and that one NAME.old, which opens what waits.  STATUS_ABSENT: there
+ * is no next one.  Killed between, it is begun again: NAME is never missing. */
+enum status access_key_next(struct volume *keys, const char *name, struct seal_chance chance,
+                            struct secret *out, struct text *why);
+enum status access_key_follow(struct volume *keys, const char *name, struct text *why);
+/* STATUS_ABSENT: there was never another. */
+enum status access_key_old(struct volume *keys, const char *name, struct secret *out,
+                           struct text *why);
+
 /* ---- opening ---- */
 
 enum { ACCESS_MIGRATIONS_FIRST = 1, ACCESS_MIGRATIONS_COUNT = 2 };

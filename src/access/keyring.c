@@ -29,24 +29,29 @@ static enum status key_read(struct volume *keys, const char *name, struct secret
 }
 
 /* Under another name first, so that a key is there whole or not at all. */
-static enum status key_make(struct volume *keys, const char *name, struct seal_chance chance,
-                            struct secret *out)
+static enum status key_write(struct volume *keys, const char *name, const struct secret *key)
 {
     struct volume_file file;
     char making[VOLUME_NAME_MAX];
     struct text text = text_over(making, sizeof making);
     text_addf(&text, "%s.new", name);
-    TRY(secret_draw(chance, out));
     TRY(keys->open(keys->self, making, true, &file));
     enum status status = keys->cut(keys->self, file, 0);
     if (status == STATUS_OK)
-        status = keys->write(keys->self, file, 0, out->bytes, SECRET_SIZE);
+        status = keys->write(keys->self, file, 0, key->bytes, SECRET_SIZE);
     if (status == STATUS_OK)
         status = keys->sync(keys->self, file);
     keys->close(keys->self, file);
     if (status == STATUS_OK)
         status = keys->rename(keys->self, making, name);
     return status == STATUS_OK ? keys->sync_names(keys->self) : status;
+}
+
+static enum status key_make(struct volume *keys, const char *name, struct seal_chance chance,
+                            struct secret *out)
+{
+    TRY(secret_draw(chance, out));
+    return key_write(keys, name, out);
 }
 
 enum status access_keys_open(struct volume *keys, bool create, struct seal_chance chance,
@@ -82,6 +87,46 @@ enum status access_keys_open(struct volume *keys, bool create, struct seal_chanc
     secret_wipe(secret, sizeof secret);
     secret_wipe(&made, sizeof made);
     return STATUS_OK;
+}
+
+/* ---- a key that others must know of ---- */
+
+static const char *key_file(char out[VOLUME_NAME_MAX], const char *name, const char *which)
+{
+    struct text text = text_over(out, VOLUME_NAME_MAX);
+    text_addf(&text, "%s.%s", name, which);
+    return out;
+}
+
+enum status access_key_next(struct volume *keys, const char *name, struct seal_chance chance,
+                            struct secret *out, struct text *why)
+{
+    char next[VOLUME_NAME_MAX];
+    enum status status = key_read(keys, key_file(next, name, "next"), out, why);
+    return status == STATUS_ABSENT ? key_make(keys, next, chance, out) : status;
+}
+
+enum status access_key_follow(struct volume *keys, const char *name, struct text *why)
+{
+    char next[VOLUME_NAME_MAX], old[VOLUME_NAME_MAX];
+    struct secret key;
+    TRY(key_read(keys, key_file(next, name, "next"), &key, why));
+    enum status status = key_read(keys, name, &key, why);
+    if (status == STATUS_OK)
+        status = key_write(keys, key_file(old, name, "old"), &key);
+    if (status == STATUS_OK)
+        status = keys->rename(keys->self, next, name);
+    if (status == STATUS_OK)
+        status = keys->sync_names(keys->self);
+    secret_wipe(&key, sizeof key);
+    return status;
+}
+
+enum status access_key_old(struct volume *keys, const char *name, struct secret *out,
+                           struct text *why)
+{
+    char old[VOLUME_NAME_MAX];
+    return key_read(keys, key_file(old, name, "old"), out, why);
 }
 
 /* ---- keys that follow one another ---- */

@@ -35,10 +35,10 @@ enum status partners_read(struct partner_list **out, const struct config *config
     return partner_list_make(out, &all, boot, why);
 }
 
-struct seal_keypair letters_pair(const struct access_keys *keys)
+struct seal_keypair letters_pair(const struct secret *key)
 {
     struct seal_seed seed;
-    struct digest digest = secret_digest(&keys->letter, "letters: seed", (struct slice){"", 0});
+    struct digest digest = secret_digest(key, "letters: seed", (struct slice){"", 0});
     memcpy(seed.bytes, digest.bytes, sizeof seed.bytes);
     struct seal_keypair pair = seal_keypair_of_seed(&seed);
     secret_wipe(&seed, sizeof seed);
@@ -84,6 +84,16 @@ static enum status outbox_make(struct service *service, struct text *why)
                                      .failed = letters_failed,
                                      .self = service};
     memcpy(options.key.bytes, digest.bytes, sizeof options.key.bytes);
+    struct secret older;
+    enum status status = access_key_old(&service->keyring, "letter", &older, why);
+    if (status != STATUS_ABSENT)
+        TRY(status);
+    if (status == STATUS_OK) {
+        digest = secret_digest(&older, "letters: sealed", (struct slice){"", 0});
+        memcpy(options.older.bytes, digest.bytes, sizeof options.older.bytes);
+        options.has_older = true;
+        secret_wipe(&older, sizeof older);
+    }
     TRY(outbox_open(&service->outbox, &options, service->boot, why));
     stopping_join(service->stopping, service->partners, service->outbox); /* no letter moves yet */
     return outbox_start(service->outbox);
@@ -109,7 +119,7 @@ enum exit_code letters_open(struct service *service)
         return complain_list(service, why);
     enum status status =
         outbox_ways_of_machine(service->partners, service->boot, &service->ways, &why[TONGUE_EN]);
-    service->letter_pair = letters_pair(&service->access_keys);
+    service->letter_pair = letters_pair(&service->access_keys.letter);
     if (status == STATUS_OK)
         status = key_show(service);
     if (status == STATUS_OK)

@@ -163,7 +163,7 @@ uint64_t alerts_kept(void *self);
 enum status partners_read(struct partner_list **out, const struct config *config,
                           struct arena *boot, struct text why[TONGUES_COUNT]);
 /* The pair that signs our letters. */
-struct seal_keypair letters_pair(const struct access_keys *keys);
+struct seal_keypair letters_pair(const struct secret *key);
 /* What a room does with letters of its kinds; before letters_open(). */
 void letters_plug(struct service *service, struct outbox_plug plug);
 /* The outbox with its threads, if there are partners.  EXIT_…: said. */

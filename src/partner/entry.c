@@ -44,7 +44,10 @@ enum status outbox_unseal(const struct outbox *outbox, struct slice sealed, stru
     if (sealed.size <= SECRET_OVERHEAD)
         return STATUS_MALFORMED;
     TRY(ARENA_NEW(request, sealed.size - SECRET_OVERHEAD + 1, &envelope));
-    TRY(secret_open(&outbox->options.key, sealed, envelope));
+    enum status status = secret_open(&outbox->options.key, sealed, envelope);
+    if (status != STATUS_OK && outbox->options.has_older)
+        status = secret_open(&outbox->options.older, sealed, envelope);
+    TRY(status);
     *out = (struct slice){(const char *)envelope, sealed.size - SECRET_OVERHEAD};
     return STATUS_OK;
 }

@@ -38,6 +38,7 @@ struct house {
     enum status come_says;   /* but OK: what `come` answers */
     enum status missed_says; /* of letters whose object is "stubborn" */
     atomic_uint comes, lates;
+    unsigned turns; /* of the key that seals */
     char why_bytes[512];
 };
 
@@ -213,7 +214,9 @@ static void house_open(struct house *house)
                                            .list = house->list,
                                            .way = house->way,
                                            .keypair = &town->pair[house->side],
-                                           .key = {{9}},
+                                           .key = {{(unsigned char)(9 + house->turns)}},
+                                           .older = {{(unsigned char)(8 + house->turns)}},
+                                           .has_older = house->turns > 0,
                                            .chance = {town_draw, town},
                                            .clock = {town_now, town_ticks, town},
                                            .plug = &house->plug,

@@ -112,7 +112,9 @@ struct outbox_options {
     const struct partner_list *list;
     const struct outbox_way *way; /* one for each partner; not looked at for PARTNER_WAY_FETCH */
     const struct seal_keypair *keypair;
-    struct secret key; /* seals envelopes in the store */
+    struct secret key;   /* seals envelopes in the store */
+    struct secret older; /* opens what was sealed before it, if `has_older` */
+    bool has_older;
     struct seal_chance chance;
     struct clock clock; /* of the wall: its times stand in letters, and others read them */
     const struct outbox_plug *plug;

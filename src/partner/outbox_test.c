@@ -408,6 +408,21 @@ static void what_a_letter_says_lies_sealed_in_the_store(void **state)
     }
 }
 
+static void what_was_sealed_before_the_key_was_another_one_is_sent(void **state)
+{
+    struct scene *scene = *state;
+    asked(scene, 1);
+    for (unsigned turns = 1; turns <= 2; turns++) {
+        house_close(scene->centre);
+        scene->centre->turns = turns;
+        house_open(scene->centre);
+        asked(scene, 1 + turns);
+        if (turns == 1)
+            assert_int_equal(step(scene->centre), 2); /* under the old key, and under the new */
+    }
+    assert_int_equal(step(scene->centre), 1);
+}
+
 /* ---- ways ---- */
 
 static void folders_carry_letters_and_set_aside_what_is_none(void **state)
@@ -619,6 +634,7 @@ int main(void)
         TEST(a_clock_set_back_holds_nothing_up_for_long),
         TEST(old_letters_and_ids_are_forgotten),
         TEST(what_a_letter_says_lies_sealed_in_the_store),
+        TEST(what_was_sealed_before_the_key_was_another_one_is_sent),
         TEST(folders_carry_letters_and_set_aside_what_is_none),
         TEST(http_carries_a_letter_and_its_answer),
         TEST(a_partner_that_fetches_is_asked_nothing),

@@ -70,6 +70,36 @@ class Letters(house.Case):
         with open(os.path.join(self.house.data, "letter.pub"), encoding="ascii") as file:
             self.assertEqual(file.read(), key)
 
+    def rotate(self, *words, code=0):
+        done = subprocess.run([CUTLINE, "keys", "rotate", *words, "--data", self.house.data, "--lang", "en"],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done.stdout
+
+    def public(self):
+        with open(os.path.join(self.house.data, "letter.pub"), encoding="ascii") as file:
+            return file.read()
+
+    def test_our_next_key_is_shown_before_it_is_used_and_then_it_is_ours(self):
+        before = self.public()
+        self.rotate("letter", code=5)  # it is served
+        self.assertEqual(self.house.stop(), 0)
+        self.rotate("letter", "now", code=5)  # there is none
+        self.rotate("letters", code=2)
+        next = self.rotate("letter")
+        self.assertEqual(len(next), 45)
+        self.assertNotEqual(next, before)
+        self.assertEqual(self.rotate("letter"), next)  # asked again, it is the same
+        self.house.start()
+        self.assertEqual(self.public(), before)
+        self.assertEqual(self.house.stop(), 0)
+        self.rotate("letter", "now")
+        keys = os.path.join(self.house.data, "keys")
+        self.assertEqual(sorted(name for name in os.listdir(keys) if name.startswith("letter")), ["letter", "letter.old"])
+        self.assertEqual({os.stat(os.path.join(keys, name)).st_mode & 0o777 for name in os.listdir(keys)}, {0o600})
+        self.house.start()
+        self.assertEqual(self.public(), next)
+
     def test_a_file_that_is_laid_into_a_folder_and_not_believed_is_set_aside(self):
         inbox = os.path.join(self.house.folder, "bank", "in")
         with open(os.path.join(inbox, "x.new"), "w", encoding="ascii") as file:
