@@ -341,7 +341,9 @@ static enum status take(struct oracle *oracle, size_t arrival)
     struct view view = {.oracle = oracle, .arrival = arrival, .record = record};
     TRY(flow_hear(&view)); /* what features count may depend on it */
     TRY(told_feed(&view));
-    return judge(&view);
+    TRY(judge(&view));
+    oracle->marks_seen_count = oracle->marks_count;
+    return STATUS_OK;
 }
 
 enum status oracle_run(const struct oracle_options *options, const struct record *records,

@@ -63,6 +63,7 @@ struct oracle {
     size_t said_max;
     struct mark *mark;
     size_t marks_count;
+    size_t marks_seen_count; /* without those of the record in hand */
     size_t marks_max;
     struct arena *scratch;
     struct oracle_findings *findings;

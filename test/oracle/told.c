@@ -8,7 +8,7 @@ const struct mark *told_mark(const struct oracle *oracle, struct slice label, en
                              ident name, moment at)
 {
     unsigned remembered = 0;
-    for (size_t i = oracle->marks_count; i-- > 0;) {
+    for (size_t i = oracle->marks_seen_count; i-- > 0;) {
         const struct mark *mark = &oracle->mark[i];
         if (!slice_equal(mark->label, label) || mark->type != type ||
             !ident_equal(mark->name, name))

@@ -31,7 +31,7 @@ static enum status tending_create(const struct profile_image *image, unsigned th
                                   struct tending *tending, struct arena *boot)
 {
     unsigned values = image->window.values_count;
-    tending->visits_max = RECORD_BATCH_MAX * (image->keys_max + image->looks_max);
+    tending->visits_max = RECORD_BATCH_MAX * RECORD_NAMED_MAX;
     TRY(ARENA_NEW(boot, tending->visits_max, &tending->visit));
     TRY(ARENA_NEW(boot, (size_t)tending->visits_max * threads, &tending->shard_visit));
     TRY(ARENA_NEW(boot, threads, &tending->shard_count));
@@ -110,9 +110,15 @@ static enum status worker_create(struct engine *engine, unsigned number, struct 
     TRY(ARENA_NEW(boot, candidates, &worker->candidate));
     TRY(ARENA_NEW(boot, candidates, &worker->passing));
     TRY(ARENA_NEW(boot, rules_max, &worker->passed));
-    if (number == 0)
-        TRY(ARENA_NEW(boot, candidates, &engine->candidate));
-    return STATUS_OK;
+    if (number > 0)
+        return STATUS_OK;
+    TRY(ARENA_NEW(boot, candidates, &engine->candidate));
+    uint32_t fires_max = 1;
+    for (uint32_t p = 0; p < image->set->profiles_count; p++)
+        if (image->profile[p].keys_max > fires_max) /* a sequence may fire for each entity */
+            fires_max = image->profile[p].keys_max;
+    engine->wanted_max = rules_max * MARKS_PER_RULE_MAX * fires_max;
+    return ARENA_NEW(boot, engine->wanted_max, &engine->wanted);
 }
 
 static enum status shard_create(struct engine *engine, struct shard *shard, struct arena *boot)

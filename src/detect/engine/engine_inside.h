@@ -70,6 +70,14 @@ struct shard {
 };
 
 /* A rule whose conditions held so far, at one record. */
+/* A mark that a rule set at the record in hand; it is written down when no rule is asked of the
+ * record any more: a ring that is full would lose an older one before their eyes. */
+struct wanted_mark {
+    ident name;
+    uint32_t tag;
+    struct mark mark;
+};
+
 struct candidate {
     uint16_t row;
     uint16_t rule;
@@ -107,6 +115,9 @@ struct engine {
     uint32_t *list;              /* numbers in the registry, per list of the image */
     struct digest *identity;     /* per profile: who may take over its memory */
     struct candidate *candidate; /* of the whole batch, by record, then by rule */
+    struct wanted_mark *wanted;  /* of one record, in the order in which they were set */
+    uint32_t wanted_count;
+    uint32_t wanted_max;
     struct finding *finding;
     char *texts;              /* room for a finding's texts */
     struct flow_room *flow_room; /* NULL: no rule follows money */

@@ -127,7 +127,7 @@ static enum status fire(const struct judging *judging)
 {
     struct engine *engine = judging->engine;
     const struct rule *rule = judging->rule->rule;
-    struct setting setting;
+    struct setting setting = {0}; /* the compiler cannot see that marks_ask fills it */
     if (engine->probe == NULL) /* its other counts are put back, these are a thousand */
         engine->counts.fired[rule - engine->image->set->rule]++;
     marks_ask(judging, &setting);
@@ -136,8 +136,11 @@ static enum status fire(const struct judging *judging)
     int64_t at_ms = engine->batch.record[judging->row]->at.ms;
     for (uint32_t i = 0; i < rule->marks_count; i++) {
         struct mark mark = {at_ms, at_ms + rule->mark[i].span_ms, rule->mark[i].weight};
-        if (setting.set[i] && engine->probe == NULL) /* no earlier than for the next record */
-            TRY(marks_add(&engine->marks, setting.name[i], judging->rule->mark_tag[i], mark));
+        if (!setting.set[i] || engine->probe != NULL)
+            continue;
+        must(engine->wanted_count < engine->wanted_max);
+        engine->wanted[engine->wanted_count++] =
+            (struct wanted_mark){setting.name[i], judging->rule->mark_tag[i], mark};
     }
     return STATUS_OK;
 }
@@ -229,10 +232,22 @@ static enum status feed_serially(struct engine *engine, unsigned row)
     return STATUS_OK;
 }
 
+/* No earlier than for the next record. */
+static enum status marks_set(struct engine *engine)
+{
+    for (uint32_t i = 0; i < engine->wanted_count; i++) {
+        const struct wanted_mark *wanted = &engine->wanted[i];
+        TRY(marks_add(&engine->marks, wanted->name, wanted->tag, wanted->mark));
+    }
+    engine->wanted_count = 0;
+    return STATUS_OK;
+}
+
 enum status judge_batch(struct engine *engine)
 {
     uint32_t count = candidates_sort(engine);
     uint32_t at = 0;
+    engine->wanted_count = 0;
     for (unsigned row = 0; row < engine->batch.count; row++) {
         if (engine->image->serials_count > 0)
             TRY(feed_serially(engine, row));
@@ -240,6 +255,7 @@ enum status judge_batch(struct engine *engine)
             break;
         for (; at < count && engine->candidate[at].row == row; at++)
             TRY(judge(engine, engine->candidate[at]));
+        TRY(marks_set(engine));
     }
     return STATUS_OK;
 }
