@@ -3,15 +3,16 @@
 usage: overload.py CUTLINE SOURCE LOAD ASK SECONDS TIMES CITY...
 
 One client for each CITY (folders that `cutline simulate` made with different seeds, so that no record comes twice), each
-with 64 connections and batches of 1,000, hands in as fast as it is let and tries again 20 ms after each refusal; all together
-they are to offer at least TIMES 150,000 records a second.  Another client asks 1,000 times a second whether a call or a
-payment may go on.  In the end it says whether what was promised holds, and exits with 1 if it does not:
+with 64 connections and batches of at most 1,000: together they have TIMES 150,000 records a second to hand in, by the clock, and send
+what is due as soon as a connection is free; what is refused they try again after 20 ms, whatever Retry-After says. Another client asks
+1,000 times a second whether a call or a payment may go on. In the end it says whether what was promised holds, and exits with 1 if it
+does not:
 
   memory    the most that was ever resident is under the limits that the configuration sets
   lost      what the clients were told is accepted is what the service counts, and a sound journal holds at least as many
             entries (what it notes of its own is in it, too)
   sums      offered = accepted + rejected + refused, as the service counts; no client failed
-  overload  they offered as much as they were to
+  overload  more than half of what was due had to wait at the clients, or was refused
   screening 99 of 100 answers within 20 ms
 """
 # SPDX-License-Identifier: Apache-2.0
@@ -29,6 +30,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import house  # noqa: E402  (it reads the first two words)
 
 PROMISED = 150_000
+DUE = int(float(TIMES) * PROMISED)
 MEMORY, QUEUE, PROGRAM = 1024, 64, 256  # MiB: detect.memory, ingest.queue, and everything else
 CONFIG = f"""\
 detect: {{rules: {os.path.join(house.SOURCE, 'rules')}, memory: {MEMORY}M}}
@@ -55,7 +57,7 @@ def overload(one):
     secret = os.path.join(one.folder, "token")
     with open(secret, "w", encoding="utf-8") as file:
         file.write(one.token)
-    loads = [subprocess.Popen([LOAD, str(one.port), secret, "64", "1000", SECONDS, "0", *sorted(glob.glob(f"{city}/*.csv"))],
+    loads = [subprocess.Popen([LOAD, str(one.port), secret, "64", "1000", SECONDS, str(DUE // len(CITIES)), *sorted(glob.glob(f"{city}/*.csv"))],
                               stdout=subprocess.PIPE, text=True) for city in CITIES]
     time.sleep(2)
     asked = subprocess.run([ASK, str(one.port), secret, "16", "1000", str(int(SECONDS) - 4), f"{CITIES[0]}/calls.csv",
@@ -77,17 +79,19 @@ def main():
         offered = figures["cutline_ingest_offered_events_total"]
         told = sum(client["accepted"] for client in clients)
         took = max(client["seconds"] for client in clients)
+        due = DUE * float(SECONDS)
+        refused = sum(client["refused"] for client in clients)
         one.stop()
         verified = in_journal(one)
         result = {
-            "seconds": took, "offered_per_second": round(offered / took), "times": round(offered / took / PROMISED, 1),
-            "accepted_per_second": round(told / took), **counts,
+            "seconds": took, "due_per_second": DUE, "accepted_per_second": round(told / took), "due": round(due), **counts,
+            "refused_unread": figures["cutline_ingest_turned_away_total"], "waited_at_clients": round(due - told - refused),
             "resident_mib": round(memory), "resident_limit_mib": MEMORY + QUEUE + PROGRAM,
             "told_accepted": told, "journal": verified["journal"]["entries"], "screening": screening}
         print(json.dumps(result, indent=1))
         good = {"memory": memory < MEMORY + QUEUE + PROGRAM, "lost": told == counts["accepted"] and verified["sound"] and verified["journal"]["entries"] >= told,
                 "sums": offered == sum(counts.values()) and not sum(client["failed"] for client in clients),
-                "overload": offered / took >= float(TIMES) * PROMISED, "screening": screening["p99_ms"] <= 20}
+                "overload": told < due / 2, "screening": screening["p99_ms"] <= 20}
         print(json.dumps(good))
         return 0 if all(good.values()) else 1
     finally:

@@ -132,6 +132,8 @@ static struct http_admission admit(void *self, struct http_request *request,
     }
     if (must_wait(visit))
         return refused(visit, answer);
+    if (visit->verdict == ACCESS_MAY && visit->route == &ROUTES[ROUTE_records])
+        return records_admit(visit, answer);
     if (visit->verdict == ACCESS_MAY)
         return (struct http_admission){.body_size_max = visit->route->body_max};
     word_verdict(visit);
@@ -300,6 +302,7 @@ enum status api_open(struct api **out, const struct api_options *options, struct
     struct http_options http = options->http;
     rates_init(&api->rates, &options->limits, api->clock);
     http.admit = admit;
+    http.readmit = gate_readmit;
     http.handle = handle;
     http.refuse = refuse;
     http.self = api;
@@ -307,11 +310,14 @@ enum status api_open(struct api **out, const struct api_options *options, struct
     if (status == STATUS_OK)
         status = bulk_start(&api->bulk, http.threads < API_BULK_MAX ? http.threads : API_BULK_MAX);
     if (status == STATUS_OK)
+        status = gate_start(&api->gate, api);
+    if (status == STATUS_OK)
         status = herald_start(api, http.streams_max, boot, why);
     if (status == STATUS_OK)
         status = http_open(&api->http, &http, boot, why);
     if (status != STATUS_OK) {
         herald_stop(api);
+        gate_stop(&api->gate);
         bulk_stop(&api->bulk);
         workers_stop(api);
         return status;
@@ -353,6 +359,7 @@ void api_close(struct api *api, unsigned seconds_max)
 {
     if (api == NULL)
         return;
+    gate_stop(&api->gate); /* whoever waits hears that there was no room */
     http_close(api->http, seconds_max);
     herald_stop(api);
     bulk_stop(&api->bulk);

@@ -28,6 +28,8 @@ struct api;
 struct api_process {
     /* As live_offer.  STATUS_IO: the disk is nearly full, reads go on. */
     enum status (*offer)(void *self, struct offer *offer);
+    /* Whether records of about so many bytes would be taken now: asked before a body is read. */
+    bool (*would_take)(void *self, size_t bytes);
     /* Everything below `next` has been acknowledged just now, and its keys answered. */
     void (*acknowledged)(void *self, uint64_t next);
     /* Whether it can do its work, with every check as JSON. */

@@ -79,7 +79,8 @@ struct visit {
     bool replayed; /* the answer is one that was kept */
     /* What the audit entry says beside actor, action and time. */
     struct slice object_kind, object_id, reason, detail;
-    struct visit *next; /* in the workers' queue, or the bulk's */
+    struct visit *next; /* in the workers' queue, the gate's, or the bulk's */
+    int64_t gate_until_ms; /* how long it waits for room; 0: it has not waited */
     void (*go)(struct visit *visit); /* bulk: what is done with it */
     void *bulk;                      /* bulk: the handler's own */
 };
@@ -168,6 +169,23 @@ enum status bulk_start(struct bulk *bulk, unsigned threads);
 /* What waits is still done. */
 void bulk_stop(struct bulk *bulk);
 
+/* gate.c: requests whose body is not read yet, since there is no room for it. */
+struct gate {
+    pthread_mutex_t lock;
+    pthread_cond_t some;
+    struct visit *first, *last;
+    struct api *api;
+    bool closing, runs;
+    pthread_t thread;
+};
+enum status gate_start(struct gate *gate, struct api *api);
+void gate_stop(struct gate *gate);
+/* For http_options: one that waited, and was called in. */
+struct http_admission gate_readmit(void *api, struct http_request *request,
+                                   struct http_answer *answer);
+/* Records are let in, wait, or are told to come again. */
+struct http_admission records_admit(struct visit *visit, struct http_answer *answer);
+
 struct bucket {
     uint64_t key; /* 0: nobody's */
     int64_t full_ns;
@@ -245,6 +263,7 @@ struct api {
     unsigned denials, denials_skipped;
     struct bulk bulk;
     struct glances *glances;
+    struct gate gate;
     struct herald *herald;    /* NULL: there are no alerts here */
     int64_t forgotten_ms;     /* when old answers were */
     _Atomic uint64_t entries; /* written to the audit log since the last checkpoint */

@@ -45,7 +45,8 @@ static struct visit *bulk_next(struct bulk *bulk)
 
 static void *bulk_run(void *self)
 {
-    (void)setpriority(PRIO_PROCESS, 0, BULK_NICE); /* of this thread alone, on Linux */
+    int of_process = getpriority(PRIO_PROCESS, 0);
+    (void)setpriority(PRIO_PROCESS, 0, of_process + BULK_NICE); /* of this thread alone, on Linux */
     for (struct visit *visit = bulk_next(self); visit != NULL; visit = bulk_next(self))
         visit->go(visit);
     return NULL;

@@ -201,8 +201,9 @@ static void request_recycle(struct http_request *request)
     request->link = NULL;
     request->stream = NULL;
     request->own = NULL;
-    request->over = request->held = request->close = false;
+    request->over = request->held = request->close = request->called = false;
     request->phase = PHASE_FRESH;
+    request->swallow_size_max = 0;
     request->answer = (struct http_answer){0};
     lock_take(&http->lock);
     request->next_free = http->free_request;
@@ -389,7 +390,69 @@ static enum MHD_Result refuse(struct http_request *request, int status, bool now
     }
     request->close = request->close || now;
     request->phase = PHASE_SWALLOW;
+    if (request->swallow_size_max < HTTP_SWALLOW_BYTES_MAX)
+        request->swallow_size_max = HTTP_SWALLOW_BYTES_MAX;
     return now ? answer_send(request) : MHD_YES;
+}
+
+static enum MHD_Result admitted(struct http_request *request, struct http_admission admission)
+{
+    struct http *http = request->http;
+    uint64_t length = http_length(request);
+    bool small = request->framed && length <= HTTP_SWALLOW_BYTES_MAX;
+    if (admission.refused) {
+        request->swallow_size_max = admission.body_size_max;
+        small |= request->framed && length <= admission.body_size_max;
+        return refuse(request, 0, !small);
+    }
+    if (length > admission.body_size_max)
+        return refuse(request, MHD_HTTP_CONTENT_TOO_LARGE, !small);
+    request->body_size_max = admission.body_size_max;
+    if (body_prepare(request, (size_t)length) != STATUS_OK)
+        return refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, !small);
+    request->phase = PHASE_BODY;
+    link_turn(http, request->link, LINK_BODY, 0);
+    return MHD_YES;
+}
+
+/* False: it has been called in already. */
+static bool stands_outside(struct http_request *request)
+{
+    lock_take(&request->lock);
+    bool called = request->called;
+    request->called = false;
+    request->phase = PHASE_OUTSIDE;
+    link_turn(request->http, request->link, LINK_HANDLING, 0);
+    request->outside = !called;
+    if (!called)
+        MHD_suspend_connection(request->connection);
+    lock_give(&request->lock);
+    return !called;
+}
+
+static enum MHD_Result admission_ask(struct http_request *request,
+                                     struct http_admission (*ask)(void *self,
+                                                                  struct http_request *request,
+                                                                  struct http_answer *answer))
+{
+    const struct http_options *options = &request->http->options;
+    struct http_admission admission = ask(options->self, request, &request->answer);
+    while (admission.waits) {
+        if (stands_outside(request))
+            return MHD_YES;
+        admission = options->readmit(options->self, request, &request->answer);
+    }
+    return admitted(request, admission);
+}
+
+void http_readmit(struct http_request *request)
+{
+    lock_take(&request->lock);
+    request->called = !request->outside;
+    if (request->outside)
+        MHD_resume_connection(request->connection);
+    request->outside = false;
+    lock_give(&request->lock);
 }
 
 static enum MHD_Result on_headers(struct http_request *request, const char *path,
@@ -403,20 +466,8 @@ static enum MHD_Result on_headers(struct http_request *request, const char *path
     int status = head_check(request, version, http->options.header_bytes_max, &framing);
     if (status != 0)
         return refuse(request, status, true);
-    struct http_admission admission =
-        http->options.admit(http->options.self, request, &request->answer);
-    uint64_t length = length_read(http_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH));
-    bool small = framing.transfers == 0 && framing.expects == 0 && length <= HTTP_SWALLOW_BYTES_MAX;
-    if (admission.refused)
-        return refuse(request, 0, !small);
-    if (length > admission.body_size_max)
-        return refuse(request, MHD_HTTP_CONTENT_TOO_LARGE, !small);
-    request->body_size_max = admission.body_size_max;
-    if (body_prepare(request, (size_t)length) != STATUS_OK)
-        return refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, !small);
-    request->phase = PHASE_BODY;
-    link_turn(http, request->link, LINK_BODY, 0);
-    return MHD_YES;
+    request->framed = framing.transfers == 0 && framing.expects == 0;
+    return admission_ask(request, http->options.admit);
 }
 
 static enum MHD_Result on_body(struct http_request *request, const char *bytes, size_t size)
@@ -468,13 +519,15 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *connection,
     switch (request->phase) {
     case PHASE_FRESH:
         return on_headers(request, path, method, version);
+    case PHASE_OUTSIDE:
+        return admission_ask(request, request->http->options.readmit);
     case PHASE_BODY:
         *upload_size = 0;
         return size == 0 ? on_whole(request) : on_body(request, upload, size);
     case PHASE_SWALLOW:
         *upload_size = 0;
         request->body_size += size;
-        if (request->body_size > HTTP_SWALLOW_BYTES_MAX)
+        if (request->body_size > request->swallow_size_max)
             return MHD_NO;
         return size == 0 ? answer_send(request) : MHD_YES;
     case PHASE_ANSWERED:
@@ -543,6 +596,11 @@ struct slice http_header(const struct http_request *request, const char *name)
         value == NULL)
         return (struct slice){"", 0};
     return (struct slice){value, size};
+}
+
+uint64_t http_length(const struct http_request *request)
+{
+    return length_read(http_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH));
 }
 
 struct slice http_body(const struct http_request *request)

@@ -33,8 +33,9 @@ struct http_answer {
 
 /* What the room's router says of a request before its body is read. */
 struct http_admission {
+    bool waits;   /* nothing of its body is read until http_readmit */
     bool refused; /* the answer is filled in */
-    size_t body_size_max;
+    size_t body_size_max; /* refused: of a body that is read and forgotten; 0: as usual */
 };
 
 /* Of a request; everything is lent until it has been answered. */
@@ -46,6 +47,8 @@ struct slice http_query(const struct http_request *request, const char *name);
 /* The names of the query's parameters, as they were sent; how many there are, also beyond `max`. */
 unsigned http_queries(const struct http_request *request, struct slice *names, unsigned max);
 struct slice http_header(const struct http_request *request, const char *name);
+/* Of the body, as the head says; 0: it does not say; no number: larger than any body. */
+uint64_t http_length(const struct http_request *request);
 /* As it was sent; still compressed if Content-Encoding says so. */
 struct slice http_body(const struct http_request *request);
 /* Peer's address without port. */
@@ -63,6 +66,10 @@ void **http_own(struct http_request *request);
  * header values lent as said above.  A request that was not answered when its handler returned is
  * suspended. */
 void http_respond(struct http_request *request, const struct http_answer *answer);
+
+/* Of a request that its admission let wait: asks `readmit`, on a thread of the server.  Once for
+ * each time that it waits; the last touch of whoever calls. */
+void http_readmit(struct http_request *request);
 
 /* Turns the request into a stream of server-sent events, with the headers of `answer`.
  * STATUS_FULL: too many streams, the request must still be answered. */
@@ -89,6 +96,9 @@ struct http_options {
     /* Called when the headers are here, on a thread of the server; may refuse. */
     struct http_admission (*admit)(void *self, struct http_request *request,
                                    struct http_answer *answer);
+    /* The same for one that waited. */
+    struct http_admission (*readmit)(void *self, struct http_request *request,
+                                     struct http_answer *answer);
     /* Called when the body is here, on a thread of the server: must not wait for anything. */
     void (*handle)(void *self, struct http_request *request);
     /* Words a refusal of this file's own: 400, 413, 431, 503, 505. */

@@ -9,6 +9,7 @@
 
 enum phase {
     PHASE_FRESH,    /* the request line is here */
+    PHASE_OUTSIDE,  /* headers are here, nothing more is read until it is readmitted */
     PHASE_BODY,     /* headers are here, the body comes */
     PHASE_SWALLOW,  /* refused; the body is read and forgotten, so that the connection can go on */
     PHASE_HANDLING, /* the handler has it, on the server's thread */
@@ -40,8 +41,11 @@ struct http_request {
     bool held;  /* the handler has it */
     bool over;  /* the connection has done with it */
     bool close; /* the connection ends with the answer */
+    bool outside, called; /* suspended before its body; readmitted before it was suspended */
+    bool framed;          /* its body has a length, and nobody waits for a word to send it */
     const char *method, *path;
     size_t body_size_max, body_size, body_room;
+    size_t swallow_size_max; /* of a body that is read and forgotten; 0: HTTP_SWALLOW_BYTES_MAX */
     char *body;
     bool body_paged;
     char peer[64];

@@ -22,16 +22,36 @@ struct house {
     struct http_stream *stream;
 };
 
+/* /wait, /early and /wait-no wait outside first; /early is called in before it stands there. */
 static struct http_admission admit(void *self, struct http_request *request,
                                    struct http_answer *answer)
 {
-    (void)self;
-    if (slice_equal(http_path(request), SLICE("/no"))) {
+    struct house *house = self;
+    struct slice path = http_path(request);
+    if (slice_equal(path, SLICE("/early")))
+        http_readmit(request);
+    if (slice_starts(path, SLICE("/wait"))) {
+        pthread_mutex_lock(&house->lock);
+        house->later = request;
+        pthread_mutex_unlock(&house->lock);
+    }
+    if (slice_starts(path, SLICE("/wait")) || slice_equal(path, SLICE("/early")))
+        return (struct http_admission){.waits = true};
+    if (slice_equal(path, SLICE("/no"))) {
         *answer = (struct http_answer){403, "text/plain", SLICE("no"), {{0}}, 0};
         return (struct http_admission){.refused = true};
     }
     return (struct http_admission){
         .body_size_max = slice_equal(http_path(request), SLICE("/big")) ? 400000 : 1000};
+}
+
+static struct http_admission readmit(void *self, struct http_request *request,
+                                     struct http_answer *answer)
+{
+    (void)self;
+    *answer = (struct http_answer){429, "text/plain", SLICE("no room"), {{0}}, 0};
+    return (struct http_admission){.refused = slice_equal(http_path(request), SLICE("/wait-no")),
+                                   .body_size_max = 400000};
 }
 
 static void refuse(void *self, struct http_request *request, int status, struct http_answer *answer)
@@ -94,6 +114,7 @@ static int opened(void **state)
         .bodies_bytes_max = 1 << 20,
         .clock = clock_of_machine(),
         .admit = admit,
+        .readmit = readmit,
         .handle = handle,
         .refuse = refuse,
         .self = &house,
@@ -311,6 +332,49 @@ static void a_refused_request_keeps_the_line_if_its_body_is_small(void **state)
     close(line);
 }
 
+static struct http_request *waiting(struct house *house)
+{
+    struct http_request *request = NULL;
+    while (request == NULL) {
+        usleep(1000);
+        pthread_mutex_lock(&house->lock);
+        request = house->later;
+        house->later = NULL;
+        pthread_mutex_unlock(&house->lock);
+    }
+    return request;
+}
+
+static void a_body_waits_outside_until_it_is_called_in(void **state)
+{
+    struct house *house = *state;
+    static char block[300001];
+    char heard[8192];
+    memset(block, 'x', 300000);
+    int line = dial(house);
+    for (int i = 0; i < 3; i++) {
+        say(line, "POST /wait HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n");
+        struct http_request *request = waiting(house);
+        usleep(i == 0 ? 0 : 20000); /* before it stands outside, or when it does */
+        http_readmit(request);
+        say(line, block);
+        hear(line, heard, sizeof heard, "/wait 300000", 2000);
+        assert_non_null(strstr(heard, "/wait 300000"));
+        say(line, "POST /wait-no HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n");
+        http_readmit(waiting(house));
+        say(line, block);
+        hear(line, heard, sizeof heard, "no room", 2000);
+        assert_non_null(strstr(heard, "HTTP/1.1 429"));
+        say(line, "POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+        hear(line, heard, sizeof heard, "/early 3", 2000);
+        assert_non_null(strstr(heard, "/early 3"));
+        say(line, "POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+        hear(line, heard, sizeof heard, "/early 0", 2000);
+        assert_non_null(strstr(heard, "/early 0"));
+    }
+    close(line);
+}
+
 static struct http_stream *stream_of(struct house *house)
 {
     struct http_stream *stream = NULL;
@@ -495,6 +559,7 @@ int main(void)
         LIVE(large_headers_are_431),
         LIVE(a_length_with_two_meanings_ends_the_line),
         LIVE(an_answer_may_come_later_from_another_thread),
+        LIVE(a_body_waits_outside_until_it_is_called_in),
         LIVE(a_refused_request_keeps_the_line_if_its_body_is_small),
         LIVE(a_stream_gives_what_is_written_and_sees_who_left),
         LIVE(a_slow_reader_of_a_stream_is_full_and_bounded),

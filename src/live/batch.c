@@ -13,7 +13,7 @@ bool batch_must_end(const struct live *live, struct slice bytes)
     /* Whoever hears of other entries hears of them in order. */
     bool hears = live->options.listener.heard != NULL;
     bool other = bytes.size > 0 && bytes.at[0] != ENTRY_RECORD && bytes.at[0] != ENTRY_HEARTBEAT &&
-                 (hears || bytes.at[0] == ENTRY_RULES);
+                 bytes.at[0] != ENTRY_DECISION && (hears || bytes.at[0] == ENTRY_RULES);
     return batch->count == RECORD_BATCH_MAX || (other && batch->count > 0);
 }
 
@@ -37,7 +37,8 @@ enum status batch_add(struct live *live, uint64_t sequence, struct slice bytes)
         batch->count++;
     } else if (entry.type == ENTRY_HEARTBEAT) {
         batch->heartbeat = entry.time;
-    } else if (entry.type != ENTRY_RULES && listener.heard != NULL) {
+    } else if (entry.type != ENTRY_RULES && entry.type != ENTRY_DECISION &&
+               listener.heard != NULL) {
         TRY(listener.heard(listener.self, sequence, bytes));
     }
     batch->below = sequence + 1;

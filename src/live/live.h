@@ -27,6 +27,8 @@ struct offer {
     size_t count;
     void (*done)(struct offer *offer, enum status status, uint64_t first);
     bool patient;       /* nobody waits for it: it goes with others, or after LIVE_PATIENCE_MS */
+    bool bulk;          /* records: the last part of the queue is not for them, but for what is
+                         * said of them (decisions, heartbeats, changes of rules) */
     struct offer *next; /* this and the rest are the queue's */
     size_t bytes;
     uint64_t first;
@@ -61,8 +63,8 @@ struct live_listener {
     /* Records, in order, behind what detection made of them; in a recovery those behind the
      * snapshot. NULL, or quick. */
     void (*records)(void *self, const struct record *records, size_t count);
-    /* Every entry that is neither record, heartbeat nor change of rules, in order, behind the batch
-     * before it; in a recovery also those that `tell` told. */
+    /* Every entry that is neither record, heartbeat, decision nor change of rules, in order, behind
+     * the batch before it; in a recovery also those that `tell` told. */
     enum status (*heard)(void *self, uint64_t position, struct slice entry);
     /* Those entries that a snapshot must hold so that `heard` can make the same of them again.  It
      * may be called in a forked child, between `hold` and `release` of the parent and behind a
@@ -150,6 +152,8 @@ enum status live_open(struct live **out, const struct live_options *options, str
 /* STATUS_FULL: too much is waiting; STATUS_REFUSED: larger than a frame, or closing; nothing was
  * taken (`done` will not be called).  Any thread. */
 enum status live_offer(struct live *live, struct offer *offer);
+/* Whether records of about so many bytes would be taken at this moment.  Any thread. */
+bool live_would_take(struct live *live, size_t bytes);
 /* STATUS_FULL: QUESTIONS_MAX are waiting.  Any thread; where nobody else has the memory in hand the
  * question was answered when this returns. */
 enum status live_ask(struct live *live, struct question *question);

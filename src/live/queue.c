@@ -65,6 +65,19 @@ static size_t entries_size(const struct offer *offer)
     return size;
 }
 
+/* With `lock` held: how much this offer may take of the queue.  While records come faster than they
+ * can be thought about, the queue is full of them; a decision must find room all the same. */
+static size_t room_for(const struct live *live, const struct offer *offer)
+{
+    size_t max = live->options.queue_bytes_max;
+    size_t least = live->frame_size_max + LIVE_FRAME_SLACK; /* the largest offer of all fits */
+    size_t kept = max / LIVE_KEPT_PART < max - least ? max / LIVE_KEPT_PART : max - least;
+    size_t room = max - live->counts.queue_bytes;
+    if (!offer->bulk)
+        return room;
+    return room > kept ? room - kept : 0;
+}
+
 enum status live_offer(struct live *live, struct offer *offer)
 {
     must(offer->count > 0);
@@ -74,7 +87,7 @@ enum status live_offer(struct live *live, struct offer *offer)
     pthread_mutex_lock(&live->lock);
     struct live_counts *counts = &live->counts;
     bool full = live->failed || counts->stands != STATUS_OK ||
-                offer->bytes > live->options.queue_bytes_max - counts->queue_bytes;
+                offer->bytes > room_for(live, offer);
     bool taken = fits && !full && !live->closing;
     if (taken) {
         /* The writer sleeps only while there is nothing, or too little for a commit. */
@@ -93,6 +106,15 @@ enum status live_offer(struct live *live, struct offer *offer)
     bool refused = !fits || live->closing;
     pthread_mutex_unlock(&live->lock);
     return taken ? STATUS_OK : refused ? STATUS_REFUSED : STATUS_FULL;
+}
+
+bool live_would_take(struct live *live, size_t bytes)
+{
+    const struct offer asked = {.bulk = true};
+    pthread_mutex_lock(&live->lock);
+    bool room = bytes <= room_for(live, &asked);
+    pthread_mutex_unlock(&live->lock);
+    return room;
 }
 
 bool live_snapshot_damaged(const struct live *live, struct journal_finding *out)

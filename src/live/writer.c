@@ -144,8 +144,24 @@ static enum status group_write(struct live *live, struct offer *group, uint64_t 
     return journal_sync(live->journal);
 }
 
+/* Nobody thinks about a decision, or is told of it: its place is enough.  Those of some seconds
+ * would else lie on the belt behind the records that came before them.  Bytes that it needs less
+ * than were kept for it. */
+static size_t offer_lay(struct live *live, const struct offer *offer)
+{
+    struct slice place = {offer->entry->at, 1};
+    bool decision = offer->count == 1 && offer->entry->size > 1 && place.at[0] == ENTRY_DECISION;
+    if (!decision) {
+        belt_lay(&live->belt, offer->entry, offer->count, offer->first);
+        return 0;
+    }
+    belt_lay(&live->belt, &place, 1, offer->first);
+    return offer->bytes - belt_bytes(&place, 1);
+}
+
 static void group_hand_on(struct live *live, const struct offer *group, uint64_t frames)
 {
+    size_t spared = 0;
     pthread_mutex_lock(&live->lock);
     live->counts.frames += frames;
     live->counts.syncs++;
@@ -153,8 +169,9 @@ static void group_hand_on(struct live *live, const struct offer *group, uint64_t
     live->counts.synced = journal_synced(live->journal); /* before it can be thought about */
     pthread_mutex_unlock(&live->lock);
     for (const struct offer *offer = group; offer != NULL; offer = offer->next)
-        belt_lay(&live->belt, offer->entry, offer->count, offer->first);
+        spared += offer_lay(live, offer);
     pthread_mutex_lock(&live->lock);
+    live->counts.queue_bytes -= spared;
     pthread_cond_signal(&live->for_thinker);
     pthread_mutex_unlock(&live->lock);
 }

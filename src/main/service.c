@@ -285,6 +285,11 @@ static enum status offer(void *self, struct offer *offered)
     return live_offer(service->live, offered);
 }
 
+static bool would_take(void *self, size_t bytes)
+{
+    return live_would_take(((struct service *)self)->live, bytes);
+}
+
 static void tail_news(void *self, const struct tail_news *news)
 {
     struct service *service = self;
@@ -428,8 +433,8 @@ static struct api_rooms rooms_of(struct service *service)
         .papers = {works_paper, service},
         .deliveries = service->deliveries,
         .keys = service->keys,
-        .process = {offer, figures_acknowledged, readiness_write, figures_write, pulse_write,
-                    service},
+        .process = {offer, would_take, figures_acknowledged, readiness_write, figures_write,
+                    pulse_write, service},
     };
 }
 

@@ -104,19 +104,39 @@ static size_t arena_size_of(const struct deliveries *pool)
     return 3 * pool->options.body_size_max + JOURNAL_FRAME_BYTES_MAX + ARENA_SIZE_MORE;
 }
 
+/* With the lock. */
+static bool has_room(const struct deliveries *pool, size_t body_size)
+{
+    return pool->free != NULL && body_size <= pool->options.bytes_max - pool->bytes;
+}
+
+void deliveries_room(struct deliveries *deliveries, unsigned *count, uint64_t *bytes,
+                     uint64_t *under_way)
+{
+    lock(deliveries);
+    *count = deliveries->options.count_max - (unsigned)deliveries->counts.at_once;
+    *bytes = deliveries->options.bytes_max - deliveries->bytes;
+    *under_way = deliveries->bytes;
+    unlock(deliveries);
+}
+
+void deliveries_turned_away(struct deliveries *deliveries)
+{
+    lock(deliveries);
+    deliveries->counts.turned_away++;
+    unlock(deliveries);
+}
+
 static struct inside *take_free(struct deliveries *pool, size_t body_size)
 {
     lock(pool);
-    struct inside *inside = pool->free;
-    bool room = body_size <= pool->options.bytes_max - pool->bytes;
-    if (inside != NULL && room) {
+    struct inside *inside = has_room(pool, body_size) ? pool->free : NULL;
+    if (inside != NULL) {
         pool->free = inside->next;
         pool->bytes += body_size;
         pool->counts.at_once++;
-    } else {
-        inside = NULL;
-        pool->counts.turned_away++;
     }
+    pool->counts.turned_away += inside == NULL;
     unlock(pool);
     return inside;
 }
@@ -138,7 +158,10 @@ enum status delivery_take(struct deliveries *deliveries, size_t body_size, struc
     if (inside == NULL)
         return STATUS_FULL;
     struct arena *arena = inside->face.arena;
-    *inside = (struct inside){.pool = deliveries, .body_size = body_size, .face.arena = arena};
+    *inside = (struct inside){.pool = deliveries,
+                              .body_size = body_size,
+                              .face.arena = arena,
+                              .face.offer.bulk = true};
     if (arena == NULL &&
         arena_create(&inside->face.arena, arena_size_of(deliveries)) != STATUS_OK) {
         put_free(inside);

@@ -55,6 +55,12 @@ enum status delivery_add(struct delivery *delivery, struct slice entry);
 /* How it ended: OK: its records are durable; else they are refused. */
 void delivery_settle(struct delivery *delivery, enum status status);
 void delivery_give_back(struct delivery *delivery);
+/* Room for more: deliveries and bytes of bodies that would be taken now; `*under_way`: bytes of
+ * those that are being worked on. */
+void deliveries_room(struct deliveries *deliveries, unsigned *count, uint64_t *bytes,
+                     uint64_t *under_way);
+/* One more that was not even read. */
+void deliveries_turned_away(struct deliveries *deliveries);
 void deliveries_count(struct deliveries *deliveries, struct deliveries_counts *out);
 /* When no delivery is out any more. */
 void deliveries_destroy(struct deliveries *deliveries);

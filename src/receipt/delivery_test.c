@@ -128,9 +128,15 @@ static void a_pool_that_is_used_up_turns_away(void **state)
     assert_int_equal(delivery_take(pool, 1 << 20, &two), STATUS_FULL); /* bytes */
     assert_int_equal(delivery_take(pool, 10, &two), STATUS_OK);
     assert_int_equal(delivery_take(pool, 10, &three), STATUS_FULL); /* deliveries */
+    deliveries_turned_away(pool);
     deliveries_count(pool, &counts);
-    assert_int_equal(counts.turned_away, 2);
+    assert_int_equal(counts.turned_away, 3);
     assert_int_equal(counts.offered, 0);
+    unsigned count;
+    uint64_t bytes, under_way;
+    deliveries_room(pool, &count, &bytes, &under_way);
+    assert_int_equal(count, 0);
+    assert_int_equal(under_way, (1 << 20) + 10);
     delivery_give_back(one);
     delivery_give_back(two);
 }

@@ -290,6 +290,53 @@ static void who_does_not_wait_shares_a_frame(void **state)
     play_release(&play);
 }
 
+/* Records fill the queue up to the part that is not theirs; a decision still finds room, lies on
+ * the belt as a place alone, and in the journal as a whole. */
+static void a_decision_finds_room_when_records_fill_the_queue(void **state)
+{
+    (void)state;
+    static struct sharer sharer[SHARING];
+    static char large[4000];
+    struct journal_finding found;
+    struct play play = play_of();
+    unsigned bulk = 0;
+    play_init(&play);
+    assert_int_equal(play_open(&play, &found), STATUS_OK);
+    uint64_t next = play_next(&play);
+    (void)snprintf(large, sizeof large, "D%*s", (int)sizeof large - 2, "{}");
+    enum status status = STATUS_OK;
+    for (; status == STATUS_OK; bulk++) {
+        assert_true(bulk < SHARING);
+        sharer[bulk].entry = (struct slice){large, sizeof large - 1};
+        sharer[bulk].offer = (struct offer){
+            .entry = &sharer[bulk].entry, .count = 1, .done = shared, .bulk = true};
+        status = live_offer(play.live, &sharer[bulk].offer);
+    }
+    assert_int_equal(status, STATUS_FULL);
+    assert_false(live_would_take(play.live, sizeof large));
+    struct sharer *decision = &sharer[bulk - 1];
+    decision->entry = SLICE("D{\"answer\":\"allow\"}");
+    decision->offer = (struct offer){
+        .entry = &decision->entry, .count = 1, .done = shared, .patient = true};
+    assert_int_equal(live_offer(play.live, &decision->offer), STATUS_OK);
+    while (counts_of(&play).thought < next + bulk)
+        live_turn(play.live);
+    assert_int_equal(counts_of(&play).queue_bytes, 0);
+    assert_true(live_would_take(play.live, sizeof large));
+    assert_int_equal(decision->heard, 1);
+    play_die(&play);
+    struct journal_reader *reader;
+    uint64_t sequence;
+    struct slice entry;
+    assert_int_equal(journal_reader_open(&reader, volume_sim_volume(sim), next + bulk - 1, arena,
+                                         &found),
+                     STATUS_OK);
+    assert_int_equal(journal_read(reader, &sequence, &entry), STATUS_OK);
+    assert_true(slice_equal(entry, decision->entry));
+    journal_reader_close(reader);
+    play_release(&play);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +345,7 @@ int main(void)
         cmocka_unit_test(what_somebody_needs_of_the_journal_stays),
         cmocka_unit_test(a_snapshot_waits_for_its_alerts),
         cmocka_unit_test(who_does_not_wait_shares_a_frame),
+        cmocka_unit_test(a_decision_finds_room_when_records_fill_the_queue),
         cmocka_unit_test(a_full_memory_stands_still_and_loses_nothing),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -186,7 +186,32 @@ class NoRoom(house.Case):
 
 
 class TooMuch(house.Case):
-    CONFIG = "ingest: {requests: 2, queue: 32M}\n"
+    CONFIG = "ingest: {requests: 2, queue: 32M, commit_wait: 300ms}\n"
+
+    def test_who_comes_when_there_is_no_room_waits_for_it(self):
+        self.house.enrol()
+        answers = []
+        clients = [threading.Thread(target=lambda number=number: answers.append(self.house.send(call(number))[0]))
+                   for number in range(6)]
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join()
+        self.assertEqual(answers, [200] * 6)
+        self.assertEqual(self.house.figures()["cutline_ingest_turned_away_total"], 0)
+
+    def test_whoever_waits_hears_at_once_that_it_closes(self):
+        self.house.enrol()
+        answers = []
+        clients = [threading.Thread(target=lambda number=number: answers.append(self.house.send(call(number))[0]))
+                   for number in range(8)]
+        for client in clients:
+            client.start()
+        time.sleep(0.15)
+        self.assertEqual(self.house.stop(), 0)
+        for client in clients:
+            client.join()
+        self.assertEqual(sorted(set(answers)), [200, 429])
 
     def test_overload_is_refused_loses_nothing_and_the_sums_hold(self):
         self.house.enrol()
