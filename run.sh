@@ -1,5 +1,8 @@
 #!/bin/sh
-# run.sh -- installs what is missing, builds build/cutline, and looks for fraud in the shipped sample day.
+# run.sh -- installs what is missing, builds build/cutline, and shows all of it at work: `cutline demo`.
+#
+#   ./run.sh [NAME=VALUE...]          the demo, see docs/demo.md
+#   ./run.sh detect [--json ...]      looks for fraud in the shipped sample day
 #
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -16,5 +19,9 @@ trap 'rm -f "$log"' EXIT
 ninja -C build cutline >"$log" 2>&1 || { grep -v '^\[' "$log"; exit 1; }
 rm -f "$log"
 
-echo "detecting"
-exec build/cutline detect "$@" sample/*.csv.zst
+if [ "${1:-}" = detect ]; then
+    shift
+    echo "detecting"
+    exec build/cutline detect "$@" sample/*.csv.zst
+fi
+exec build/cutline demo "$@"

@@ -63,7 +63,7 @@ class Papers(ask.Case):
     def test_bash_completes(self):
         if shutil.which("bash") is None:
             self.skipTest("bash is not installed")
-        self.assertEqual(self.complete("cutline de"), ["detect"])
+        self.assertEqual(self.complete("cutline de"), ["detect", "demo"])
         self.assertEqual(self.complete("cutline rules ch"), ["check"])
         self.assertEqual(self.complete("cutline detect --fail"), ["--fail-on-alert"])
         self.assertEqual(self.complete("cutline detect --tru"), [""])

@@ -61,6 +61,7 @@ _cutline() {
     'intake check') flags='--map --kind --home --zone --currency --rejects --max-rejects --quiet --lang --no-color --help' ;;
     'simulate') flags='--quiet --seed --out --people --days --start --fraud --classes --lang --no-color --help' ;;
     'trace') flags='--map --kind --home --zone --currency --rejects --max-rejects --json --table --output --unmask --memory --sort --quiet --records --backward --method --depth --since --until --answer --graphml --html --to --token --reason --lang --no-color --help' ;;
+    'demo') flags='--json --lang --no-color --help' ;;
     'serve') flags='--data --config --lang --no-color --help' ;;
     'send') flags='--map --kind --quiet --to --token --lang --no-color --help' ;;
     'lead route') flags='--json --unmask --plan --lang --no-color --help' ;;
@@ -105,7 +106,7 @@ _cutline() {
     'help') flags='--lang --no-color --help' ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query recall case return penalty organisation inspect sanction area top doctor backup restore verify keys answer config screen journal audit law report man completion version help'
+        words='detect backtest rules intake simulate trace demo serve send lead dissuade stop freeze query recall case return penalty organisation inspect sanction area top doctor backup restore verify keys answer config screen journal audit law report man completion version help'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = rules ]; then
         words='check fmt explain cost test push approve'
     elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = intake ]; then
@@ -113,7 +114,7 @@ _cutline() {
     elif [ "$verb" = completion ]; then
         words='bash zsh'
     elif [ "$verb" = help ]; then
-        words='detect backtest rules intake simulate trace serve send lead dissuade stop freeze query recall case return penalty organisation inspect sanction area top doctor backup restore verify keys answer config screen journal audit law report man completion version help'
+        words='detect backtest rules intake simulate trace demo serve send lead dissuade stop freeze query recall case return penalty organisation inspect sanction area top doctor backup restore verify keys answer config screen journal audit law report man completion version help'
     elif [ "${word#-}" != "$word" ]; then
         words=$flags
     fi

@@ -1,0 +1,30 @@
+/* demo_acting.h -- what those who act by themselves have in common. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "demo.h"
+
+#include <stdlib.h>
+
+struct acting {
+    struct demo *demo;
+    struct demo_client *client;
+    struct text list; /* items that are gone through */
+    unsigned documents;
+    unsigned chapter; /* of the story: how many were told */
+    unsigned tries;
+};
+
+/* Everything that is asked from now on is asked by this user; false: there is none yet. */
+bool acting_as(struct acting *acting, const char *login);
+/* A number of an id, the same each time. */
+int64_t acting_number(const char *id);
+void acting_now(const struct acting *acting, char out[DEMO_WORD_MAX], int64_t ago_ms);
+/* One field unmasked; false: refused. */
+bool acting_reveal(struct acting *acting, const char *id, const char *field, char *out,
+                   size_t size);
+
+/* demo_story.c: follows a victim's payment, and orders what it proposes first. */
+void acting_trace(struct acting *acting, const struct town_row *row);
+/* The next chapter, if its time has come. */
+void acting_story(struct acting *acting);

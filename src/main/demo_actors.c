@@ -1,0 +1,269 @@
+/* demo_actors.c -- people of the demo that act by themselves: a duty desk, its head, police.
+ *
+ *     every half second:  what waits, by kind and state ─> whoever's hand it is does the next step
+ *
+ * They know what people at those desks would know (what a victim tells), and do nothing that their
+ * role may not.  Nobody acts at once: an item rests some seconds in each state, so that a visitor
+ * can look, and be faster.  Of each kind of work one item in five is left to the visitor.
+ *
+ * A step that is refused is let be: somebody else was faster, or it is not allowed. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "demo_acting.h"
+
+#include "reading.h"
+
+enum { TURN_MS = 500, LIST_BYTES = 256 * 1024, URL_BYTES = 256, LEFT_ONE_IN = 5 };
+
+/* ---- what waits ---- */
+
+/* Since when an item is as it is. */
+static int64_t age_ms(const struct acting *acting, struct slice item)
+{
+    char changed[DEMO_WORD_MAX];
+    moment at;
+    demo_member_of(item, "changed", changed, sizeof changed);
+    if (moment_parse(slice_of(changed), &at) != STATUS_OK)
+        return 0;
+    return acting->demo->clock.now(acting->demo->clock.self).ms - at.ms;
+}
+
+typedef void act_on(struct acting *acting, const char *id, struct slice item);
+
+struct habit {
+    const char *login, *kind, *state;
+    int64_t rest_ms; /* so long an item is left alone first */
+    unsigned most;   /* in one turn */
+    bool leaves;     /* one in five to the visitor */
+    act_on *act;
+};
+
+static void follow(struct acting *acting, const struct habit *habit)
+{
+    char path[URL_BYTES], id[DEMO_WORD_MAX];
+    struct text text = text_over(path, sizeof path);
+    struct slice name, item;
+    size_t at = 0;
+    unsigned done = 0;
+    text_addf(&text, "/v1/work?kind=%s&state=%s&limit=100", habit->kind, habit->state);
+    if (!acting_as(acting, habit->login) || demo_get(acting->client, path) != STATUS_OK)
+        return;
+    acting->list = text_over(acting->list.at, LIST_BYTES);
+    text_add(&acting->list, text_slice(&acting->client->answer));
+    struct slice all = answered_member(text_slice(&acting->list), "work");
+    while (done < habit->most && answered_next(all, &at, &name, &item)) {
+        demo_member_of(item, "id", id, sizeof id);
+        bool left = habit->leaves && acting_number(id) % LEFT_ONE_IN == 0;
+        if (id[0] == '\0' || left || age_ms(acting, item) < habit->rest_ms ||
+            !acting_as(acting, habit->login))
+            continue;
+        habit->act(acting, id, item);
+        done++;
+    }
+}
+
+static bool asking(struct slice item)
+{
+    return answered_member(item, "asking").size > 0;
+}
+
+/* ---- leads ---- */
+
+static void lead_received(struct acting *acting, const char *id, struct slice item)
+{
+    char document[DEMO_WORD_MAX], partner[DEMO_WORD_MAX];
+    struct text text = text_over(document, sizeof document);
+    demo_member_of(answered_member(item, "fields"), "partner", partner, sizeof partner);
+    if (partner[0] == '\0')
+        return; /* nobody can be asked about this number */
+    text_addf(&text, "演反诈查〔2026〕%u号", ++acting->documents);
+    if (demo_step(acting->client, id, "request", NULL,
+                  PAIRS("purpose", "fraud_lead", "basis", "anti_fraud_law", "document",
+                        document)) == STATUS_OK)
+        (void)!demo_step(acting->client, id, "send", NULL, PAIRS());
+}
+
+static void say_yes(struct acting *acting, const char *id, struct slice item)
+{
+    if (asking(item))
+        (void)!demo_yes(acting->client, id);
+}
+
+static void lead_single(struct acting *acting, const char *id, struct slice item)
+{
+    (void)item;
+    (void)!demo_step(acting->client, id, "close", NULL,
+                     PAIRS("outcome", acting_number(id) % 3 == 0 ? "not_confirmed" : "confirmed"));
+}
+
+static void site_go(struct acting *acting, const char *id, struct slice item)
+{
+    (void)item;
+    (void)!demo_step(acting->client, id, "arrive", NULL, PAIRS());
+}
+
+static void site_report(struct acting *acting, const char *id, struct slice item)
+{
+    (void)item;
+    (void)!demo_step(acting->client, id, "report", NULL,
+                     PAIRS("finding", "confirmed", "devices",
+                           "[{\"kind\":\"goip\",\"count\":\"2\"},{\"kind\":\"sim_bank\","
+                           "\"count\":\"1\"}]",
+                           "suspects", "2", "cards", "48"));
+}
+
+static void site_close(struct acting *acting, const char *id, struct slice item)
+{
+    (void)item;
+    (void)!demo_step(acting->client, id, "close", NULL, PAIRS());
+}
+
+static void lead_result(struct acting *acting, const char *id, struct slice item)
+{
+    (void)item;
+    (void)!demo_step(acting->client, id, "close", NULL, PAIRS("outcome", "confirmed"));
+}
+
+/* ---- dissuasions ---- */
+
+static void victim_sign(struct acting *acting, const char *id, struct slice item)
+{
+    (void)item;
+    if (demo_take(acting->client, id) == STATUS_OK)
+        (void)!demo_step(acting->client, id, "sign", NULL, PAIRS());
+}
+
+static void victim_contact(struct acting *acting, const char *id, struct slice item)
+{
+    (void)item;
+    (void)!demo_step(acting->client, id, "contact", NULL, PAIRS("channel", "call"));
+}
+
+static void victim_reach(struct acting *acting, const char *id, struct slice item)
+{
+    (void)item;
+    if (acting_number(id) % 6 == 1)
+        (void)!demo_step(acting->client, id, "visit", NULL, PAIRS());
+    else
+        (void)!demo_step(acting->client, id, "reach", NULL, PAIRS("channel", "call"));
+}
+
+static void victim_meet(struct acting *acting, const char *id, struct slice item)
+{
+    (void)item;
+    if (demo_step(acting->client, id, "meet", NULL, PAIRS()) == STATUS_OK)
+        (void)!demo_step(acting->client, id, "outcome", NULL, PAIRS("outcome", "D02"));
+}
+
+/* The payment that a victim tells of, and what follows from it. */
+static void victim_paid(struct acting *acting, const char *id, const struct town_row *row)
+{
+    const struct town *town = &acting->demo->town;
+    char payee[DEMO_WORD_MAX], amount[32], name[DEMO_WORD_MAX], bank[32], when[64], account[80];
+    struct text text = text_over(payee, sizeof payee);
+    moment at;
+    text_add(&text, town_field(town, row, "payee"));
+    text = text_over(account, sizeof account);
+    text_add(&text, town_field(town, row, "payer"));
+    text = text_over(name, sizeof name);
+    town_add_name(&text, slice_of(payee));
+    text = text_over(bank, sizeof bank);
+    text_add(&text, town_field(town, row, "payee_bank"));
+    text = text_over(amount, sizeof amount);
+    text_addf(&text, "%.0f", strtod(town_field(town, row, "amount").at, NULL) * 100);
+    if (moment_parse(town_field(town, row, "time"), &at) != STATUS_OK)
+        return;
+    text = text_over(when, sizeof when);
+    text_add_moment(&text, (moment){at.ms + town->shift_ms}, DEMO_ZONE);
+    if (demo_step(acting->client, id, "paid", NULL,
+                  PAIRS("loss", amount, "payee", payee, "paid_at", when, "account", account,
+                        "payee_name", name, "payee_bank", bank)) == STATUS_OK)
+        acting_trace(acting, row);
+}
+
+static void victim_end(struct acting *acting, const char *id, struct slice item)
+{
+    static const char *const ENDS[] = {"D01", "D01", "D03", "D01", "D20", "D30", "D01"};
+    const struct demo *demo = acting->demo;
+    const struct town_row *row = NULL;
+    char phone[DEMO_WORD_MAX];
+    (void)item;
+    if (acting_reveal(acting, id, "phone", phone, sizeof phone))
+        row = town_loss(&demo->town, town_account(&demo->town, slice_of(phone)),
+                        demo_reached_ms(demo));
+    if (row != NULL)
+        victim_paid(acting, id, row);
+    else
+        (void)!demo_step(acting->client, id, "outcome", NULL,
+                         PAIRS("outcome", ENDS[acting_number(id) % 7]));
+}
+
+/* ---- stops ---- */
+
+static const char *const BANKS[DEMO_BANKS] = {"bank-a", "bank-b", "bank-c"};
+
+static void stop_order(struct acting *acting, const char *id, struct slice item)
+{
+    char payee[DEMO_WORD_MAX], name[DEMO_WORD_MAX], bank[DEMO_WORD_MAX], document[DEMO_WORD_MAX];
+    struct text text = text_over(name, sizeof name);
+    if (asking(item)) {
+        if (acting_as(acting, "auto-head"))
+            (void)!demo_yes(acting->client, id);
+        return;
+    }
+    demo_member_of(answered_member(item, "fields"), "payee_bank", bank, sizeof bank);
+    if (!acting_reveal(acting, id, "payee", payee, sizeof payee))
+        return;
+    town_add_name(&text, slice_of(payee));
+    text = text_over(document, sizeof document);
+    text_addf(&text, "演止付〔2026〕%u号", ++acting->documents);
+    const char *executor = people_place(&acting->demo->people, BANKS[town_bank(slice_of(bank))]);
+    (void)!demo_step(acting->client, id, "order", NULL,
+                     PAIRS("executor", executor, "document", document, "payee_name", name));
+}
+
+static const struct habit HABITS[] = {
+    {"auto-duty", "lead_check", "received", 500, 3, true, lead_received},
+    {"auto-head", "lead_check", "check_requested", 500, 4, false, say_yes},
+    {"auto-duty", "lead_check", "single", 20000, 2, true, lead_single},
+    {"auto-duty", "lead_check", "result", 10000, 2, true, lead_result},
+    {"auto-county", "site_task", "dispatched", 5000, 1, true, site_go},
+    {"auto-county", "site_task", "on_site", 10000, 1, false, site_report},
+    {"auto-duty", "site_task", "result", 10000, 1, false, site_close},
+    {"auto-duty", "dissuasion", "new", 1500, 2, true, victim_sign},
+    {"auto-duty", "dissuasion", "signed", 1500, 2, false, victim_contact},
+    {"auto-duty", "dissuasion", "contacting", 3000, 2, false, victim_reach},
+    {"auto-duty", "dissuasion", "visiting", 8000, 1, false, victim_meet},
+    {"auto-duty", "dissuasion", "reached", 3000, 2, false, victim_end},
+    {"auto-duty", "stop_order", "reported", 1500, 3, true, stop_order},
+};
+
+/* ---- the first answer ---- */
+
+static void look_for_answer(struct acting *acting)
+{
+    struct demo *demo = acting->demo;
+    if (atomic_load(&demo->first_answer_ms) != 0 || !acting_as(acting, "auto-duty") ||
+        demo_get(acting->client, "/v1/work?kind=lead_check&limit=100") != STATUS_OK ||
+        strstr(acting->client->answer.at, "\"answered_by\":\"") == NULL)
+        return;
+    atomic_store(&demo->first_answer_ms, demo_since_ms(demo));
+    DEMO_SAY(demo, "the first answer of a carrier is there", "运营商的第一份核查答复已到");
+}
+
+void *demo_actors(void *self)
+{
+    struct acting acting = {.demo = self};
+    char *list;
+    acting.client = acting.demo->actor;
+    if (arena_take(acting.demo->arena, LIST_BYTES, (void **)&list) != STATUS_OK)
+        return NULL;
+    acting.list = text_over(list, LIST_BYTES);
+    for (; !demo_over(acting.demo); demo_rest(acting.demo, TURN_MS)) {
+        for (size_t i = 0; i < sizeof HABITS / sizeof HABITS[0] && !demo_over(acting.demo); i++)
+            follow(&acting, &HABITS[i]);
+        look_for_answer(&acting);
+        acting_story(&acting);
+    }
+    demo_client_close(acting.client);
+    return NULL;
+}
