@@ -9,6 +9,7 @@ set -eu
 cd "$(dirname "$0")"
 
 tools/install
+tools/console || echo "going on without the console"
 if [ ! -f build/build.ninja ]; then
     echo "setting up build/"
     meson setup build >/dev/null

@@ -14,7 +14,8 @@ stop() {
     exit 1
 }
 
-tools/install python3 python3-jsonschema mandoc zsh nodejs || stop "the packages above could not be installed"
+tools/install python3 python3-jsonschema mandoc zsh chromium fonts-noto-cjk || stop "the packages above could not be installed"
+tools/console || stop "what the console is built with could not be fetched"
 
 log=$(mktemp) || stop "no temporary file"
 all=$(mktemp) || stop "no temporary file"

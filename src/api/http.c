@@ -271,11 +271,21 @@ static const struct {
     {"Cross-Origin-Resource-Policy", "same-origin"},
 };
 
+/* Whether the answer says one of ALWAYS itself. */
+static bool said(const struct http_answer *answer, const char *name)
+{
+    for (unsigned i = 0; i < answer->headers_count; i++)
+        if (strcmp(answer->header[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static void headers_add(const struct http_request *request, struct MHD_Response *response)
 {
     const struct http_answer *answer = &request->answer;
     for (size_t i = 0; i < sizeof ALWAYS / sizeof ALWAYS[0]; i++)
-        (void)MHD_add_response_header(response, ALWAYS[i].name, ALWAYS[i].value);
+        if (!said(answer, ALWAYS[i].name))
+            (void)MHD_add_response_header(response, ALWAYS[i].name, ALWAYS[i].value);
     if (http_secure(request))
         (void)MHD_add_response_header(response, "Strict-Transport-Security", "max-age=63072000");
     if (answer->type != NULL)

@@ -1,0 +1,50 @@
+/* pages.ts -- every page of the console, one entry each: navigation, router, the keys `g` + letter, the
+ * home of each role, and the tests that look at every page are made from it.  console/README.md tells how
+ * a page is added. */
+/* SPDX-License-Identifier: Apache-2.0 */
+import type { ComponentType } from "preact";
+import { has_role, may } from "./api";
+import type { Pair } from "./tongue";
+import { group_words, names } from "./pages/words";
+
+export interface PageProps {
+  /* Behind the page's name in the path; an opaque id, or null. */
+  id: string | null;
+}
+
+export type Group = "watch" | "work" | "records" | "house" | "self";
+
+export interface Page {
+  /* /console/PATH */
+  path: string;
+  says: Pair;
+  group: Group;
+  /* One of these scopes is needed; absent: everybody who has logged in. */
+  scopes?: readonly string[];
+  /* … and one of these roles, if there are any. */
+  roles?: readonly string[];
+  /* `g` and this letter go there. */
+  letter?: string;
+  /* Roles whose home it is; the first page in the list that fits is taken. */
+  home_of?: readonly string[];
+  /* Not in the navigation: reached from somewhere else. */
+  quiet?: boolean;
+  load: () => Promise<{ default: ComponentType<PageProps> }>;
+}
+
+
+export { group_words };
+
+export const PAGES: readonly Page[] = [
+  { path: "alerts", says: names.alerts, group: "watch", scopes: ["alerts:read"], letter: "a", home_of: ["analyst", "duty", "supervisor", "engineer"], load: () => import("./pages/alerts/Alerts") },
+  { path: "work", says: names.work, group: "work", scopes: ["work:read"], letter: "w", home_of: ["liaison", "auditor"], load: () => import("./pages/work/Work") },
+  { path: "settings", says: names.settings, group: "self", letter: ",", home_of: ["operator", "administrator"], load: () => import("./pages/settings/Settings") },
+];
+
+export function page_allowed(page: Page): boolean {
+  return (page.scopes === undefined || page.scopes.some(may)) && (page.roles === undefined || has_role(...page.roles));
+}
+
+export function page_home(): Page | undefined {
+  return PAGES.find((page) => page.home_of !== undefined && has_role(...page.home_of) && page_allowed(page)) ?? PAGES.find(page_allowed);
+}

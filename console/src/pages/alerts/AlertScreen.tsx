@@ -1,0 +1,194 @@
+/* AlertScreen.tsx -- one alert on one screen, without tabs: the sentence, what to do next and why, each
+ * condition with its value, what speaks against it, who else has the same, and how sound the data are. */
+/* SPDX-License-Identifier: Apache-2.0 */
+import { useEffect, useState } from "preact/hooks";
+import { get, may, post } from "../../api";
+import { server_now } from "../../clock";
+import { span } from "../../dates";
+import { useKeys } from "../../keys";
+import { number } from "../../money";
+import { PlainTable } from "../../parts/DataTable";
+import { When } from "../../parts/Log";
+import { ProblemBox } from "../../parts/Problem";
+import { RevealButton, RevealDialog, useRevealed } from "../../parts/Reveal";
+import { go } from "../../router";
+import { both, named, say } from "../../tongue";
+import { respond_words, subject_words, typology_words, w as common } from "../../words";
+import type { Alert, AlertPage, AlertRow } from "./alert";
+import { Grade } from "./Inbox";
+import { keys as kw, one, w } from "./words";
+
+interface Props {
+  id: string;
+  known: AlertRow | null;
+  /* Opens the alert so many rows further down the list; null: it is not in the list. */
+  step: ((by: number) => void) | null;
+}
+
+const NEXT = { lead: one.next_lead, dissuasion: one.next_dissuasion, stop_payment: one.next_stop_payment, watch: one.next_watch };
+
+/* "3.2" for a value of 64 and a threshold of 20; nothing if either is no number. */
+function beyond(value: string | null, threshold: string | null): string {
+  const a = Number.parseFloat(value ?? ""), b = Number.parseFloat(threshold ?? "");
+  return Number.isFinite(a) && Number.isFinite(b) && b > 0 ? (a / b).toFixed(1) : "–";
+}
+
+function Evidence({ alert }: { alert: Alert }) {
+  return (
+    <section class="card wide">
+      <h2>{say(one.evidence)}</h2>
+      {alert.bounded && <p class="notice">{say(one.bounded)}</p>}
+      <PlainTable caption={say(one.evidence)} head={[say(one.condition), say(one.value), say(one.threshold), say(one.beyond)]}
+        rows={alert.evidence.map(({ condition, value, threshold, comparison, label }) => [
+          <span key="c">{label ? both(label) : <code>{condition}</code>}{label && <small class="block mono">{condition}</small>}</span>,
+          <strong key="v">{value ?? say(common.yes)}</strong>, threshold === null ? "–" : `${comparison ?? ""} ${threshold}`, beyond(value, threshold),
+        ])} />
+    </section>
+  );
+}
+
+function Against({ alert }: { alert: Alert }) {
+  return (
+    <section class="card">
+      <h2>{say(one.against)}</h2>
+      {alert.against.length === 0 ? <p class="hint">{say(one.against_none)}</p>
+        : <ul>{alert.against.map((fact) => <li key={fact.en}>{both(fact)}{fact.value !== null && <strong> {fact.value}</strong>}</li>)}</ul>}
+    </section>
+  );
+}
+
+/* How many alerts there are with the same; at most a page is counted. */
+function useCounted(q: string): AlertPage | null {
+  const [page, keep] = useState<AlertPage | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    get<AlertPage>("/v1/alerts", { q, limit: 100 }, stop.signal).then(({ body }) => keep(body), () => {});
+    return () => stop.abort();
+  }, [q]);
+  return page;
+}
+
+function Related({ row }: { row: AlertRow }) {
+  const same = useCounted(`subject:${row.subject}`);
+  const rule = useCounted(`rule:${row.alert.rule}`);
+  const counted = (page: AlertPage | null) => (page === null ? "…" : page.next === null ? number(page.alerts.length) : say(one.at_least, { n: number(page.alerts.length) }));
+  const others = same?.alerts.filter(({ alert }) => alert.id !== row.alert.id) ?? [];
+  return (
+    <section class="card">
+      <h2>{say(one.related)}</h2>
+      <dl class="pairs">
+        <dt>{say(one.same_subject)}</dt><dd>{say(one.prevalence, { n: counted(same) })}</dd>
+        <dt>{say(w.rule)}</dt><dd>{say(one.prevalence, { n: counted(rule) })}</dd>
+      </dl>
+      <ul>
+        {others.slice(0, 6).map(({ alert }) => (
+          <li key={alert.id}><a href={`/console/alerts/${alert.id}`}><When at={alert.time} /> {both(alert.title)}</a> <Grade grade={alert.grade} /></li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface Ready {
+  ready?: boolean;
+  checks?: Record<string, { ok?: boolean } | boolean>;
+}
+
+function Health({ alert }: { alert: Alert }) {
+  const [ready, keep] = useState<boolean | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    get<Ready>("/readyz", undefined, stop.signal).then(() => keep(true), () => keep(stop.signal.aborted ? null : false));
+    return () => stop.abort();
+  }, []);
+  const age = server_now() - Date.parse(alert.time);
+  return (
+    <section class="card">
+      <h2>{say(one.health)}</h2>
+      <ul>
+        <li>{ready === null ? "…" : <span class={`tag ${ready ? "good" : "bad"}`}>{say(ready ? one.health_ready : one.health_not, { names: "/readyz" })}</span>}</li>
+        <li>{say(one.health_lag, { span: span(age) })}</li>
+      </ul>
+    </section>
+  );
+}
+
+function Details({ row, alert }: { row: AlertRow; alert: Alert }) {
+  return (
+    <section class="card">
+      <h2>{say(one.details)}</h2>
+      <dl class="pairs">
+        <dt>{say(w.subject)}</dt><dd><span class="mono">{alert.subject}</span> <small>{named(subject_words, alert.subject_kind)}{alert.masked && ` · ${say(common.masked)}`}</small></dd>
+        <dt>{say(one.pseudonym)}</dt><dd class="mono">{row.subject}</dd>
+        <dt>{say(w.rule)}</dt><dd><code>{alert.rule}</code> <small>{say(one.image)} {alert.image.slice(0, 12)}</small></dd>
+        <dt>{say(one.merged)}</dt><dd>{number(alert.merged)}</dd>
+        <dt>{say(one.records)}</dt><dd class="mono">{alert.records.map(({ file, line }) => say(one.record_at, { file, line })).join("  ")}</dd>
+      </dl>
+    </section>
+  );
+}
+
+function Head({ row, alert, children }: { row: AlertRow; alert: Alert; children: preact.ComponentChildren }) {
+  return (
+    <header class="card alert-head">
+      <div class="row spread">
+        <span class="row">
+          <button type="button" onClick={() => go("alerts")}>{say(common.back)}</button>
+          <h1>{both(alert.title)}</h1>
+          <Grade grade={alert.grade} /><strong class="number">{alert.score.toFixed(2)}</strong>
+          <span class="tag">{named(typology_words, alert.typology)}</span>
+          {row.shadow && <span class="tag warn">{say(w.trial)}</span>}{alert.repeat && <span class="tag">{say(w.repeat)}</span>}
+        </span>
+        <span class="row"><When at={alert.time} /><span class="hint number">#{number(row.number)}</span>{children}</span>
+      </div>
+      <p class="sentence">{both(alert.reason)}</p>
+    </header>
+  );
+}
+
+export function AlertScreen({ id, known, step }: Props) {
+  const [row, keep] = useState<AlertRow | null>(known);
+  const [fault, fail] = useState<unknown>(null);
+  const [asks, ask] = useState(false);
+  const revealed = useRevealed<Alert>(id);
+  useEffect(() => {
+    const stop = new AbortController();
+    get<AlertRow>(`/v1/alerts/${id}`, undefined, stop.signal).then(({ body }) => keep(body), (problem: unknown) => !stop.signal.aborted && fail(problem));
+    return () => stop.abort();
+  }, [id]);
+  const can_reveal = may("alerts:reveal");
+  useKeys([
+    { key: "[", name: "alert.previous", says: kw.previous, go: () => step?.(-1) },
+    { key: "]", name: "alert.next", says: kw.next, go: () => step?.(1) },
+    { key: "u", name: "alert.back", says: kw.back, go: () => go("alerts") },
+    { key: "Escape", name: "alert.escape", says: kw.back, go: () => go("alerts") },
+    ...(can_reveal ? [{ key: "r", name: "alert.reveal", says: kw.reveal, go: () => ask(true) }] : []),
+  ]);
+  if (row === null)
+    return fault === null ? <p class="hint" role="status">{say(common.loading)}</p> : <ProblemBox fault={fault} />;
+  const alert = revealed.value ?? row.alert;
+  return (
+    <>
+      <Head row={row} alert={alert}>
+        {can_reveal && <RevealButton seconds={revealed.seconds} hide={revealed.hide} ask={() => ask(true)} />}
+      </Head>
+      <div class="alert-cards">
+        <section class="card">
+          <h2>{say(one.next_action)}</h2>
+          <p><strong>{named(respond_words, alert.respond)}</strong> — {say(NEXT[alert.respond])}</p>
+          <p class="hint">{say(one.because, { title: both(alert.title), score: alert.score.toFixed(2) })}</p>
+        </section>
+        <Evidence alert={alert} />
+        <Against alert={alert} />
+        <Related row={row} />
+        <Details row={row} alert={alert} />
+        <Health alert={alert} />
+      </div>
+      {asks && (
+        <RevealDialog close={() => ask(false)} go={async (reason) => {
+          revealed.show((await post<Alert>(`/v1/alerts/${id}/reveal`, { reason })).body);
+        }} />
+      )}
+    </>
+  );
+}

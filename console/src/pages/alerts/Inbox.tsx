@@ -1,0 +1,121 @@
+/* Inbox.tsx -- alerts as rows, moved through by key, narrowed by the filter language, growing as they come. */
+/* SPDX-License-Identifier: Apache-2.0 */
+import { useCallback, useMemo, useRef, useState } from "preact/hooks";
+import { useCell } from "../../cell";
+import { composing, useKeys } from "../../keys";
+import { number } from "../../money";
+import { type Column, DataTable } from "../../parts/DataTable";
+import { When } from "../../parts/Log";
+import { ProblemBox } from "../../parts/Problem";
+import { both, named, say } from "../../tongue";
+import { grade_words, respond_words, subject_words, typology_words, w as common } from "../../words";
+import { type AlertRow, inbox, inbox_more, inbox_open } from "./alert";
+import { keys as kw, w } from "./words";
+
+export function Grade({ grade }: { grade: string | null }) {
+  return grade === null ? <span>–</span> : <span class={`tag ${grade}`}>{named(grade_words, grade)}</span>;
+}
+
+function columns(): Column<AlertRow>[] {
+  return [
+    { name: "time", says: say(w.time), width: "9.4rem", cell: ({ alert }) => <When at={alert.time} /> },
+    { name: "grade", says: say(w.grade), width: "5rem", cell: ({ alert }) => <Grade grade={alert.grade} /> },
+    { name: "score", says: say(w.score), width: "4rem", right: true, cell: ({ alert }) => <span class="number">{alert.score.toFixed(2)}</span> },
+    { name: "typology", says: say(w.typology), width: "6.5rem", cell: ({ alert }) => named(typology_words, alert.typology) },
+    { name: "subject", says: say(w.subject), width: "11.5rem", cell: ({ alert }) => <span title={named(subject_words, alert.subject_kind)} class="mono">{alert.subject}</span> },
+    { name: "reason", says: say(w.reason), width: "minmax(18rem, 1fr)", cell: ({ alert, shadow }) => (
+      <span title={both(alert.reason)}>{shadow && <span class="tag">{say(w.trial)}</span>} {both(alert.reason)}</span>
+    ) },
+    { name: "respond", says: say(w.respond), width: "6.5rem", cell: ({ alert }) => named(respond_words, alert.respond) },
+    { name: "rule", says: say(w.rule), width: "9.5rem", cell: ({ alert }) => <code>{alert.rule}</code> },
+  ];
+}
+
+interface Props {
+  cursor: number;
+  move: (index: number) => void;
+  selected: ReadonlySet<string>;
+  select: (ids: ReadonlySet<string>) => void;
+  open: (index: number) => void;
+}
+
+function useInboxKeys({ cursor, move, selected, select, open }: Props, rows: readonly AlertRow[], search: () => void): void {
+  const toggle = () => {
+    const id = rows[cursor]?.alert.id;
+    if (id !== undefined) {
+      const next = new Set(selected);
+      if (!next.delete(id))
+        next.add(id);
+      select(next);
+    }
+  };
+  const choose = (fits: (row: AlertRow) => boolean) => select(new Set(rows.filter(fits).map(({ alert }) => alert.id)));
+  const here = rows[cursor];
+  useKeys([
+    { key: "j", name: "alerts.down", says: kw.down, repeats: true, go: () => move(Math.min(rows.length - 1, cursor + 1)) },
+    { key: "k", name: "alerts.up", says: kw.up, repeats: true, go: () => move(Math.max(0, cursor - 1)) },
+    { key: "ArrowDown", name: "alerts.arrow-down", says: kw.down, repeats: true, go: () => move(Math.min(rows.length - 1, cursor + 1)) },
+    { key: "ArrowUp", name: "alerts.arrow-up", says: kw.up, repeats: true, go: () => move(Math.max(0, cursor - 1)) },
+    { key: "x", name: "alerts.select", says: kw.select, go: toggle },
+    { key: "* a", name: "alerts.all", says: kw.all, go: () => choose(() => true) },
+    { key: "* n", name: "alerts.none", says: kw.none, go: () => select(new Set()) },
+    { key: "* r", name: "alerts.same", says: kw.same, go: () => choose(({ alert }) => alert.rule === here?.alert.rule) },
+    { key: "* s", name: "alerts.same-subject", says: kw.same_subject, go: () => choose(({ subject }) => subject === here?.subject) },
+    { key: "o", name: "alerts.open", says: kw.open, go: () => open(cursor) },
+    { key: "Enter", name: "alerts.enter", says: kw.open, go: () => open(cursor) },
+    { key: "/", name: "alerts.search", says: kw.search, go: search },
+    { key: "0", name: "alerts.newest", says: kw.newest, go: () => move(0) },
+  ]);
+}
+
+function FilterBar({ field }: { field: { current: HTMLInputElement | null } }) {
+  const { q, rows, next, live, arrived, loading } = useCell(inbox);
+  const [text, type] = useState(q);
+  return (
+    <form class="page-head" role="search" onSubmit={(event) => {
+      event.preventDefault();
+      void inbox_open(text.trim());
+      field.current?.blur();
+    }}>
+      <h1>{say(w.title)}</h1>
+      <input ref={field} class="filter" type="search" value={text} placeholder={say(w.filter_hint)} aria-label={say(w.filter)} spellcheck={false}
+        onInput={(event) => type(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === "Escape" && !composing(event) && event.currentTarget.blur()} />
+      <button type="submit">{say(w.filter_go)}</button>
+      {q !== "" && <button type="button" onClick={() => {
+        type("");
+        void inbox_open("");
+      }}>{say(w.clear)}</button>}
+      <span class="hint number" data-count={rows.length}>{loading ? say(common.loading) : say(next === null ? w.all_loaded : w.count, { n: number(rows.length) })}</span>
+      {arrived > 0 && <span class="tag good" role="status">{say(w.arrived, { n: number(arrived) })}</span>}
+      <span class={`tag ${live ? "good" : "warn"}`}>{say(live ? common.live : common.not_live)}</span>
+    </form>
+  );
+}
+
+export function Inbox(props: Props) {
+  const { rows, next, fault, q, loading } = useCell(inbox);
+  const field = useRef<HTMLInputElement>(null);
+  useInboxKeys(props, rows, () => {
+    field.current?.focus();
+    field.current?.select();
+  });
+  const { selected, select } = props;
+  const toggle = useCallback((row: AlertRow) => {
+    const chosen = new Set(selected);
+    if (!chosen.delete(row.alert.id))
+      chosen.add(row.alert.id);
+    select(chosen);
+  }, [selected, select]);
+  const shown = useMemo(columns, []);
+  return (
+    <>
+      <FilterBar key={q} field={field} />
+      <ProblemBox fault={fault} retry={() => void inbox_open(q)} />
+      {selected.size > 0 && <div class="row bulk"><strong>{say(common.selected_count, { n: number(selected.size) })}</strong></div>}
+      <DataTable label={say(w.title)} columns={shown} rows={rows} id={({ alert }) => alert.id} cursor={rows.length === 0 ? -1 : props.cursor} move={props.move}
+        open={(_, index) => props.open(index)} selected={({ alert }) => selected.has(alert.id)} select={toggle} more={next === null ? undefined : inbox_more}
+        empty={loading ? say(common.loading) : say(w.empty)} tone={({ alert }) => alert.grade ?? ""} />
+    </>
+  );
+}

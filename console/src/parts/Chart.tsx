@@ -1,0 +1,74 @@
+/* Chart.tsx -- lines or bars over time, drawn by uPlot, which is loaded when the first chart is. */
+/* SPDX-License-Identifier: Apache-2.0 */
+import { useEffect, useRef } from "preact/hooks";
+import { useCell } from "../cell";
+import { day, moment_full } from "../dates";
+import { number } from "../money";
+import { liking } from "../settings";
+import { tongue } from "../tongue";
+import { Twin } from "./Twin";
+
+export interface Series {
+  says: string;
+  values: (number | null)[];
+  bars?: boolean;
+}
+
+interface Props {
+  label: string;
+  /* Seconds since 1970, rising. */
+  times: number[];
+  series: Series[];
+  height?: number;
+  head: string;
+}
+
+const COLOURS = ["--series-1", "--series-2", "--series-3", "--series-4"];
+
+function Drawing({ times, series, height, label }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const theme = useCell(liking).theme, spoken = useCell(tongue);
+  useEffect(() => {
+    let gone = false, destroy = () => {};
+    void import("uplot").then(({ default: UPlot }) => {
+      const node = box.current;
+      if (gone || node === null)
+        return;
+      const style = getComputedStyle(node), colour = (name: string) => style.getPropertyValue(name).trim();
+      const axis = { stroke: colour("--ink-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 }, font: "12px sans-serif" };
+      const stamp = (seconds: number) => {
+        const at = new Date(seconds * 1000), text = (n: number) => String(n).padStart(2, "0");
+        return at.getHours() === 0 && at.getMinutes() === 0 ? day(at).slice(-6) : `${text(at.getHours())}:${text(at.getMinutes())}`;
+      };
+      const plot = new UPlot({
+        width: node.clientWidth || 400, height: height ?? 180, legend: { show: series.length > 1, live: false }, cursor: { show: true },
+        axes: [{ ...axis, values: (_, ticks) => ticks.map(stamp) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => number(tick)) }],
+        series: [{}, ...series.map((one, at) => ({
+          label: one.says, stroke: colour(COLOURS[at % COLOURS.length] ?? ""), width: 2,
+          ...(one.bars && UPlot.paths.bars && { paths: UPlot.paths.bars({ size: [0.7, 40] }), fill: colour(COLOURS[at % COLOURS.length] ?? ""), points: { show: false } }),
+        }))],
+      }, [times, ...series.map((one) => one.values)], node);
+      const observer = new ResizeObserver(() => plot.setSize({ width: node.clientWidth, height: height ?? 180 }));
+      observer.observe(node);
+      destroy = () => {
+        observer.disconnect();
+        plot.destroy();
+      };
+    });
+    return () => {
+      gone = true;
+      destroy();
+    };
+  }, [times, series, height, theme, spoken]);
+  return <div ref={box} class="chart" role="img" aria-label={label} style={{ minHeight: `${height ?? 180}px` }} />;
+}
+
+export function Chart(props: Props) {
+  const rows = props.times.map((time, at) => [moment_full(new Date(time * 1000).toISOString()),
+    ...props.series.map(({ values }) => (values[at] === null || values[at] === undefined ? "–" : number(values[at])))]);
+  return (
+    <Twin label={props.label} table={{ head: [props.head, ...props.series.map(({ says }) => says)], rows }}>
+      <Drawing {...props} />
+    </Twin>
+  );
+}

@@ -1,0 +1,82 @@
+/* words.ts -- words of forms, steps and logs, which are made from what a kind of work says of itself. */
+/* SPDX-License-Identifier: Apache-2.0 */
+import { words } from "../tongue";
+
+export const fw = words({
+  choose: ["choose …", "请选择…"],
+  list_hint: ["one on each line", "每行一项"],
+  moment_hint: ["local time", "本地时间"],
+  amount_hint: ["like 1234.50", "如 1234.50"],
+  place_hint: ["region code, 2 to 12 digits", "行政区划代码，2 至 12 位"],
+  phone_hint: ["like +8613800138000", "如 +8613800138000"],
+  optional: ["Optional fields", "选填字段"],
+});
+
+export const sw = words({
+  steps: ["Steps", "办理步骤"],
+  none_left: ["Nothing can be done here in this state.", "当前状态下无可办理步骤。"],
+  blocked_role: ["for: {roles}", "限：{roles}"],
+  blocked_held: ["take it first", "请先领取"],
+  blocked_asking: ["waits for a second person", "等待第二人审批"],
+  for_two: ["a second person approves it", "须第二人审批"],
+  after: ["done at once; a second person confirms it", "立即执行，事后由第二人确认"],
+  then: ["→ {state}", "→ {state}"],
+  asking: ["{step}: asked by {by}", "{step}：由 {by} 提出"],
+  asking_done: ["{step}: done by {by}, to be confirmed", "{step}：由 {by} 先行执行，待确认"],
+  until: ["until the request ends", "申请有效期"],
+  approve: ["Approve", "同意"],
+  decline: ["Decline", "不同意"],
+  withdraw: ["Take it back", "撤回"],
+  digest: ["Content {digest}", "内容摘要 {digest}"],
+  done: ["Done: {step}.", "已完成：{step}。"],
+  asked: ["Asked; a second person must approve.", "已提交，等待第二人审批。"],
+});
+
+export const lw = words({
+  log: ["Log", "经过"],
+  empty: ["Nothing yet.", "暂无记录。"],
+  audit: ["audit {n}", "审计 {n}"],
+  version: ["version {n}", "版本 {n}"],
+  brought: ["with {fields}", "填写：{fields}"],
+  asked_by: ["asked by {by}", "提出人 {by}"],
+  added: ["made", "新建"],
+  joined: ["another one joined it", "并入另一报告"],
+  step: ["step", "步骤"],
+  fired: ["clock ran out", "时限到期"],
+  alarm: ["reminder", "到期提醒"],
+  asked: ["asked for a second person", "提请第二人审批"],
+  approved: ["approved", "第二人同意"],
+  confirmed: ["confirmed", "已确认"],
+  declined: ["declined", "第二人不同意"],
+  withdrawn: ["taken back by who asked", "申请人撤回"],
+  voided: ["void: the content changed", "内容变化，申请失效"],
+  expired: ["the request ended", "申请过期"],
+  taken_back: ["undone", "已撤销"],
+  unconfirmed: ["not confirmed in time", "未及时确认"],
+  taken: ["taken", "领取"],
+  released: ["given back", "退回队列"],
+  lease_ended: ["lease ended", "租约到期"],
+  handed_over: ["handed over", "移交"],
+  dispatched: ["dispatched", "派往"],
+  sent: ["sent", "送出"],
+  ranked: ["priority changed", "调整优先级"],
+  merged: ["merged", "合并"],
+  merged_away: ["merged into another", "并入他项"],
+  split: ["split", "拆分"],
+  linked: ["linked", "建立关联"],
+  noted: ["note", "备注"],
+  attached: ["attachment", "附件"],
+  revealed: ["looked at unmasked", "查看明文"],
+  forgotten: ["forgotten", "已遗忘"],
+});
+
+export const pw = words({
+  of: ["{done} of {all}", "{done} / {all}"],
+  rate: ["{n} a second", "每秒 {n} 项"],
+  left: ["{span} left", "剩余 {span}"],
+  stop: ["Stop", "停止"],
+  stopped: ["stopped", "已停止"],
+  done: ["done", "已完成"],
+  failed: ["{n} failed", "{n} 项失败"],
+  retry: ["Try the failed ones again", "重试失败项"],
+});

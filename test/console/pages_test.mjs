@@ -1,0 +1,64 @@
+/* pages_test.mjs -- every page of pages.ts, in three themes and two tongues: it is drawn, axe finds nothing
+ * serious, nothing is tried against the policy, nothing is lost at 1366×768 and at twice the size.
+ *
+ * A page that somebody adds to pages.ts is looked at here without a further line. */
+/* SPDX-License-Identifier: Apache-2.0 */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { axe, ROLES, run, SOURCE } from "./house.mjs";
+
+const THEMES = ["light", "dark", "contrast"], TONGUES = ["en", "zh"];
+
+/* The paths of pages.ts, with the scopes that each wants. */
+const PAGES = [...fs.readFileSync(path.join(SOURCE, "console", "src", "pages.ts"), "utf8").matchAll(/^  \{ path: "([\w-]+)"/gm)].map(([, name]) => name);
+
+/* Somebody with every role sees every page. */
+const everybody = (house) => house.person("everybody", ROLES);
+
+/* Nothing of the page lies beyond its right edge, and the page itself does not scroll sideways. */
+async function overflow(page) {
+  return page.evaluate(() => {
+    const edge = document.documentElement.clientWidth, out = [];
+    if (document.documentElement.scrollWidth > edge + 1)
+      out.push(`the document is ${document.documentElement.scrollWidth} wide, of ${edge}`);
+    for (const node of document.querySelectorAll("main *")) {
+      const box = node.getBoundingClientRect();
+      if (box.width > 0 && box.right > edge + 1 && node.closest(".table, .scrolls, .unseen, svg, canvas, pre") === null)
+        out.push(`${node.tagName} ${node.className}: ${Math.round(box.right)} of ${edge}`);
+    }
+    return out.slice(0, 5);
+  });
+}
+
+const tests = [
+  ["the list of pages is read", async () => assert.ok(PAGES.length >= 3, String(PAGES))],
+
+  ["each role has a home that it may see", async (house) => {
+    for (const role of ROLES) {
+      const page = await house.open(await house.person(role, [role]), "");
+      assert.equal(await page.locator("nav a[aria-current=page]").count(), 1, role);
+      await page.context().close();
+    }
+    house.pages = [];
+  }],
+];
+
+for (const name of PAGES)
+  for (const theme of THEMES)
+    for (const tongue of TONGUES)
+      tests.push([`${name} in ${theme}, ${tongue}: drawn, nothing serious, nothing lost`, async (house) => {
+        const page = await house.open(await everybody(house), name, { theme, tongue });
+        await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {}); /* streams stay open */
+        await house.picture(page, `${name}-${theme}-${tongue}`);
+        assert.deepEqual(await axe(page), []);
+        assert.deepEqual(await overflow(page), []);
+        assert.equal(await page.evaluate(() => document.documentElement.lang), tongue === "zh" ? "zh-CN" : "en");
+        if (theme === "light") {
+          const large = await house.open(await everybody(house), name, { theme, tongue, zoom: 2 });
+          await house.picture(large, `${name}-${tongue}-200`);
+          assert.deepEqual(await overflow(large), []);
+        }
+      }]);
+
+await run(tests, { sample: true });
