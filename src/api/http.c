@@ -260,45 +260,6 @@ static void on_completed(void *self, struct MHD_Connection *connection, void **c
 
 /* ---- answers ---- */
 
-static const struct {
-    const char *name, *value;
-} ALWAYS[] = {
-    {"X-Content-Type-Options", "nosniff"},
-    {"Cache-Control", "no-store"},
-    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
-    {"Referrer-Policy", "no-referrer"},
-    {"X-Frame-Options", "DENY"},
-    {"Cross-Origin-Resource-Policy", "same-origin"},
-};
-
-/* Whether the answer says one of ALWAYS itself. */
-static bool said(const struct http_answer *answer, const char *name)
-{
-    for (unsigned i = 0; i < answer->headers_count; i++)
-        if (strcmp(answer->header[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static void headers_add(const struct http_request *request, struct MHD_Response *response)
-{
-    const struct http_answer *answer = &request->answer;
-    for (size_t i = 0; i < sizeof ALWAYS / sizeof ALWAYS[0]; i++)
-        if (!said(answer, ALWAYS[i].name))
-            (void)MHD_add_response_header(response, ALWAYS[i].name, ALWAYS[i].value);
-    if (http_secure(request))
-        (void)MHD_add_response_header(response, "Strict-Transport-Security", "max-age=63072000");
-    if (answer->type != NULL)
-        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
-    for (unsigned i = 0; i < answer->headers_count; i++) {
-        struct slice value = {0};
-        if (slice_copy(request->arena, answer->header[i].value, &value) == STATUS_OK)
-            (void)MHD_add_response_header(response, answer->header[i].name, value.at);
-    }
-    if (request->close || atomic_load(&request->http->closing))
-        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-}
-
 static ssize_t stream_read(void *self, uint64_t position, char *into, size_t size);
 
 static enum MHD_Result answer_send(struct http_request *request)
@@ -314,7 +275,7 @@ static enum MHD_Result answer_send(struct http_request *request)
             answer->body.size, (void *)(uintptr_t)answer->body.at, MHD_RESPMEM_PERSISTENT);
     if (response == NULL)
         return MHD_NO;
-    headers_add(request, response);
+    headers_add(request, response, http_secure(request), atomic_load(&request->http->closing));
     request->phase = PHASE_SENDING;
     link_turn(request->http, request->link, request->stream != NULL ? LINK_HANDLING : LINK_SENDING,
               answer->body.size);

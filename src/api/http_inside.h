@@ -82,3 +82,9 @@ uint64_t length_read(struct slice value);
  * no UTF-8. */
 enum status query_unescape(struct slice from, char *out, size_t *size);
 enum tongue tongue_accepted(struct slice accept_language);
+
+/* http_answer.c: the headers that every answer has, and those of this one.  `closing`: the
+ * connection ends with it. */
+struct MHD_Response;
+void headers_add(const struct http_request *request, struct MHD_Response *response, bool secure,
+                 bool closing);
