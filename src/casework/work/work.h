@@ -387,6 +387,27 @@ struct work_open {
 enum status work_count_open(struct work *work, struct store *reader, const struct work_kind *kind,
                             const struct identity *by, const int64_t within_ms[WORK_HORIZONS],
                             struct work_open *out);
+/* What happened, in the order in which it did, for whoever follows the log: numbers rise by one,
+ * each is written in the transaction of what it tells.  Everything, whoever sees it. */
+struct work_happened {
+    int64_t number, item; /* of the log row; of its item */
+    char id[WORK_ID_SIZE];
+    char owner[ACCESS_ID_SIZE];
+    const struct work_kind *kind;
+    moment time;
+    int step;            /* -1: none, or of a table that had more */
+    struct slice what;   /* docs/casework.md */
+    struct slice fields; /* names of what was brought, with commas */
+    struct slice seats;  /* organisations that have one now: ",o_1,o_2," */
+};
+/* Those behind a number, at most `count_max`, in the arena. */
+enum status work_history(struct work *work, struct store *reader, int64_t after, size_t count_max,
+                         struct arena *arena, struct work_happened **out, size_t *count);
+/* The newest number; 0: none yet.  And when the first of all happened; MOMENT_NONE. */
+enum status work_history_span(struct store *reader, int64_t *last, moment *first);
+/* When an item last entered this state before a number; MOMENT_NONE: never. */
+enum status work_entered(struct store *reader, int64_t item, const char *state, int64_t before,
+                         moment *out);
 /* How many items of a kind hold this word or flag in a searched field, ended ones included; of
  * those that the visitor's organisation has a seat in. */
 enum status work_count_value(struct work *work, struct store *reader, const struct work_kind *kind,
