@@ -5,14 +5,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verbs.h"
 
+#include "asking.h"
 #include "ground/clock.h"
 #include "law_look.h"
 #include "nearest.h"
 #include "outlet.h"
+#include "reading.h"
 #include "report/report.h"
 #include "say.h"
 
-enum { REPORT_TEXT_MAX = 16 << 20, ZONE_MINUTES = 480 };
+enum { REPORT_TEXT_MAX = 16 << 20, ZONE_MINUTES = 480, URL_MAX = 2048 };
 #define REPORT_ARENA_MAX ((size_t)1 << 30)
 
 /* ---- import ---- */
@@ -83,126 +85,52 @@ enum exit_code verb_report_import(const struct command *command)
 
 /* ---- what is asked for ---- */
 
-enum form { FORM_html, FORM_pdf, FORM_csv, FORM_json };
-
-struct asking {
+struct wanted {
     const struct command *command;
     struct report_asked asked;
-    enum form form;
+    enum report_form form;
 };
 
-static bool read_word(const char *value, const char *const *words, unsigned count, unsigned *out)
+static enum exit_code read_operands(struct wanted *wanted, unsigned from)
 {
-    for (unsigned i = 0; i < count; i++)
-        if (strcmp(value, words[i]) == 0) {
-            *out = i;
-            return true;
-        }
-    return false;
-}
-
-static bool read_figures(struct report_asked *asked, struct slice list)
-{
-    asked->some = true;
-    while (list.size > 0) {
-        const char *comma = memchr(list.at, ',', list.size);
-        struct slice id = {list.at, comma == NULL ? list.size : (size_t)(comma - list.at)};
-        bool found = false;
-        for (unsigned i = 0; i < FIGURES_COUNT; i++) {
-            /* A5 is A5a and A5b. */
-            struct slice known = slice_of(FIGURES[i].id);
-            bool lettered = known.size == id.size + 1 && known.at[known.size - 1] >= 'a';
-            if (slice_equal(known, id) || (lettered && slice_starts(known, id)))
-                asked->figure[i] = found = true;
-        }
-        if (!found)
-            return false;
-        list.at += id.size + (comma != NULL);
-        list.size -= id.size + (comma != NULL);
-    }
-    return true;
-}
-
-/* false: the word is not one, or its value is not. */
-static bool read_operand(struct asking *asking, const char *word)
-{
-    static const char *const bys[] = {"", "month", "region", "type"};
-    static const char *const forms[] = {"html", "pdf", "csv", "json"};
-    static const char *const views[] = {"public", "internal"};
-    static const char *const names[] = {"from", "to", "edition", "by", "figures", "form", "view"};
-    struct report_asked *asked = &asking->asked;
-    int32_t *days[] = {&asked->from, &asked->to, &asked->edition};
-    const char *equals = strchr(word, '=');
-    char name[16];
-    unsigned which = 0, choice = 0;
-    if (equals == NULL || (size_t)(equals - word) >= sizeof name)
-        return false;
-    memcpy(name, word, (size_t)(equals - word));
-    name[equals - word] = 0;
-    const char *value = equals + 1;
-    if (!read_word(name, names, sizeof names / sizeof names[0], &which))
-        return false;
-    if (which < 3)
-        return ledger_day_parse(slice_of(value), days[which]) == STATUS_OK;
-    if (which == 4)
-        return read_figures(asked, slice_of(value));
-    bool known = which == 3   ? read_word(value, bys, 4, &choice) && choice > 0
-                 : which == 5 ? read_word(value, forms, 4, &choice)
-                              : read_word(value, views, 2, &choice);
-    if (which == 3)
-        asked->by = (enum report_by)choice;
-    else if (which == 5)
-        asking->form = (enum form)choice;
-    else
-        asked->internal = choice == 1;
-    return known;
-}
-
-static enum exit_code read_operands(struct asking *asking)
-{
-    const struct command *command = asking->command;
-    struct report_asked *asked = &asking->asked;
-    asked->from = asked->to = asked->edition = -1;
-    for (uint32_t i = 1; i < command->operands_count; i++)
-        if (!read_operand(asking, command->operand[i])) {
-            COMPLAIN(
-                command,
-                "`%s` is not understood: from=DAY to=DAY or edition=DAY, by=month|region|type, "
-                "figures=A1,A2, form=html|pdf|csv|json, view=public|internal.",
-                "无法理解 `%s`：from=日期 to=日期 或 edition=日期，by=month|region|type，"
-                "figures=A1,A2，form=html|pdf|csv|json，view=public|internal。",
-                command->operand[i]);
+    const struct command *command = wanted->command;
+    struct saying why;
+    wanted->asked = report_asked_begin();
+    for (uint32_t i = from; i < command->operands_count; i++) {
+        const char *word = command->operand[i], *equals = strchr(word, '=');
+        struct slice name = {word, equals == NULL ? 0 : (size_t)(equals - word)};
+        if (equals == NULL ||
+            report_word(&wanted->asked, &wanted->form, name, slice_of(equals + 1)) != STATUS_OK) {
+            COMPLAIN(command,
+                     "`%s` is not understood: from=DAY to=DAY or edition=DAY, "
+                     "by=month|region|city|county|type, figures=A1,A2, form=html|pdf|csv|json, "
+                     "view=public|internal, source=any|imported|live.",
+                     "无法理解 `%s`：from=日期 to=日期 或 edition=日期，"
+                     "by=month|region|city|county|type，figures=A1,A2，form=html|pdf|csv|json，"
+                     "view=public|internal，source=any|imported|live。",
+                     word);
             return EXIT_USAGE;
         }
-    bool span = asked->from >= 0 && asked->to >= asked->from;
-    if (asked->edition >= 0 && (asked->from >= 0 || asked->to >= 0)) {
-        COMPLAIN(command,
-                 "edition= gives each figure its own period, from= and to= give all the same one; "
-                 "they are not mixed.",
-                 "edition= 使各项采用各自期间，from= 与 to= 使各项采用同一期间；两者不得混用。");
-        return EXIT_USAGE;
     }
-    if (asked->edition < 0 && !span) {
-        COMPLAIN(command, "a report needs from=DAY to=DAY, or edition=DAY.",
-                 "报告须给出 from=日期 to=日期，或 edition=日期。");
-        return EXIT_USAGE;
-    }
-    return EXIT_DONE;
+    if (report_asked_hold(&wanted->asked, &why) == STATUS_OK)
+        return EXIT_DONE;
+    COMPLAIN(command, "%s", "%s", why.in[command->tongue]);
+    return EXIT_USAGE;
 }
 
 /* ---- the paper ---- */
 
-static enum status print(struct law_look *look, const struct asking *asking,
+static enum status print(struct law_look *look, const struct wanted *wanted,
                          const struct report *report, struct slice *out)
 {
     bool zh = look->command->tongue == TONGUE_ZH;
     struct clock clock = clock_of_machine();
     char *bytes;
     struct document *document;
-    if (asking->form >= FORM_csv) {
+    if (wanted->form >= FORM_csv) {
         TRY(ARENA_NEW(look->arena, REPORT_TEXT_MAX, &bytes));
         struct text text = text_over(bytes, REPORT_TEXT_MAX);
-        TRY(asking->form == FORM_csv ? report_csv(report, &text) : report_json(report, &text));
+        TRY(wanted->form == FORM_csv ? report_csv(report, &text) : report_json(report, &text));
         *out = text_slice(&text);
         return STATUS_OK;
     }
@@ -217,7 +145,7 @@ static enum status print(struct law_look *look, const struct asking *asking,
         .arena = look->arena,
     };
     TRY(report_paper(report, document, look->arena));
-    return asking->form == FORM_pdf ? document_pdf(document, look->arena, out, look->why)
+    return wanted->form == FORM_pdf ? document_pdf(document, look->arena, out, look->why)
                                     : document_html(document, look->arena, out);
 }
 
@@ -233,7 +161,7 @@ static int64_t least_published(const struct law *law)
     return least;
 }
 
-static enum exit_code make(struct law_look *look, struct asking *asking)
+static enum exit_code make(struct law_look *look, struct wanted *wanted)
 {
     const struct command *command = look->command;
     struct report *report;
@@ -241,14 +169,14 @@ static enum exit_code make(struct law_look *look, struct asking *asking)
     enum exit_code code = law_look_read(look);
     if (code != EXIT_DONE)
         return code;
-    asking->asked.law = &look->law;
-    asking->asked.least = least_published(&look->law);
+    wanted->asked.law = &look->law;
+    wanted->asked.least = least_published(&look->law);
     if (ARENA_NEW(look->arena, 1, &report) != STATUS_OK)
         return say_no_memory(command);
     const char *folder = command->operand[0];
-    enum status status = report_make(report, folder, &asking->asked, look->arena, look->why);
+    enum status status = report_make(report, folder, &wanted->asked, look->arena, look->why);
     if (status == STATUS_OK)
-        status = print(look, asking, report, &bytes);
+        status = print(look, wanted, report, &bytes);
     if (status == STATUS_OK)
         return outlet_put(command, command_value(command, FLAG_output), bytes);
     if (look->why[command->tongue].size > 0)
@@ -260,13 +188,82 @@ static enum exit_code make(struct law_look *look, struct asking *asking)
     return status == STATUS_REFUSED || status == STATUS_MALFORMED ? EXIT_INPUT : EXIT_FAILED;
 }
 
+/* ---- of a running service ---- */
+
+static enum exit_code judge(const struct command *command, const struct asking *asking,
+                            enum status status, int http_status, const struct text *answer)
+{
+    char bytes[1024];
+    struct text text = text_over(bytes, sizeof bytes);
+    struct slice problem = text_slice(answer);
+    if (status != STATUS_OK) {
+        COMPLAIN(command, "%s: nobody answers.", "%s：无应答。", asking->to);
+        return EXIT_RETRY;
+    }
+    if (http_status / 100 == 2)
+        return EXIT_DONE;
+    text_add_json_value(&text, answered_member(problem, "title"));
+    struct slice detail = answered_member(problem, "detail");
+    text_add_string(&text, detail.size > 0 ? " " : "");
+    text_add_json_value(&text, detail);
+    COMPLAIN(command, "%s (%d)", "%s（%d）", bytes, http_status);
+    return http_status == 429 || http_status == 503 ? EXIT_RETRY : EXIT_REFUSED;
+}
+
+/* The operands are words of a query as they are: they were read, and hold nothing else. */
+static enum exit_code ask_service(const struct command *command, struct asking *asking,
+                                  struct arena *arena)
+{
+    char *url = NULL, *bytes = NULL;
+    bool formed = false;
+    if (ARENA_NEW(arena, URL_MAX, &url) != STATUS_OK ||
+        ARENA_NEW(arena, REPORT_TEXT_MAX, &bytes) != STATUS_OK)
+        return say_no_memory(command);
+    struct text where = text_over(url, URL_MAX), answer = text_over(bytes, REPORT_TEXT_MAX);
+    text_addf(&where, "%s/v1/reports?tongue=%s", asking->to,
+              command->tongue == TONGUE_ZH ? "zh" : "en");
+    for (uint32_t i = 0; i < command->operands_count; i++) {
+        text_addf(&where, "&%s", command->operand[i]);
+        formed = formed || strncmp(command->operand[i], "form=", 5) == 0;
+    }
+    text_add_string(&where, formed ? "" : "&form=html");
+    struct courier_errand errand = {
+        .url = url, .header = {asking->authorization}, .answer = &answer};
+    enum status status = where.full ? STATUS_FULL : courier_go(&asking->line, &errand);
+    enum exit_code code = judge(command, asking, status, errand.http_status, &answer);
+    return code == EXIT_DONE
+               ? outlet_put(command, command_value(command, FLAG_output), text_slice(&answer))
+               : code;
+}
+
+static enum exit_code report_of_service(const struct command *command)
+{
+    struct wanted wanted = {.command = command};
+    struct asking asking;
+    struct arena *arena;
+    enum exit_code code = read_operands(&wanted, 0);
+    if (code != EXIT_DONE)
+        return code;
+    if (arena_create(&arena, (size_t)2 * REPORT_TEXT_MAX) != STATUS_OK)
+        return say_no_memory(command);
+    code = asking_open(&asking, command);
+    if (code == EXIT_DONE) {
+        code = ask_service(command, &asking, arena);
+        asking_close(&asking);
+    }
+    arena_destroy(arena);
+    return code;
+}
+
 enum exit_code verb_report(const struct command *command)
 {
-    struct asking asking = {.command = command};
+    struct wanted wanted = {.command = command};
     struct law_look look;
-    enum exit_code code = read_operands(&asking);
+    if (command_has(command, FLAG_to))
+        return report_of_service(command);
+    enum exit_code code = read_operands(&wanted, 1);
     if (code != EXIT_DONE)
         return code;
     code = law_look_open(&look, command);
-    return law_look_close(&look, code == EXIT_DONE ? make(&look, &asking) : code);
+    return law_look_close(&look, code == EXIT_DONE ? make(&look, &wanted) : code);
 }

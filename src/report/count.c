@@ -1,26 +1,32 @@
-/* count.c -- from a request to tallies: which rows each figure wants, one pass, what came of it.
+/* count.c -- from what is asked to tallies: which rows each figure wants, one pass, its outcome.
  *
  * A figure becomes up to five questions (now, its whole, the same a year before, two years before);
  * a block is passed over unless its series and days are asked for, so that 15 million rows are
- * looked at about once.
+ * looked at about once.  Rows of files come first, block by block; rows of work are then asked for
+ * by series and days.  A day of a series is counted from one of the two (report.h, invariant 3).
  *
  * Not chosen:  taking what days there are.  A figure of nine months under the heading of a year is
- *              wrong without looking wrong; so an incomplete period is refused by name. */
+ *              wrong without looking wrong; so an incomplete period is refused by name, or left
+ *              blank with the day.  Adding files and work of one day: the ledger has no names to
+ *              notice by that both tell of the same happening. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/report_inside.h"
 
-enum { ASKED_MAX = FIGURES_COUNT * 5, DAYS_COUNT = UINT16_MAX + 1, PROVINCES = 100 };
-enum {
-    CELLS_MAX = (int)REPORT_MONTHS_MAX > (int)PROVINCES ? (int)REPORT_MONTHS_MAX : (int)PROVINCES
+#include <assert.h>
+
+enum { ASKED_MAX = FIGURES_COUNT * 5, DAYS_COUNT = UINT16_MAX + 1 };
+enum { SLOTS = 1 << 13 }; /* of an index of cells: twice as many as there may be */
+static_assert((int)SLOTS >= 2 * (int)REPORT_CELLS_MAX, "there is always an empty one");
+
+struct cell {
+    uint32_t key;
+    struct tally part, whole;
 };
 
-const struct figure_entry FIGURES[FIGURES_COUNT] = {
-#define FIGURE(id, section, series, region, marks, value, unit, rule, period, compare, zh, en) \
-    {#id,           SECTION_##section, SERIES_##series, region,          marks,                \
-     VALUE_##value, UNIT_##unit,       RULE_##rule,     PERIOD_##period, COMPARE_##compare,    \
-     SAYING(en, zh)},
-#include "report/figures.inc"
-#undef FIGURE
+struct cells {
+    uint16_t slot[SLOTS]; /* index + 1; 0: empty */
+    uint32_t count;
+    struct cell *cell; /* REPORT_CELLS_MAX, made at the first row */
 };
 
 struct question {
@@ -28,124 +34,123 @@ struct question {
     int32_t from, to;
     uint32_t low, high; /* regions */
     uint8_t marks;
+    unsigned wants;
+    bool whole; /* of a share */
     struct tally *into;
-    struct tally *cells; /* CELLS_MAX, or NULL */
+    struct cells *cells; /* NULL: no parts */
 };
 
 struct counting {
     enum report_by by;
+    struct arena *arena;
     uint32_t questions_count;
     struct question questions[ASKED_MAX];
-    uint16_t month[DAYS_COUNT]; /* of a day: months from 1970-01 */
-    struct tally *cells[FIGURES_COUNT];
+    uint16_t month[DAYS_COUNT];      /* of a day: months from 1970-01 */
+    int32_t live_from[SERIES_COUNT]; /* rows of files from this day on are not counted */
+    struct cells *cells[FIGURES_COUNT];
+    bool many; /* more cells than there may be */
 };
 
-/* ---- periods ---- */
-
-static int32_t day_of(int32_t year, int32_t month, int32_t day)
-{
-    return (int32_t)days_of_date(year, month, day);
-}
-
-static struct civil civil_of_day(int32_t day)
-{
-    return civil_of_moment((moment){(int64_t)day * DAY_MS}, 0);
-}
-
-/* The same day `years` earlier; 29 February becomes the 28th. */
-static int32_t years_before(int32_t day, int32_t years)
-{
-    struct civil civil = civil_of_day(day);
-    int32_t first = day_of(civil.year - years, civil.month, 1);
-    int32_t then = first + civil.day - 1;
-    return civil_of_day(then).month == civil.month ? then : then - 1;
-}
-
-static void own_period(const struct report_asked *asked, enum period period, int32_t *from,
-                       int32_t *to)
-{
-    int32_t year = civil_of_day(asked->edition).year;
-    const struct law_pack *pack = law_named(asked->law, SLICE("cn-administrative-penalties"));
-    *from = day_of(year, 1, 1);
-    *to = asked->edition;
-    if (period == PERIOD_JAN_SEP)
-        *to = day_of(year, 9, 30);
-    if (period == PERIOD_JAN_OCT)
-        *to = day_of(year, 10, 31);
-    if (period == PERIOD_SINCE_SEP)
-        *from = day_of(year, 9, 1);
-    if (period == PERIOD_FEB_20)
-        *from = *to = day_of(year, 2, 20);
-    if (period == PERIOD_LAW_YEAR && pack != NULL) {
-        struct civil first = law_date_civil(pack->from);
-        *from = day_of(first.year, first.month, first.day);
-        *to = day_of(first.year + 1, first.month, first.day) - 1;
-    }
-}
-
 /* ---- questions ---- */
+
+static unsigned wants_of(const struct figure_entry *entry)
+{
+    bool times = entry->value >= VALUE_P50 && entry->value <= VALUE_P99;
+    bool persons = entry->value == VALUE_PEOPLE ||
+                   (entry->value == VALUE_SHARE && LEDGER_SERIES[entry->series].people);
+    return (times ? WANTS_SPREAD : 0U) | (persons ? WANTS_PERSONS : 0U);
+}
 
 static struct question *ask(struct counting *counting, const struct report_line *line,
                             uint8_t marks, int32_t years, struct tally *into)
 {
     const struct figure_entry *entry = &FIGURES[line->figure];
     struct question *question = &counting->questions[counting->questions_count++];
-    uint32_t low = 0;
-    uint32_t span = 1;
     must(counting->questions_count <= ASKED_MAX);
-    size_t digits = strlen(entry->region);
-    for (size_t i = 0; i < 6; i++) {
-        low = low * 10 + (i < digits ? (uint32_t)(entry->region[i] - '0') : 0);
-        span *= i < digits ? 1 : 10;
-    }
     *question = (struct question){
         .series = entry->series,
         .from = years == 0 ? line->from : years_before(line->from, years),
         .to = years == 0 ? line->to : years_before(line->to, years),
-        .low = low,
-        .high = low + span - 1,
         .marks = marks,
+        .wants = wants_of(entry),
         .into = into,
     };
+    figure_regions(entry, &question->low, &question->high);
     return question;
 }
 
 static void ask_line(struct counting *counting, struct report_line *line)
 {
     const struct figure_entry *entry = &FIGURES[line->figure];
-    bool share = entry->value == VALUE_SHARE;
-    ask(counting, line, entry->marks, 0, &line->now)->cells = counting->cells[line->figure];
-    if (share)
-        ask(counting, line, 0, 0, &line->whole);
-    if (entry->compare != COMPARE_NONE)
+    struct cells *cells = counting->cells[line->figure];
+    bool share = value_is_share(entry);
+    ask(counting, line, entry->marks, 0, &line->now)->cells = cells;
+    if (share) {
+        struct question *whole = ask(counting, line, 0, 0, &line->whole);
+        whole->cells = cells;
+        whole->whole = true;
+    }
+    if (line->compare != COMPARE_NONE)
         ask(counting, line, entry->marks, 1, &line->before);
-    if (entry->compare == COMPARE_SHARES)
+    if (line->compare == COMPARE_SHARES)
         ask(counting, line, 0, 1, &line->whole_before);
-    if (entry->compare == COMPARE_CHANGE)
+    if (line->compare == COMPARE_CHANGE)
         ask(counting, line, entry->marks, 2, &line->earlier);
 }
 
 /* ---- the pass ---- */
 
-static enum status tally_add(struct tally *tally, const struct ledger_block *block, uint32_t at)
+static uint32_t key_of(const struct counting *counting, const struct ledger_block *block,
+                       uint32_t at)
 {
-    tally->rows++;
-    tally->approximate += (block->marks[at] & MARK_BIT(approximate)) != 0;
-    tally->released += (block->marks[at] & MARK_BIT(released)) != 0;
-    tally->count += block->count[at];
-    if (block->amount[at] > tally->longest)
-        tally->longest = block->amount[at];
-    bool over = __builtin_add_overflow(tally->amount, block->amount[at], &tally->amount);
-    over = over || tally->amount > NUMERAL_MAX || tally->count > NUMERAL_MAX;
-    return over ? STATUS_FULL : STATUS_OK;
+    switch (counting->by) {
+    case BY_MONTH:
+        return counting->month[block->day[at]];
+    case BY_REGION:
+        return block->region[at] / 10000 * 10000;
+    case BY_CITY:
+        return block->region[at] / 100 * 100;
+    case BY_COUNTY:
+        return block->region[at];
+    default:
+        return block->type[at];
+    }
 }
 
-static uint32_t cell_of(const struct counting *counting, const struct question *question,
-                        const struct ledger_block *block, uint32_t at)
+/* STATUS_REFUSED: too many. */
+static enum status cell_of(struct counting *counting, struct cells *cells, uint32_t key,
+                           struct cell **out)
 {
-    if (counting->by == BY_MONTH)
-        return (uint32_t)(counting->month[block->day[at]] - counting->month[question->from]);
-    return counting->by == BY_REGION ? block->region[at] / 10000 : block->type[at];
+    uint32_t at = (uint32_t)hash_word(key) & (SLOTS - 1);
+    if (cells->cell == NULL)
+        TRY(ARENA_NEW(counting->arena, REPORT_CELLS_MAX, &cells->cell));
+    while (cells->slot[at] != 0 && cells->cell[cells->slot[at] - 1].key != key)
+        at = (at + 1) & (SLOTS - 1);
+    if (cells->slot[at] == 0) {
+        counting->many = cells->count == REPORT_CELLS_MAX;
+        if (counting->many)
+            return STATUS_REFUSED;
+        cells->cell[cells->count].key = key;
+        cells->slot[at] = (uint16_t)++cells->count;
+    }
+    *out = &cells->cell[cells->slot[at] - 1];
+    return STATUS_OK;
+}
+
+static enum status take_row(struct counting *counting, const struct question *question,
+                            const struct ledger_block *block, uint32_t at)
+{
+    struct cell *cell = NULL;
+    if (!block->live && block->day[at] >= counting->live_from[question->series]) {
+        question->into->passed++;
+        return STATUS_OK;
+    }
+    TRY(tally_take(question->into, question->wants, block, at, counting->arena));
+    if (question->cells == NULL)
+        return STATUS_OK;
+    TRY(cell_of(counting, question->cells, key_of(counting, block, at), &cell));
+    return tally_take(question->whole ? &cell->whole : &cell->part, question->wants, block, at,
+                      counting->arena);
 }
 
 static enum status take_block(void *self, const struct ledger_block *block)
@@ -160,17 +165,59 @@ static enum status take_block(void *self, const struct ledger_block *block)
             bool meant = block->day[k] >= question->from && block->day[k] <= question->to &&
                          block->region[k] >= question->low && block->region[k] <= question->high &&
                          (block->marks[k] & question->marks) == question->marks;
-            if (!meant)
-                continue;
-            TRY(tally_add(question->into, block, k));
-            if (question->cells != NULL)
-                TRY(tally_add(&question->cells[cell_of(counting, question, block, k)], block, k));
+            if (meant)
+                TRY(take_row(counting, question, block, k));
         }
     }
     return STATUS_OK;
 }
 
+/* Rows of work, of every series that is asked for, over all of its days. */
+static enum status take_live(struct counting *counting, const struct report_live *live)
+{
+    struct ledger_sink sink = {take_block, counting};
+    for (unsigned series = 0; series < SERIES_COUNT; series++) {
+        int32_t from = INT32_MAX, to = INT32_MIN;
+        for (uint32_t i = 0; i < counting->questions_count; i++) {
+            const struct question *question = &counting->questions[i];
+            if (question->series != (enum series)series)
+                continue;
+            from = question->from < from ? question->from : from;
+            to = question->to > to ? question->to : to;
+        }
+        if (from <= to && live->has[series])
+            TRY(live->feed(live->self, (enum series)series, from, to, sink));
+    }
+    return STATUS_OK;
+}
+
 /* ---- what came of it ---- */
+
+static bool live_makes(const struct report *report, enum series series)
+{
+    const struct report_live *live = report->asked.live;
+    return live != NULL && report->asked.source != SOURCE_IMPORTED && live->makes[series];
+}
+
+/* Whether files and work together are complete. */
+static bool covered(const struct report *report, enum series series, int32_t from, int32_t to,
+                    int32_t *missing)
+{
+    const struct report_live *live = report->asked.live;
+    int32_t next = from;
+    bool files = report->asked.source != SOURCE_LIVE;
+    while (next <= to) {
+        int32_t before = next;
+        if (files)
+            (void)ledger_covers(&report->ledger, series, next, to, &next);
+        if (next <= to && live_makes(report, series) && live->from <= next && next <= live->to)
+            next = live->to + 1;
+        if (next == before)
+            break;
+    }
+    *missing = next;
+    return next > to;
+}
 
 static enum status refuse(struct text why[TONGUES_COUNT], const struct report_line *line,
                           int32_t missing)
@@ -196,144 +243,201 @@ static enum status refuse(struct text why[TONGUES_COUNT], const struct report_li
     return STATUS_REFUSED;
 }
 
+/* Where the line was counted from, by the days of it. */
+static void give_source(const struct report *report, struct report_line *line)
+{
+    const struct report_live *live = report->asked.live;
+    enum series series = FIGURES[line->figure].series;
+    int32_t missing = -1;
+    bool files = report->asked.source != SOURCE_LIVE &&
+                 ledger_covers(&report->ledger, series, line->from, line->to, &missing);
+    line->source = SOURCE_IMPORTED;
+    if (!live_makes(report, series) || (files && !live->has[series]))
+        return;
+    bool alone = line->from >= live->from || (report->asked.source == SOURCE_LIVE);
+    line->source = line->to < live->from ? SOURCE_IMPORTED : alone ? SOURCE_LIVE : SOURCE_BOTH;
+    line->live_from = live->from;
+    line->open = line->source != SOURCE_IMPORTED && line->to >= live->to;
+}
+
+/* A series that no file has ever heard of is left out of what was asked for as a whole. */
+static bool unheard(const struct report *report, const struct report_line *line)
+{
+    for (uint32_t i = 0; i < report->ledger.parts_count; i++)
+        for (uint32_t k = 0; k < report->ledger.parts[i].covers_count; k++)
+            if (report->ledger.parts[i].covers[k].series == (int32_t)FIGURES[line->figure].series)
+                return false;
+    return report->asked.edition < 0 && !report->asked.some && report->asked.live == NULL &&
+           FIGURES[line->figure].period == PERIOD_ASKED;
+}
+
 static enum status check_periods(struct report *report, struct text why[TONGUES_COUNT])
 {
+    uint32_t kept = 0;
     for (uint32_t i = 0; i < report->lines_count; i++) {
         struct report_line *line = &report->lines[i];
-        const struct figure_entry *entry = &FIGURES[line->figure];
+        enum series series = FIGURES[line->figure].series;
         int32_t missing;
-        if (!ledger_covers(&report->ledger, entry->series, line->from, line->to, &missing))
-            return refuse(why, line, missing);
+        if (unheard(report, line))
+            continue;
+        give_source(report, line);
+        if (!covered(report, series, line->from, line->to, &missing)) {
+            if (!report->asked.blank)
+                return refuse(why, line, missing);
+            line->missing = missing;
+        }
         line->has_before =
-            entry->compare != COMPARE_NONE &&
-            ledger_covers(&report->ledger, entry->series, years_before(line->from, 1),
-                          years_before(line->to, 1), &missing);
+            line->compare != COMPARE_NONE && covered(report, series, years_before(line->from, 1),
+                                                     years_before(line->to, 1), &missing);
         line->has_earlier =
-            entry->compare == COMPARE_CHANGE &&
-            ledger_covers(&report->ledger, entry->series, years_before(line->from, 2),
-                          years_before(line->to, 2), &missing);
+            line->compare == COMPARE_CHANGE && covered(report, series, years_before(line->from, 2),
+                                                       years_before(line->to, 2), &missing);
+        report->lines[kept++] = *line;
     }
+    report->lines_count = kept;
     return STATUS_OK;
+}
+
+/* Seconds in begun units of the figure. */
+static int64_t in_units(const struct figure_entry *entry, int64_t seconds)
+{
+    int64_t span = entry->unit == UNIT_minute ? 60 : entry->unit == UNIT_day ? 86400 : 1;
+    return (seconds + span - 1) / span;
+}
+
+int64_t tally_value(const struct figure_entry *entry, const struct tally *tally)
+{
+    switch ((enum value)entry->value) {
+    case VALUE_AMOUNT:
+        return tally->amount;
+    case VALUE_LONGEST:
+        return in_units(entry, tally->longest);
+    case VALUE_P50:
+        return in_units(entry, spread_at(tally->spread, 50));
+    case VALUE_P90:
+        return in_units(entry, spread_at(tally->spread, 90));
+    case VALUE_P99:
+        return in_units(entry, spread_at(tally->spread, 99));
+    default:
+        return share_part(entry, tally);
+    }
 }
 
 static void give_numeral(struct report_line *line)
 {
     const struct figure_entry *entry = &FIGURES[line->figure];
-    bool yuan = entry->value == VALUE_AMOUNT;
-    int64_t value = yuan ? line->now.amount : line->now.count;
-    if (entry->value == VALUE_LONGEST)
-        value = (line->now.longest + 59) / 60;
+    line->unknown = entry->value == VALUE_PEOPLE && line->now.nameless;
     line->numeral = (struct numeral){
-        .value = value,
-        .per = yuan ? 100 : 1,
+        .value = tally_value(entry, &line->now),
+        .per = entry->value == VALUE_AMOUNT ? 100 : 1,
         .unit = entry->unit,
         .rule = entry->rule,
         .approximate = line->now.approximate > 0,
     };
 }
 
-static void label_cell(const struct report_line *line, enum report_by by, uint32_t at,
-                       struct report_cell *cell)
+static void label_cell(enum report_by by, struct report_cell *cell)
 {
-    struct civil first = civil_of_day(line->from);
-    uint32_t month = (uint32_t)first.month - 1 + at;
     for (unsigned t = 0; t < TONGUES_COUNT; t++) {
         struct text text = text_over(cell->label[t], sizeof cell->label[t]);
         if (by == BY_MONTH)
-            text_addf(&text, "%04d-%02u", first.year + (int32_t)(month / 12), month % 12 + 1);
-        else if (by == BY_REGION)
-            text_addf(&text, "%02u0000", at);
+            text_addf(&text, "%04u-%02u", 1970 + cell->key / 12, cell->key % 12 + 1);
+        else if (by == BY_TYPE)
+            text_add_string(&text, LEDGER_TYPES[cell->key].says.in[t]);
         else
-            text_add_string(&text, LEDGER_TYPES[at].says.in[t]);
+            text_addf(&text, "%06u", cell->key);
     }
+}
+
+static void place_cell(struct report_line *line, const struct cell *from)
+{
+    uint32_t at = line->cells_count++;
+    for (; at > 0 && line->cells[at - 1].key > from->key; at--)
+        line->cells[at] = line->cells[at - 1];
+    line->cells[at] =
+        (struct report_cell){.tally = from->part, .whole = from->whole, .key = from->key};
 }
 
 static enum status give_cells(const struct counting *counting, struct report_line *line,
                               struct arena *arena)
 {
-    const struct tally *cells = counting->cells[line->figure];
-    if (cells == NULL)
+    const struct cells *cells = counting->cells[line->figure];
+    if (cells == NULL || cells->count == 0)
         return STATUS_OK;
-    TRY(ARENA_NEW(arena, CELLS_MAX, &line->cells));
-    for (uint32_t i = 0; i < CELLS_MAX; i++) {
-        if (cells[i].rows == 0)
-            continue;
-        struct report_cell *cell = &line->cells[line->cells_count++];
-        cell->tally = cells[i];
-        label_cell(line, counting->by, i, cell);
+    TRY(ARENA_NEW(arena, cells->count, &line->cells));
+    for (uint32_t i = 0; i < cells->count; i++)
+        place_cell(line, &cells->cell[i]);
+    for (uint32_t i = 0; i < line->cells_count; i++)
+        label_cell(counting->by, &line->cells[i]);
+    return STATUS_OK;
+}
+
+/* ---- the whole ---- */
+
+static enum status begin(struct report *report, struct counting *counting)
+{
+    const struct report_asked *asked = &report->asked;
+    for (int32_t day = 0; day < DAYS_COUNT; day++) {
+        struct civil civil = civil_of_day(day);
+        counting->month[day] = (uint16_t)((civil.year - 1970) * 12 + civil.month - 1);
+    }
+    for (unsigned i = 0; i < SERIES_COUNT; i++) {
+        bool live = live_makes(report, (enum series)i) && asked->live->has[i];
+        counting->live_from[i] = live ? asked->live->from : INT32_MAX;
+    }
+    for (uint32_t i = 0; i < report->lines_count; i++) {
+        struct report_line *line = &report->lines[i];
+        const struct figure_entry *entry = &FIGURES[line->figure];
+        if (asked->by != BY_NOTHING && entry->value != VALUE_LONGEST && entry->region[0] == 0)
+            TRY(ARENA_NEW(counting->arena, 1, &counting->cells[line->figure]));
+        ask_line(counting, line);
     }
     return STATUS_OK;
 }
 
-static enum status too_long(struct text why[TONGUES_COUNT])
+static enum status read_all(struct report *report, const char *folder, struct counting *counting,
+                            struct text why[TONGUES_COUNT])
 {
-    text_addf(&why[TONGUE_EN], "by=month takes at most %d months.", REPORT_MONTHS_MAX);
-    text_addf(&why[TONGUE_ZH], "by=month 最多 %d 个月。", REPORT_MONTHS_MAX);
-    return STATUS_REFUSED;
-}
-
-static enum status no_least(struct text why[TONGUES_COUNT])
-{
-    text_add_string(&why[TONGUE_EN],
-                    "no law pack in force gives `publication.least`, so nothing can be published; "
-                    "view=internal shows all.");
-    text_add_string(&why[TONGUE_ZH], "现行法规包均未给出 `publication.least`，不得公布；"
-                                     "view=internal 可显示全部。");
-    return STATUS_REFUSED;
-}
-
-static enum status choose(struct report *report, struct counting *counting, struct arena *arena,
-                          struct text why[TONGUES_COUNT])
-{
-    const struct report_asked *asked = &report->asked;
-    for (unsigned i = 0; i < FIGURES_COUNT; i++) {
-        /* An incident has one day of its own: in another period it is another figure. */
-        bool incident = FIGURES[i].period == PERIOD_FEB_20;
-        if (asked->some ? !asked->figure[i] : asked->edition < 0 && incident)
-            continue;
-        struct report_line *line = &report->lines[report->lines_count++];
-        *line = (struct report_line){(enum figure)i, .from = asked->from, .to = asked->to,
-                                     .least = asked->least};
-        if (asked->edition >= 0)
-            own_period(asked, (enum period)FIGURES[i].period, &line->from, &line->to);
-        int months = counting->month[line->to] - counting->month[line->from] + 1;
-        if (asked->by == BY_MONTH && months > REPORT_MONTHS_MAX)
-            return too_long(why);
-        if (asked->by != BY_NOTHING && FIGURES[i].value <= VALUE_AMOUNT &&
-            FIGURES[i].region[0] == 0)
-            TRY(ARENA_NEW(arena, CELLS_MAX, &counting->cells[i]));
-        ask_line(counting, line);
+    struct ledger_sink sink = {take_block, counting};
+    enum report_source source = report->asked.source;
+    enum status status = STATUS_OK;
+    if (folder != NULL && source != SOURCE_LIVE)
+        status = ledger_read(&report->ledger, folder, sink, counting->arena);
+    if (status == STATUS_MALFORMED)
+        for (unsigned t = 0; t < TONGUES_COUNT; t++)
+            text_addf(&why[t], "%s: %s", folder, LEDGER_COMPLAINTS[COMPLAINT_damaged].in[t]);
+    if (status == STATUS_OK && report->asked.live != NULL && source != SOURCE_IMPORTED)
+        status = take_live(counting, report->asked.live);
+    if (status == STATUS_REFUSED && counting->many) {
+        text_addf(&why[TONGUE_EN], "more than %d parts; choose a coarser by=.", REPORT_CELLS_MAX);
+        text_addf(&why[TONGUE_ZH], "分项超过 %d 个，请用更粗的 by=。", REPORT_CELLS_MAX);
     }
+    return status;
+}
+
+enum status report_count(struct report *report, const char *folder, struct arena *arena,
+                         struct text why[TONGUES_COUNT])
+{
+    struct counting *counting;
+    TRY(ARENA_NEW(arena, 1, &counting));
+    counting->by = report->asked.by;
+    counting->arena = arena;
+    TRY(begin(report, counting));
+    TRY(read_all(report, folder, counting, why));
+    TRY(check_periods(report, why));
+    for (uint32_t i = 0; i < report->lines_count; i++) {
+        struct report_line *line = &report->lines[i];
+        give_numeral(line);
+        if (line->missing < 0)
+            TRY(give_cells(counting, line, arena));
+    }
+    report_hide(report);
     return STATUS_OK;
 }
 
 enum status report_make(struct report *out, const char *folder, const struct report_asked *asked,
                         struct arena *arena, struct text why[TONGUES_COUNT])
 {
-    struct counting *counting;
-    if (!asked->internal && asked->least <= 0)
-        return no_least(why);
-    TRY(ARENA_NEW(arena, 1, &counting));
-    *out = (struct report){.asked = *asked};
-    counting->by = asked->by;
-    for (int32_t day = 0; day < DAYS_COUNT; day++) {
-        struct civil civil = civil_of_day(day);
-        counting->month[day] = (uint16_t)((civil.year - 1970) * 12 + civil.month - 1);
-    }
-    TRY(choose(out, counting, arena, why));
-    struct ledger_sink sink = {take_block, counting};
-    enum status status = ledger_read(&out->ledger, folder, sink, arena);
-    if (status == STATUS_MALFORMED)
-        for (unsigned t = 0; t < TONGUES_COUNT; t++)
-            text_addf(&why[t], "%s: %s", folder, LEDGER_COMPLAINTS[COMPLAINT_damaged].in[t]);
-    TRY(status);
-    TRY(check_periods(out, why));
-    for (uint32_t i = 0; i < out->lines_count; i++) {
-        give_numeral(&out->lines[i]);
-        TRY(give_cells(counting, &out->lines[i], arena));
-    }
-    report_hide(out);
-    if (asked->edition >= 0 && !asked->some)
-        report_facts(out);
-    return STATUS_OK;
+    TRY(report_ask(out, asked, arena, why));
+    return report_count(out, folder, arena, why);
 }

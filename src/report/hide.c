@@ -29,13 +29,34 @@ static struct report_cell *smallest_shown(struct report_line *line)
     return found;
 }
 
+/* A share tells three numbers: those with the marks, those without, and all. */
+static bool small_share(const struct report *report, const struct tally *part,
+                        const struct tally *whole)
+{
+    return small(report, part->count) || small(report, whole->count) ||
+           small(report, whole->count - part->count);
+}
+
+static bool small_cell(const struct report *report, const struct report_line *line,
+                       const struct report_cell *cell)
+{
+    if (public(&cell->tally))
+        return false;
+    const struct figure_entry *entry = &FIGURES[line->figure];
+    if (!value_is_share(entry))
+        return small(report, cell->tally.count);
+    struct tally part = cell->tally;
+    part.count = share_part(entry, &cell->tally);
+    return small_share(report, &part, &cell->whole);
+}
+
 static void hide_cells(const struct report *report, struct report_line *line)
 {
     uint32_t hidden = 0;
     int64_t sum = 0;
     for (uint32_t i = 0; i < line->cells_count; i++) {
         struct report_cell *cell = &line->cells[i];
-        if (!small(report, cell->tally.count) || public(&cell->tally))
+        if (!small_cell(report, line, cell))
             continue;
         cell->hidden = true;
         hidden++;
@@ -51,14 +72,6 @@ static void hide_cells(const struct report *report, struct report_line *line)
     }
 }
 
-/* A share tells three numbers: those with the marks, those without, and all. */
-static bool small_share(const struct report *report, const struct tally *part,
-                        const struct tally *whole)
-{
-    return small(report, part->count) || small(report, whole->count) ||
-           small(report, whole->count - part->count);
-}
-
 void report_hide(struct report *report)
 {
     if (report->asked.internal)
@@ -68,13 +81,16 @@ void report_hide(struct report *report)
         const struct figure_entry *entry = &FIGURES[line->figure];
         if (!LEDGER_SERIES[entry->series].people)
             continue;
-        bool share = entry->value == VALUE_SHARE;
-        line->hidden = !public(&line->now) && (share ? small_share(report, &line->now, &line->whole)
+        bool share = value_is_share(entry);
+        struct tally now = line->now, before = line->before;
+        now.count = share_part(entry, &line->now);
+        before.count = share_part(entry, &line->before);
+        line->hidden = !public(&line->now) && (share ? small_share(report, &now, &line->whole)
                                                      : small(report, line->now.count));
-        line->comparison_hidden =
-            line->hidden || (!public(&line->before) && small(report, line->before.count)) ||
-            (!public(&line->earlier) && small(report, line->earlier.count)) ||
-            (share && small_share(report, &line->before, &line->whole_before));
+        line->comparison_hidden = line->hidden ||
+                                  (!public(&line->before) && small(report, line->before.count)) ||
+                                  (!public(&line->earlier) && small(report, line->earlier.count)) ||
+                                  (share && small_share(report, &before, &line->whole_before));
         hide_cells(report, line);
     }
 }

@@ -29,7 +29,8 @@ struct import {
     struct sha256 sha256;
     struct ledger_part *part;
     struct ledger_troubles *troubles;
-    struct ledger_block *builder[SERIES_COUNT];
+    struct ledger_block *builder[SERIES_COUNT]; /* made at the first row of the series */
+    struct arena *scratch;
     struct csv_row *csv;
     char *window, *columns;
     uint64_t line;
@@ -225,6 +226,10 @@ static enum status write_block(struct import *import, struct ledger_block *block
 
 static enum status add_row(struct import *import, const struct row *row)
 {
+    if (import->builder[row->series] == NULL) {
+        TRY(ARENA_NEW(import->scratch, 1, &import->builder[row->series]));
+        import->builder[row->series]->series = row->series;
+    }
     struct ledger_block *block = import->builder[row->series];
     uint32_t at = block->rows++;
     block->day[at] = (uint16_t)row->day;
@@ -339,7 +344,7 @@ static enum status write_tail(struct import *import)
     struct part_head head = {.series = PART_TAIL};
     struct slice tail = {(const char *)import->part, sizeof *import->part};
     for (unsigned i = 0; i < SERIES_COUNT; i++)
-        if (import->builder[i]->rows > 0)
+        if (import->builder[i] != NULL && import->builder[i]->rows > 0)
             TRY(write_block(import, import->builder[i]));
     import->part->digest = sha256_end(&import->sha256);
     head.checksum = part_checksum(&head, tail);
@@ -353,10 +358,7 @@ static enum status prepare(struct import *import, struct arena *scratch)
     TRY(ARENA_NEW(scratch, 1, &import->csv));
     TRY(ARENA_NEW(scratch, WINDOW + 1, &import->window));
     TRY(ARENA_NEW(scratch, PART_COLUMNS_MAX, &import->columns));
-    for (unsigned i = 0; i < SERIES_COUNT; i++) {
-        TRY(ARENA_NEW(scratch, 1, &import->builder[i]));
-        import->builder[i]->series = (enum series)i;
-    }
+    import->scratch = scratch;
     sha256_begin(&import->sha256);
     return STATUS_OK;
 }

@@ -100,6 +100,8 @@ struct ledger_block {
     uint8_t type[LEDGER_BLOCK_ROWS], marks[LEDGER_BLOCK_ROWS];
     uint32_t count[LEDGER_BLOCK_ROWS];
     int64_t amount[LEDGER_BLOCK_ROWS]; /* fen, or seconds */
+    bool live;                         /* counted from work; else of a file that was taken */
+    uint64_t who[LEDGER_BLOCK_ROWS];   /* live: a keyed name of the person; files name nobody */
 };
 
 /* Takes the file ("-": standard input) into the folder, which is made if it is not there.

@@ -140,33 +140,33 @@ void text_add_numeral(struct text *text, const struct numeral *numeral, enum ton
 
 /* ---- rates ---- */
 
-struct rate rate_growth(int64_t now, int64_t before)
+struct ratio rate_growth(int64_t now, int64_t before)
 {
     must(before > 0);
-    return (struct rate){(__int128)now - before, before};
+    return (struct ratio){(__int128)now - before, before};
 }
 
 /* now/before - before/earlier */
-struct rate rate_change(int64_t now, int64_t before, int64_t earlier)
+struct ratio rate_change(int64_t now, int64_t before, int64_t earlier)
 {
     must(before > 0);
     must(earlier > 0);
-    return (struct rate){(__int128)now * earlier - (__int128)before * before,
+    return (struct ratio){(__int128)now * earlier - (__int128)before * before,
                          (__int128)before * earlier};
 }
 
-struct rate rate_share(int64_t part, int64_t whole)
+struct ratio rate_share(int64_t part, int64_t whole)
 {
     must(whole > 0);
-    return (struct rate){part, whole};
+    return (struct ratio){part, whole};
 }
 
-struct rate rate_minus(struct rate a, struct rate b)
+struct ratio rate_minus(struct ratio a, struct ratio b)
 {
-    return (struct rate){a.part * b.whole - b.part * a.whole, a.whole * b.whole};
+    return (struct ratio){a.part * b.whole - b.part * a.whole, a.whole * b.whole};
 }
 
-int text_add_percent(struct text *text, struct rate rate, unsigned decimals)
+int text_add_percent(struct text *text, struct ratio rate, unsigned decimals)
 {
     must(decimals <= 1);
     __int128 scale = decimals == 0 ? 100 : 1000;
@@ -178,7 +178,7 @@ int text_add_percent(struct text *text, struct rate rate, unsigned decimals)
     return rest == 0 ? 0 : up ? -1 : 1;
 }
 
-void text_add_near_percent(struct text *text, struct rate rate, enum tongue tongue)
+void text_add_near_percent(struct text *text, struct ratio rate, enum tongue tongue)
 {
     char bytes[32];
     struct text digits = text_over(bytes, sizeof bytes);

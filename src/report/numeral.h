@@ -39,16 +39,16 @@ struct numeral {
 void text_add_numeral(struct text *text, const struct numeral *numeral, enum tongue tongue);
 
 /* part / whole as a percentage; whole > 0.  At most `decimals` (0, 1) behind the point. */
-struct rate {
+struct ratio {
     __int128 part, whole;
 };
 
-struct rate rate_growth(int64_t now, int64_t before);                  /* before > 0 */
-struct rate rate_change(int64_t now, int64_t before, int64_t earlier); /* both > 0 */
-struct rate rate_share(int64_t part, int64_t whole);
-struct rate rate_minus(struct rate a, struct rate b);
+struct ratio rate_growth(int64_t now, int64_t before);                  /* before > 0 */
+struct ratio rate_change(int64_t now, int64_t before, int64_t earlier); /* both > 0 */
+struct ratio rate_share(int64_t part, int64_t whole);
+struct ratio rate_minus(struct ratio a, struct ratio b);
 /* The rate without its sign: "5.8".  Negative: the exact one is smaller, 0: it is that. */
-int text_add_percent(struct text *text, struct rate rate, unsigned decimals);
+int text_add_percent(struct text *text, struct ratio rate, unsigned decimals);
 /* 近52%; "nearly 52%": whole percent, below one percent a decimal. */
-void text_add_near_percent(struct text *text, struct rate rate, enum tongue tongue);
+void text_add_near_percent(struct text *text, struct ratio rate, enum tongue tongue);
 const char *unit_word(enum unit unit, enum tongue tongue, bool several);

@@ -79,7 +79,7 @@ static void a_value_below_its_unit_steps_down_and_one_above_steps_up(void **stat
           "100000000 billion cases");
 }
 
-static void rate_reads(struct rate rate, unsigned decimals, const char *expected, int lost)
+static void rate_reads(struct ratio rate, unsigned decimals, const char *expected, int lost)
 {
     char bytes[64];
     struct text text = text_over(bytes, sizeof bytes);
@@ -117,7 +117,7 @@ static void a_rate_says_on_which_side_it_lies(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char bytes[64];
         struct text text = text_over(bytes, sizeof bytes);
-        struct rate rate = rate_growth(cases[i].now, cases[i].before);
+        struct ratio rate = rate_growth(cases[i].now, cases[i].before);
         text_add_near_percent(&text, rate, TONGUE_ZH);
         assert_string_equal(bytes, cases[i].zh);
         text = text_over(bytes, sizeof bytes);

@@ -20,7 +20,7 @@ static const struct saying words[] = {
 #undef WORD
 };
 
-enum { CELL_BYTES = 256 };
+enum { CELL_BYTES = 512 };
 
 struct sheet {
     const struct report *report;
@@ -125,6 +125,23 @@ static void put_heading(struct sheet *sheet, const struct section_entry *section
     document_heading(sheet->document, 1, text_slice(&text));
 }
 
+/* What has to be known beside a period. */
+static void add_caution(const struct sheet *sheet, struct text *text,
+                        const struct report_line *line)
+{
+    bool zh = sheet->document->tongue == TONGUE_ZH;
+    if (line->missing < 0 && line->source == SOURCE_BOTH) {
+        text_add_string(text, zh ? "（" : " (");
+        text_add(text, word_of(sheet, WORD_mixed));
+        text_add_string(text, zh ? "）" : ")");
+    }
+    if (line->missing < 0 && line->open) {
+        text_add_string(text, zh ? "（" : " (");
+        text_add(text, word_of(sheet, WORD_open_day));
+        text_add_string(text, zh ? "）" : ")");
+    }
+}
+
 static void put_line(struct sheet *sheet, const struct report_line *line)
 {
     enum tongue tongue = sheet->document->tongue;
@@ -133,6 +150,7 @@ static void put_line(struct sheet *sheet, const struct report_line *line)
     struct text comparison = cell_begin(sheet);
     text_add_line_value(&value, line, tongue);
     text_add_line_period(&period, line, tongue);
+    add_caution(sheet, &period, line);
     text_add_line_comparison(&comparison, line, tongue);
     cell_put(sheet, slice_of(FIGURES[line->figure].id));
     cell_put(sheet, slice_of(FIGURES[line->figure].says.in[tongue]));
@@ -193,6 +211,16 @@ static bool section_has(const struct report *report, enum section section)
 
 /* ---- breakdowns ---- */
 
+/* Of a bar: shares in tenths of a percent. */
+static int64_t cell_height(const struct report_line *line, const struct report_cell *cell)
+{
+    const struct figure_entry *entry = &FIGURES[line->figure];
+    if (!value_is_share(entry))
+        return tally_value(entry, &cell->tally);
+    int64_t whole = cell->whole.count;
+    return whole == 0 ? 0 : (int64_t)((__int128)share_part(entry, &cell->tally) * 1000 / whole);
+}
+
 static void put_chart(struct sheet *sheet, const struct report_line *line, struct slice caption)
 {
     struct document_point *point = NULL;
@@ -202,15 +230,12 @@ static void put_chart(struct sheet *sheet, const struct report_line *line, struc
         return;
     for (uint32_t i = 0; i < line->cells_count; i++) {
         const struct report_cell *cell = &line->cells[i];
-        bool amount = line->numeral.per == 100;
         struct text shown = cell_begin(sheet);
         text_add_cell_value(&shown, line, cell, sheet->document->tongue);
         point[i] = (struct document_point){
             .label = slice_of(cell->label[sheet->document->tongue]),
             .shown = text_slice(&shown),
-            .value = cell->hidden ? 0
-                     : amount     ? cell->tally.amount
-                                  : cell->tally.count,
+            .value = cell->hidden ? 0 : cell_height(line, cell),
         };
     }
     document_chart(sheet->document, &(struct document_chart){.figure = DOCUMENT_BARS,
@@ -223,7 +248,7 @@ static void put_cells(struct sheet *sheet, const struct report_line *line, enum 
 {
     enum tongue tongue = sheet->document->tongue;
     struct text caption = cell_begin(sheet);
-    if (line->cells_count == 0 || line->hidden)
+    if (line->cells_count == 0 || line->hidden || line->unknown)
         return;
     text_addf(&caption, "%s %s · ", FIGURES[line->figure].id,
               FIGURES[line->figure].says.in[tongue]);
@@ -234,6 +259,18 @@ static void put_cells(struct sheet *sheet, const struct report_line *line, enum 
 }
 
 /* ---- what was counted ---- */
+
+static void add_basis_source(const struct sheet *sheet, struct text *text,
+                             const struct report_line *line)
+{
+    enum tongue tongue = sheet->document->tongue;
+    const struct series_entry *series = &LEDGER_SERIES[FIGURES[line->figure].series];
+    if (line->missing >= 0)
+        return;
+    text_add_line_source(text, line, tongue);
+    text_add_string(text, tongue == TONGUE_ZH ? "。" : ". ");
+    text_add_string(text, series->from.in[tongue]);
+}
 
 static void put_basis(struct sheet *sheet)
 {
@@ -250,17 +287,17 @@ static void put_basis(struct sheet *sheet)
         struct text query = cell_begin(sheet);
         struct text rows = cell_begin(sheet);
         struct text exact = cell_begin(sheet);
+        struct text source = cell_begin(sheet);
         text_add_line_query(&query, line);
-        if (line->hidden)
+        add_basis_source(sheet, &source, line);
+        if (line->hidden || line->missing >= 0)
             text_add_string(&rows, "–");
         else
             text_add_whole(&rows, (int64_t)line->now.rows);
         text_add_line_exact(&exact, line);
         cell_put(sheet, slice_of(FIGURES[line->figure].id));
         cell_end(sheet, &query);
-        cell_put(
-            sheet,
-            slice_of(LEDGER_SERIES[FIGURES[line->figure].series].from.in[sheet->document->tongue]));
+        cell_end(sheet, &source);
         cell_end(sheet, &rows);
         cell_end(sheet, &exact);
     }
@@ -287,20 +324,59 @@ static void put_files(struct sheet *sheet)
     table_end(sheet, word_of(sheet, WORD_files));
 }
 
+/* ---- areas ---- */
+
+/* Both numbers of people give different ranks: neither stands alone, and no rate stands on few. */
+static void put_areas(struct sheet *sheet)
+{
+    static const struct head head[] = {{WORD_area, DOCUMENT_LEFT, 6},
+                                       {WORD_state, DOCUMENT_LEFT, 4},
+                                       {WORD_month_of, DOCUMENT_LEFT, 3},
+                                       {WORD_by_resident, DOCUMENT_RIGHT, 6},
+                                       {WORD_by_registered, DOCUMENT_RIGHT, 6}};
+    const struct report_live *live = sheet->report->asked.live;
+    if (live == NULL || live->areas_count == 0 || !table_begin(sheet, head, 5, live->areas_count))
+        return;
+    for (size_t i = 0; i < live->areas_count; i++) {
+        const struct report_area *area = &live->area[i];
+        struct text name = cell_begin(sheet);
+        bool told = area->ranked || sheet->report->asked.internal;
+        text_add(&name, area->place);
+        text_add_char(&name, ' ');
+        text_add(&name, area->name);
+        cell_end(sheet, &name);
+        cell_put(sheet, area->state[sheet->document->tongue]);
+        cell_put(sheet, area->month);
+        cell_put(sheet, told ? area->by_resident : word_of(sheet, WORD_few));
+        cell_put(sheet, told ? area->by_registered : word_of(sheet, WORD_few));
+    }
+    table_end(sheet, word_of(sheet, WORD_areas));
+}
+
 enum status report_paper(const struct report *report, struct document *document,
                          struct arena *arena)
 {
-    static const enum word by[] = {
-        [BY_MONTH] = WORD_by_month, [BY_REGION] = WORD_by_region, [BY_TYPE] = WORD_by_type};
+    static const enum word by[] = {[BY_MONTH] = WORD_by_month,
+                                   [BY_REGION] = WORD_by_region,
+                                   [BY_TYPE] = WORD_by_type,
+                                   [BY_CITY] = WORD_by_city,
+                                   [BY_COUNTY] = WORD_by_county};
     struct sheet sheet = {.report = report, .document = document, .arena = arena};
     if (report->asked.internal)
         document_paragraph(document, word_of(&sheet, WORD_internal));
+    const struct report_live *live = report->asked.live;
+    if (live != NULL && live->own)
+        document_paragraph(document, word_of(&sheet, WORD_own));
+    if (live != NULL && live->number < live->last)
+        document_paragraph(document, word_of(&sheet, WORD_behind));
     for (unsigned i = 0; i < SECTIONS_COUNT; i++) {
         if (!section_has(report, (enum section)i))
             continue;
         put_heading(&sheet, &SECTIONS[i]);
         put_lines(&sheet, (enum section)i);
         put_facts(&sheet, (enum section)i);
+        if (i == SECTION_areas)
+            put_areas(&sheet);
         for (uint32_t k = 0; k < report->lines_count && report->asked.by != BY_NOTHING; k++)
             if (FIGURES[report->lines[k].figure].section == (enum section)i)
                 put_cells(&sheet, &report->lines[k], by[report->asked.by]);

@@ -99,7 +99,7 @@ _cutline() {
     'law term') flags='--json --law --lang --no-color --help' ;;
     'law fine') flags='--json --law --on --lang --no-color --help' ;;
     'report import') flags='--quiet --lang --no-color --help' ;;
-    'report') flags='--output --law --lang --no-color --help' ;;
+    'report') flags='--output --to --token --law --lang --no-color --help' ;;
     'man') flags='--lang --no-color --help' ;;
     'completion') flags='--lang --no-color --help' ;;
     'version') flags='--lang --no-color --help' ;;
