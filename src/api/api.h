@@ -60,6 +60,34 @@ struct api_papers {
     void *self;
 };
 
+/* Figures and their rows, asked outside any transaction; `make` NULL: there are none here. */
+enum { API_REPORT_WORDS_MAX = 8 };
+struct api_report_wish {
+    struct {
+        const char *name;
+        struct slice value; /* empty: not said */
+    } word[API_REPORT_WORDS_MAX]; /* from, to, edition, by, figures, form, view, source */
+    unsigned words_count;
+    struct slice region, type, after; /* of rows */
+    size_t count_max;
+    enum tongue tongue;
+    const struct identity *by;
+    struct store *reader;
+};
+struct api_report {
+    struct slice bytes;
+    const char *type, *ending;
+    bool page; /* shown as it is; else a file to be saved */
+};
+struct api_reports {
+    /* MALFORMED, REFUSED: `why`; ABSENT: no such figure; FULL: more than is answered at once. */
+    enum status (*make)(void *self, const struct api_report_wish *wish, struct arena *request,
+                        struct api_report *out, struct text why[TONGUES_COUNT]);
+    enum status (*rows)(void *self, const struct api_report_wish *wish, struct arena *request,
+                        struct api_report *out, struct text why[TONGUES_COUNT]);
+    void *self;
+};
+
 /* The rooms behind the routes; NULL where a process does not have one (its routes say 503). */
 struct api_rooms {
     struct access *access;
@@ -80,6 +108,7 @@ struct api_rooms {
     struct flow *flow;    /* traces of money */
     int32_t zone_minutes; /* in which times of work are written */
     struct api_papers papers;
+    struct api_reports reports;
     struct deliveries *deliveries;
     struct keys *keys;
     struct api_process process; /* `offer` NULL: there is none */

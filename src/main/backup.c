@@ -26,6 +26,7 @@ enum { SCRATCH_SIZE = 64 << 20, PIECE_SIZE = 1 << 20, MANIFEST_MAX = 4 << 20, WH
 static const char HEAD[] = "cutline backup 1\n";
 /* In this order: see the head of this file. */
 static const char *const FOLDERS[] = {"keys", "snapshot", "journal"};
+static const char LEDGER[] = "ledger"; /* there once something was imported */
 
 struct copying {
     const struct command *command;
@@ -312,6 +313,9 @@ static enum status copy_all(struct copying *copying)
         TRY(copy_file(copying, "receipts"));
     for (size_t i = 0; i < sizeof FOLDERS / sizeof FOLDERS[0]; i++)
         TRY(copy_folder(copying, FOLDERS[i]));
+    (void)join(path, copying->from, LEDGER);
+    if (disk_about(path, &about, &fault) == STATUS_OK)
+        TRY(copy_folder(copying, LEDGER));
     return manifest_write(copying);
 }
 
@@ -319,6 +323,19 @@ static enum exit_code say_unsound(const struct command *command, char bytes[TONG
 {
     say_wrong("%s", bytes[command->tongue]);
     return EXIT_INPUT;
+}
+
+/* Its folder, if the backup has one. */
+static enum exit_code want_ledger(struct copying *copying, const char *folder, const char *to)
+{
+    char path[PATH_MAX];
+    struct disk_about about;
+    enum disk_fault fault;
+    (void)join(path, folder, LEDGER);
+    if (disk_about(path, &about, &fault) != STATUS_OK)
+        return EXIT_DONE;
+    (void)join(path, to, LEDGER);
+    return folder_make(path, &fault) == STATUS_OK ? EXIT_DONE : cannot(copying->command, path);
 }
 
 /* Checks every digest of the backup `folder`, and makes `to` of it. */
@@ -340,6 +357,8 @@ static enum exit_code restore_into(struct copying *copying, const char *folder, 
         if (folder_make(path, &fault) != STATUS_OK)
             code = cannot(copying->command, path);
     }
+    if (code == EXIT_DONE)
+        code = want_ledger(copying, folder, to);
     if (code == EXIT_DONE)
         code = manifest_each(copying, folder, restore_listed);
     if (code == EXIT_DONE && folder_is_sound(to, true, sound, why) != STATUS_OK)

@@ -1,5 +1,6 @@
 /* place.c -- where things lie in the data directory, and what its tables are. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "casework/counts/counts.h"
 #include "casework/freeze/freeze.h"
 #include "casework/lead/lead.h"
 #include "service.h"
@@ -75,6 +76,8 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = WORK_MIGRATIONS[i];
     for (size_t i = STOP_MIGRATIONS_SECOND; i < STOP_MIGRATIONS_COUNT; i++)
         all[count++] = STOP_MIGRATIONS[i];
+    for (size_t i = 0; i < COUNTS_MIGRATIONS_COUNT; i++)
+        all[count++] = COUNTS_MIGRATIONS[i];
     must(count <= SERVICE_MIGRATIONS_MAX);
     return count;
 }

@@ -14,6 +14,7 @@
 
 #include "journal/finding.h"
 #include "presence/presence.h"
+#include "reporting.h"
 #include "say.h"
 #include "settings.h"
 #include "stop.h"
@@ -431,6 +432,7 @@ static struct api_rooms rooms_of(struct service *service)
         .flow = service->flow,
         .zone_minutes = service->config.home_zone,
         .papers = {works_paper, service},
+        .reports = reporting_routes(service->reporting),
         .deliveries = service->deliveries,
         .keys = service->keys,
         .process = {offer, would_take, figures_acknowledged, readiness_write, figures_write,

@@ -42,7 +42,7 @@ enum check {
 /* clang-format on */
 
 enum { LETTER_PLUGS_MAX = 8 };
-enum { ACKS_ROOM = 8192, SERVICE_MIGRATIONS_MAX = 48, RECEIPTS_EVERY_MS = 60000 };
+enum { ACKS_ROOM = 8192, SERVICE_MIGRATIONS_MAX = 52, RECEIPTS_EVERY_MS = 60000 };
 
 /* An acknowledgement that detection has not come to yet. */
 struct ack {
@@ -92,6 +92,7 @@ struct service {
     struct sanction_desk *sanction_desk;
     struct moneys *moneys;
     struct works *works;
+    struct reporting *reporting; /* figures */
     struct stopping *stopping; /* orders and their letters */
     struct work *work;
     struct flow *flow; /* traces of money */

@@ -20,6 +20,7 @@
 #include "leading.h"
 #include "presence/presence.h"
 #include "recalling.h"
+#include "reporting.h"
 #include "sanctions.h"
 #include "sealing.h"
 #include "stopping.h"
@@ -49,6 +50,7 @@ struct works {
     struct area_desk areas;
     struct leading *leading;
     struct tasks *tasks;
+    bool count_told; /* that counting failed */
     struct arena *scratch, *look;
     pthread_t thread;
     _Atomic bool closing;
@@ -98,6 +100,18 @@ static void keep_work(struct works *works)
     }
 }
 
+/* Figures follow what was done; whether there is more to count. */
+static bool count_work(struct works *works)
+{
+    enum status status;
+    bool more = reporting_turn(works->service->reporting, works->scratch, &status);
+    if (status != STATUS_OK && !works->count_told)
+        LOG(&works->service->log, failed, LOG_TEXT(what, SLICE("counting what work has come to")),
+            LOG_TEXT(status, slice_of(status_name(status))));
+    works->count_told = status != STATUS_OK;
+    return more;
+}
+
 static void *works_run(void *self)
 {
     struct works *works = self;
@@ -117,6 +131,7 @@ static void *works_run(void *self)
         bool waiting = sanctions_turn(works->sanctions, works->scratch);
         /* one batch: clocks do not wait for alerts */
         bool more = tasks_turn(works->tasks) || waiting;
+        more = count_work(works) || more;
         if (ticks - steady_ms >= MINUTE_MS) {
             steady_ms = ticks;
             keep_steady(works);
@@ -394,6 +409,24 @@ static enum status open_flow(struct works *works)
     return status;
 }
 
+static enum status open_reporting(struct works *works, struct text *why)
+{
+    struct service *service = works->service;
+    char path[PATH_MAX];
+    struct slice folder;
+    TRY(slice_copy(service->boot, slice_of(service_path(service, path, "ledger").at), &folder));
+    struct reporting_options options = {.store = service->store,
+                                        .store_path = service->store_path,
+                                        .work = works->work,
+                                        .law = &service->law,
+                                        .folder = folder.at,
+                                        .clock = service->clock,
+                                        .zone_minutes = service->config.home_zone};
+    struct digest key = secret_digest(&service->access_keys.totp, "counted persons", SLICE(""));
+    memcpy(options.key.bytes, key.bytes, SECRET_SIZE);
+    return reporting_open(&service->reporting, &options, service->boot, why);
+}
+
 enum status works_law(struct service *service)
 {
     struct works *works = service->works;
@@ -422,6 +455,7 @@ enum status works_open(struct service *service, struct text *why)
     TRY(open_work(works, why));
     service->work = works->work;
     TRY(open_flow(works));
+    TRY(open_reporting(works, why));
     TRY(tasks_open(&works->tasks, service, leading_lead(works->leading), why));
     TRY(recalling_start(works->recalling, works->work));
     if (pthread_create(&works->thread, NULL, works_run, works) != 0)
@@ -439,6 +473,7 @@ void works_close(struct service *service)
     if (works->running)
         (void)pthread_join(works->thread, NULL);
     recalling_close(works->recalling);
+    reporting_close(service->reporting);
     tasks_close(works->tasks);
     flow_close(service->flow);
     if (works->work != NULL)
