@@ -84,8 +84,10 @@ static enum status take_word(const struct writer *writer, outline_node node,
             return STATUS_OK;
         }
     }
-    return outline_unknown(writer->outline, node, SAYING("`%` is not known here", "此处不能用 `%`"),
-                           words, count);
+    enum status status = outline_unknown(
+        writer->outline, node, SAYING("`%` is not known here", "此处不能用 `%`"), words, count);
+    must(status != STATUS_OK); /* else `*out` would be used as it is */
+    return status;
 }
 
 static enum status take_count(const struct writer *writer, outline_node node, int64_t max,
