@@ -5,11 +5,13 @@ import { useEffect, useState } from "preact/hooks";
 import { ended, who, whoami, type Whoami } from "./api";
 import { useCell } from "./cell";
 import { Frame } from "./Frame";
+import Appeal from "./pages/appeal/Appeal";
 import { Entrance, LoginForm } from "./pages/login/Login";
 import { StepUp } from "./pages/login/StepUp";
 import { w as login_words } from "./pages/login/words";
 import { Dialog } from "./parts/Dialog";
 import { ProblemBox } from "./parts/Problem";
+import { place } from "./router";
 import { liking } from "./settings";
 import { say, tongue } from "./tongue";
 import { w } from "./words";
@@ -24,13 +26,17 @@ function App() {
   const [kept, keep] = useState<Whoami | null>(null);
   const [fault, fail] = useState<unknown>(null);
   const lost = useCell(ended);
+  const appeals = useCell(place).page === "appeal"; /* for anybody, whoever looks */
   useEffect(() => {
-    who().catch(fail);
-  }, []);
+    if (!appeals)
+      who().catch(fail);
+  }, [appeals]);
   useEffect(() => {
     if (me)
       keep(me);
   }, [me]);
+  if (appeals)
+    return <Appeal key={spoken} />;
   if (fault !== null)
     return <main class="alone"><ProblemBox fault={fault} retry={() => {
       fail(null);

@@ -5,6 +5,13 @@ import { words } from "../tongue";
 export const names = words({
   alerts: ["Alerts", "预警"],
   work: ["All work", "全部工作"],
+  money: ["Follow money", "资金追踪"],
+  orders: ["Orders to banks", "银行指令"],
+  returns: ["Returns", "资金返还"],
+  sanctions: ["Sanctions", "联合惩戒"],
+  penalties: ["Penalties", "行政处罚"],
+  areas: ["Key areas", "重点地区"],
+  inspections: ["Inspections", "检查"],
   settings: ["Settings", "设置"],
 });
 

@@ -1,0 +1,14 @@
+/* words.ts -- words of key areas. */
+/* SPDX-License-Identifier: Apache-2.0 */
+import { words } from "../../tongue";
+
+export const w = words({
+  source: ["Cards and accounts of 100,000 residents, source side", "每十万常住人口涉案卡、账户（源头侧）"],
+  victim: ["Victims of 100,000 residents", "每十万常住人口受害人数"],
+  place: ["Place", "地区"],
+  rate: ["Rate", "比率"],
+  apart: ["Where fraud comes from and where its victims live are never added or ranked together.", "源头侧与受害侧分别登记，不合并、不混排。"],
+  empty: ["No place is registered yet.", "尚无登记地区。"],
+  month: ["{state}, {period}", "{state}，{period}"],
+  thousandths: ["Of 100,000; the interval stands in the item.", "单位：每十万人；置信区间见条目。"],
+});
