@@ -31,11 +31,19 @@ function moment_text(local: string): string {
   return `${day}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}${minutes < 0 ? "-" : "+"}${two(Math.floor(off / 60))}:${two(off % 60)}`;
 }
 
+/* "1234.50" in whole cents, exactly; what has another form is left to the service to refuse. */
+function cents_of(text: string): Value {
+  const parts = /^(-?\d+)(?:\.(\d{1,2}))?$/.exec(text.trim().replaceAll(",", ""));
+  return parts === null ? text.trim() : Number(`${parts[1] ?? "0"}${(parts[2] ?? "").padEnd(2, "0")}`);
+}
+
 function value_of(field: Field, text: string): Value {
   if (field.type === "flag")
     return text === "true";
   if (field.type === "whole" && /^-?\d+$/.test(text))
     return Number(text);
+  if (field.type === "amount")
+    return cents_of(text);
   if (field.type === "list")
     return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   return field.type === "moment" ? moment_text(text) : text.trim();

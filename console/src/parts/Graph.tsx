@@ -48,6 +48,14 @@ function elements(nodes: Node[], edges: Edge[]): ElementDefinition[] {
   ];
 }
 
+/* Cytoscape writes a style of its own into the page, unless one of this name is there: our policy allows
+ * none, and the one line of it stands in theme.css. */
+function style_known(): void {
+  const id = "__________cytoscape_stylesheet";
+  if (document.getElementById(id) === null)
+    document.head.append(Object.assign(document.createElement("template"), { id }));
+}
+
 function Drawing({ nodes, edges, height, label, chosen, choose }: Props) {
   const box = useRef<HTMLDivElement>(null), core = useRef<Core | null>(null), pick = useRef(choose);
   const theme = useCell(liking).theme;
@@ -58,6 +66,7 @@ function Drawing({ nodes, edges, height, label, chosen, choose }: Props) {
       const node = box.current;
       if (gone || node === null)
         return;
+      style_known();
       const style = getComputedStyle(node), colour = (name: string) => style.getPropertyValue(name).trim();
       const tone = (name: string, of: string) => ({ selector: `.${name}`, style: { "background-color": colour(of) } });
       core.current = cytoscape({

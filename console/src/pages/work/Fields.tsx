@@ -1,7 +1,7 @@
 /* Fields.tsx -- what an item holds, in the order of its kind; masked values say so, revealed ones are marked. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import { moment_full } from "../../dates";
-import { money, number } from "../../money";
+import { decimal_of_cents, money, number } from "../../money";
 import { both, say } from "../../tongue";
 import type { Field, Item, Kind, Value } from "../../work";
 import { w as common } from "../../words";
@@ -15,8 +15,8 @@ export function value_text(field: Field, value: Value): string {
     return value.map(String).join(", ");
   if (field.type === "moment")
     return moment_full(String(value));
-  if (field.type === "amount" && /^-?\d+(\.\d+)?$/.test(String(value)))
-    return money(String(value));
+  if (field.type === "amount" && /^-?\d+$/.test(String(value))) /* of work: whole cents */
+    return money(decimal_of_cents(BigInt(value)));
   return typeof value === "number" ? number(value) : value;
 }
 
