@@ -73,7 +73,7 @@ class Law(ask.Case):
 
     def test_show_names_article_source_mark_and_hash(self):
         answer = self.law("show", "cn-final-2024-12", "kept.phone_cards", code=0)
-        self.assertIn("1 cards", answer.out)
+        self.assertIn(" = 1 card\n", answer.out)
         self.assertIn("[M] from memory", answer.out)
         with open(os.path.join(LAW, "cn-final-2024-12.yaml"), "rb") as file:
             digest = hashlib.sha256(file.read()).hexdigest()
