@@ -13,7 +13,11 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "casework"))
+import areas  # noqa: E402
+import dissuade  # noqa: E402
+import inspections  # noqa: E402
 import penalties  # noqa: E402
+import sanction  # noqa: E402
 from people import CUTLINE, Desk, Person, main  # noqa: E402
 
 SCAMS = ["T01", "T02", "T08"]
@@ -208,6 +212,84 @@ class Live(Desk):
         self.says(self.ben.cli("report", f"from={today()}", code=2), "needs from")
         for wrong in f"from={today()}", "edition=x", f"from={today()}&to={today()}&by=week", "":
             self.assertEqual(self.ben.ask("GET", "/v1/reports?" + wrong)[0], 422, wrong)
+
+
+def of(person, counted=Live.counted):
+    """The figures that this person may see, once everything is counted."""
+    class Asked(Live):
+        ben = person
+
+        def runTest(self):
+            pass
+
+    made = counted(Asked())
+    return {line["figure"]: line["exact"] for line in made["figures"]}, made
+
+
+def story(base, name):
+    """The class of another script, with that one story of it, which is told and then counted."""
+    def told(self):
+        getattr(base, name)(self)
+        self.counts()
+    others = {other: None for other in dir(base) if other.startswith("test_") and other != name}
+    return type("Story", (base,), others | {name: told})
+
+
+class Sanctioned(story(sanction.Sanction, "test_from_three_cards_rented_out_to_nothing_left")):
+    """One sanction, two appeals: one amends it, the other revokes it."""
+
+    def counts(self):
+        made, whole = of(self.ben)
+        self.assertEqual([made[figure] for figure in ("S1", "S2", "S3", "S4", "S5", "S6")], ["1", "1", "0", "1", "1", "1"])
+        self.assertEqual([made[figure] for figure in ("S7", "S8", "S9", "S10", "S11")], ["2", "0", "0", "1", "2/2"])
+        self.assertEqual((made["S12a"], made["S12c"]), ("1", "1"))  # days begun
+        theirs, _ = of(self.zhou)  # a province that nobody asked
+        self.assertEqual((theirs["S1"], theirs["S7"]), ("0", "0"))
+        theirs, _ = of(self.zhao)
+        self.assertEqual((theirs["S2"], theirs["S10"]), ("1", "1"))
+        self.assertNotIn("张三", json.dumps(whole, ensure_ascii=False))
+
+
+class Stopped(story(dissuade.Dissuasion, "test_who_has_paid_becomes_a_stop_order_that_nobody_types_again")):
+    """What was stopped is the balance, which was less than the transfer; a second stop is no second sum."""
+
+    def counts(self):
+        made, _ = of(self.ben)
+        self.assertEqual((made["A3"], made["M1"], made["M2d"]), ("10000.00", "1", "1/1"))
+        self.assertEqual((made["D2"], made["D3"], made["A2"]), ("1", "1", "0"))
+        self.assertEqual((made["M3"], made["M5"]), ("0.00", "0.00"))
+
+
+class Inspected(story(inspections.Inspections, "test_from_the_batch_to_the_penalties")):
+    def counts(self):
+        made, _ = of(self.ben)
+        self.assertEqual([made[figure] for figure in ("A15a", "A15b", "A16")], ["1", "1", "0"])
+        self.assertEqual([made[figure] for figure in ("I1", "I2", "I3")], ["2", "1", "1"])
+
+
+class Areas(story(areas.Areas, "test_victims_have_a_register_of_their_own")):
+    """Areas stand in the report with both numbers of people; what is too little for a rate has none."""
+
+    def counts(self):
+        ids = [self.ann.ask("POST", "/v1/work", {"kind": "source_area", "fields": {"place": place, "name": name}})[1]["id"]
+               for place, name in (("530102", "甲区"), ("530103", "乙区"))]
+        for back in 3, 2:
+            self.figures(ids[0], back, 90, 10)
+            self.figures(ids[1], back, 1, 0)
+        self.ann.step(ids[0], "warn", why="x")
+        made, whole = of(self.ben)
+        self.assertEqual((made["R1"], made["R2"], made["A14"]), ("1", "0", "0"))
+        (area,) = whole["areas"]  # the other is watched alone
+        self.assertEqual((area["place"], area["state"]["zh"], area["month"]), ("530102", "已警示", areas.month(2)))
+        fields = self.ann.item(ids[0])["fields"]
+        self.assertEqual((area["by_resident"], area["by_registered"], area["ranked"]),
+                         (fields["both_by_resident"], fields["both_by_registered"], True))
+        self.assertRegex(area["by_resident"], r"^27\.500 \(")
+        status, _, page = self.house.ask("GET", f"/v1/reports?from={today()}&to={today()}&form=html&tongue=zh", None,
+                                         self.ben.session)
+        self.assertEqual(status, 200)
+        for said in area["by_resident"], area["by_registered"], "按户籍人口", "甲区":
+            self.assertIn(said, page.decode())
 
 
 class Dealt(penalties.Penalties):
