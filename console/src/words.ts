@@ -136,6 +136,26 @@ export const typology_words = words({
   runner: ["runner", "跑分车手"],
 });
 
+/* Words that fields of work hold, where they are common to many kinds. */
+export const value_words = words({
+  hotline: ["hotline", "96110 热线"],
+  alert: ["alert", "预警"],
+  province: ["province", "省级下发"],
+  hand: ["by hand", "人工录入"],
+  bank: ["bank", "银行"],
+  carrier: ["carrier", "运营商"],
+  sms: ["SMS", "短信"],
+  flash_sms: ["flash SMS", "闪信"],
+  voice: ["voice", "语音"],
+  phone: ["phone", "电话"],
+  criminal_procedure: ["criminal procedure", "刑事诉讼"],
+  anti_fraud_law: ["anti-fraud law", "反诈法"],
+  emergency: ["emergency", "紧急"],
+  fraud_lead: ["fraud lead", "涉诈线索"],
+  victim_rescue: ["rescue of a victim", "受害人劝阻"],
+  clearing: ["clearing", "排查"],
+});
+
 export const respond_words = words({
   lead: ["lead", "线索核查"],
   dissuasion: ["dissuasion", "劝阻"],

@@ -161,6 +161,42 @@ void handle_alerts_reveal(struct visit *visit)
     }
 }
 
+/* ---- decided ---- */
+
+static void decide(struct visit *visit, struct slice outcome)
+{
+    struct alert_row row;
+    enum status status = bulletin_decide(visit->rooms->bulletin, visit->parameter[0], outcome,
+                                         slice_of(visit->identity.user), visit->arena);
+    if (status == STATUS_OK)
+        status = bulletin_find(visit->rooms->store, visit->parameter[0], visit->arena, &row);
+    if (status != STATUS_OK) {
+        visit_problem_of(visit, status);
+        return;
+    }
+    struct text text = visit_paper(visit, row.masked.size + 512);
+    text_add_alert_row(&text, &row);
+    visit_answer_json(visit, 200, &text);
+    visit->object_kind = SLICE("alert");
+    visit->object_id = visit->parameter[0];
+    visit->reason = visit_text(visit, "reason");
+    struct text detail = visit_paper(visit, 64);
+    text_addf(&detail, "{\"outcome\":\"%.*s\"}", (int)outcome.size, outcome.at);
+    visit->detail = text_slice(&detail);
+}
+
+void handle_alerts_decide(struct visit *visit)
+{
+    if (!visit_body(visit) || !bulletin_there(visit))
+        return;
+    if (visit_text(visit, "reason").size == 0) {
+        visit_problem(visit, PROBLEM_value_refused, &SAYING("reason", "reason"));
+        return;
+    }
+    if (visit_begin(visit))
+        decide(visit, visit_text(visit, "outcome"));
+}
+
 /* ---- receivers ---- */
 
 /* Of an address what stands in front of its path: a path may hold a secret. */

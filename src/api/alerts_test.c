@@ -296,9 +296,48 @@ static void now_tells_each_what_they_may_read(void **state)
     json_decref(root);
 }
 
+static void a_decision_is_made_once_written_down_and_can_be_taken_back(void **state)
+{
+    struct house *house = *state;
+    struct visitor *analyst = visitor_of(house, "home analyst");
+    struct visitor *engineer = visitor_of(house, "home engineer");
+    struct reply reply;
+    char path[128], id[64];
+    ask(house, analyst, "GET", "/v1/alerts?limit=1&q=outcome:open", NULL, &reply);
+    const char *at = strstr(reply.body, "\"id\":\"");
+    assert_non_null(at);
+    (void)snprintf(id, sizeof id, "%.32s", at + 6);
+    (void)snprintf(path, sizeof path, "/v1/alerts/%s/decide", id);
+    ask(house, engineer, "POST", path, "{\"outcome\":\"confirmed\",\"reason\":\"x\"}", &reply);
+    assert_int_equal(reply.status, 403);
+    ask(house, analyst, "POST", path, "{\"outcome\":\"guilty\",\"reason\":\"x\"}", &reply);
+    assert_int_equal(reply.status, 422);
+    ask(house, analyst, "POST", path, "{\"outcome\":\"confirmed\",\"reason\":\"\"}", &reply);
+    assert_int_equal(reply.status, 422);
+    ask(house, analyst, "POST", path, "{\"outcome\":\"open\",\"reason\":\"x\"}", &reply);
+    assert_int_equal(reply.status, 409);
+    ask(house, analyst, "POST", path, "{\"outcome\":\"false_alarm\",\"reason\":\"known\"}", &reply);
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(reply.body, "\"decision\":{\"outcome\":\"false_alarm\",\"by\":\"u_"));
+    assert_int_equal(entries_of(house, "alert.decide", "done"), 1);
+    ask(house, analyst, "POST", path, "{\"outcome\":\"confirmed\",\"reason\":\"x\"}", &reply);
+    assert_int_equal(reply.status, 409);
+    ask(house, analyst, "GET", "/v1/alerts?q=outcome:false_alarm", NULL, &reply);
+    assert_int_equal(times(reply.body, "\"number\":"), 1);
+    assert_non_null(strstr(reply.body, id));
+    ask(house, analyst, "POST", path, "{\"outcome\":\"open\",\"reason\":\"again\"}", &reply);
+    assert_int_equal(reply.status, 200);
+    ask(house, analyst, "GET", "/v1/alerts?q=outcome:false_alarm", NULL, &reply);
+    assert_int_equal(times(reply.body, "\"number\":"), 0);
+    ask(house, analyst, "POST", "/v1/alerts/00000000000000000000000000000000/decide",
+        "{\"outcome\":\"confirmed\",\"reason\":\"x\"}", &reply);
+    assert_int_equal(reply.status, 404);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_decision_is_made_once_written_down_and_can_be_taken_back),
         cmocka_unit_test(pages_go_forward_and_back),
         cmocka_unit_test(filters_filter_and_complain),
         cmocka_unit_test(what_is_masked_stays_masked),

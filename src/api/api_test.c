@@ -703,15 +703,9 @@ static void methods_and_paths_are_the_declared_ones(void **state)
     ask(house, auditor, "HEAD", "/v1/users", NULL, &reply);
     assert_int_equal(reply.status, 200);
     assert_int_equal(reply.body_size, 0);
-    static const char *const NOWHERE[] = {"/console",
-                                          "/v1",
-                                          "/v1/users/",
-                                          "/v1/users/a/b/c",
-                                          "/V1/users",
-                                          "//v1/users",
-                                          "/v1/users/../audit",
-                                          "/v1/%75sers",
-                                          "/v1/users/a%2fb"};
+    static const char *const NOWHERE[] = {"/console",           "/v1",         "/v1/users/",
+                                          "/v1/users/a/b/c",    "/V1/users",   "//v1/users",
+                                          "/v1/users/../audit", "/v1/%75sers", "/v1/users/a%2fb"};
     for (size_t i = 0; i < sizeof NOWHERE / sizeof NOWHERE[0]; i++) {
         ask(house, auditor, "GET", NOWHERE[i], NULL, &reply);
         assert_int_equal(reply.status, 404);

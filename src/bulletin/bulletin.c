@@ -38,6 +38,11 @@ const struct store_migration BULLETIN_MIGRATIONS[BULLETIN_MIGRATIONS_COUNT] = {
      "ROWID;"
      "CREATE TABLE alert_tallied (done INTEGER NOT NULL);"
      "INSERT INTO alert_tallied (done) VALUES (0);"},
+    {"alerts are decided",
+     "ALTER TABLE alert ADD COLUMN outcome TEXT NOT NULL DEFAULT 'open';"
+     "ALTER TABLE alert ADD COLUMN decided_by TEXT NOT NULL DEFAULT '';"
+     "ALTER TABLE alert ADD COLUMN decided INTEGER NOT NULL DEFAULT 0;"
+     "CREATE INDEX alert_outcome ON alert (outcome, number);"},
 };
 
 /* ---- in ---- */

@@ -29,7 +29,8 @@ struct bulletin;
 enum {
     BULLETIN_MIGRATIONS_FIRST = 1,
     BULLETIN_MIGRATIONS_SECOND = 2,
-    BULLETIN_MIGRATIONS_COUNT = 3
+    BULLETIN_MIGRATIONS_THIRD = 3,
+    BULLETIN_MIGRATIONS_COUNT = 4
 };
 extern const struct store_migration BULLETIN_MIGRATIONS[BULLETIN_MIGRATIONS_COUNT];
 
@@ -114,7 +115,8 @@ enum status bulletin_unseal(struct bulletin *bulletin, const struct alert_row *r
                             struct arena *arena, struct slice *out);
 /* The number of the newest row; 0: none. */
 enum status bulletin_newest(struct store *store, uint64_t *out);
-/* {"number":…,"shadow":…,"subject":"p_…","alert":{…masked…}} */
+/* {"number":…,"shadow":…,"subject":"p_…","alert":{…masked…}}, and in front of the alert what was
+ * decided: "decision":{"outcome":…,"by":"u_…","time":…} */
 void text_add_alert_row(struct text *text, const struct alert_row *row);
 /* Waits until there is a number above `number`, at most so long; the newest number. */
 uint64_t bulletin_wait(struct bulletin *bulletin, uint64_t number, int64_t patience_ms);
@@ -170,6 +172,12 @@ enum status bulletin_forget(struct bulletin *bulletin, const struct bulletin_old
                             struct arena *scratch, struct bulletin_gone *out);
 /* How many are so old, through any reader. */
 enum status bulletin_count_old(struct store *store, moment before, uint64_t *count);
+
+/* Inside a transaction of the writer: what `actor` makes of an alert, a word of outcomes.inc.
+ * STATUS_MALFORMED: no such word; STATUS_ABSENT; STATUS_REFUSED: it was decided already, or, with
+ * the first word, it is open. */
+enum status bulletin_decide(struct bulletin *bulletin, struct slice id, struct slice outcome,
+                            struct slice actor, struct arena *scratch);
 
 /* Inside a transaction of the writer: one more look of `actor` at something unmasked.
  * STATUS_FULL: the hour's share is used up. */

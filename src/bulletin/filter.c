@@ -674,6 +674,8 @@ static struct slice name_of(const struct alert_row *row, enum column column)
         return row->respond;
     case AT_image:
         return row->image;
+    case AT_outcome:
+        return row->outcome;
     default:
         return row->words;
     }

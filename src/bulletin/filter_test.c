@@ -27,6 +27,7 @@ static const char *const RULE_NAMES[] = {"goip", "goip_busy", "trial_one", "mule
 static const char *const WORDS[] = {
     "5 sim cards in 24h", "五张卡", "long conversations 通话时间长", "50%_off", "it's",
     "\"quoted\"",         ""};
+static const char *const OUTCOMES[] = {"open", "open", "confirmed", "false_alarm"};
 static const char *const SUBJECTS[] = {"p_00aa", "p_00ab", "p_ff00"};
 
 static void rows_make(void)
@@ -58,7 +59,8 @@ static void rows_make(void)
             .time = {1772294400000 + (int64_t)chance_below(&chance, 5) * DAY_MS / 2},
             .first = chance_below(&chance, 2) == 0,
             .shadow = chance_below(&chance, 4) == 0,
-            .words = PICK(&chance, WORDS)};
+            .words = PICK(&chance, WORDS),
+            .outcome = PICK(&chance, OUTCOMES)};
         const struct store_value values[] = {STORE_OF_WHOLE((int64_t)row[i].number),
                                              STORE_OF_TEXT(row[i].id),
                                              STORE_OF_WHOLE((int64_t)row[i].position),
@@ -73,14 +75,16 @@ static void rows_make(void)
                                              STORE_OF_REAL(row[i].score),
                                              STORE_OF_WHOLE(row[i].time.ms),
                                              STORE_OF_WHOLE(row[i].first),
-                                             STORE_OF_TEXT(row[i].words)};
+                                             STORE_OF_TEXT(row[i].words),
+                                             STORE_OF_TEXT(row[i].outcome)};
         assert_int_equal(
-            store_run(store,
-                      "INSERT INTO alert (number, id, position, image, shadow, typology, rule, "
-                      "subject_kind, subject, respond, grade, score, time, first, words, masked, "
-                      "unmasked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-                      "?14, ?15, '', '')",
-                      values, 15),
+            store_run(
+                store,
+                "INSERT INTO alert (number, id, position, image, shadow, typology, rule, "
+                "subject_kind, subject, respond, grade, score, time, first, words, masked, "
+                "unmasked, outcome) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+                "?13, ?14, ?15, '', '', ?16)",
+                values, 16),
             STATUS_OK);
     }
     assert_int_equal(store_commit(store), STATUS_OK);
@@ -289,21 +293,23 @@ static void depth_and_length_have_their_bounds(void **state)
 /* A random filter, nested at most so deep. */
 static void weave(struct chance *chance, struct text *text, unsigned depth)
 {
-    static const char *const TEXTS[] = {"typology:mule",    "typology:gate*",
-                                        "rule:goip*",       "rule:Goip",
-                                        "subject:p_00*",    "subject:p_ff00",
-                                        "类型:victim",      "理由:卡",
-                                        "\"sim\"",          "it's",
-                                        "grade:>=medium",   "grade:low",
-                                        "grade:<high",      "等级:..中",
-                                        "score:>0.4",       "score:<=0.6",
-                                        "score:0.5",        "score:0.2..",
-                                        "position:..500",   "position:>250",
-                                        "number:[5 TO 90]", "time:2026-03-01",
-                                        "time:<2026-03-02", "time:2026-03-02..",
-                                        "first:yes",        "shadow:no",
-                                        "kind:phone",       "respond:watch",
-                                        "id:id1*",          "image:abcd"};
+    static const char *const TEXTS[] = {"typology:mule",     "typology:gate*",
+                                        "rule:goip*",        "rule:Goip",
+                                        "subject:p_00*",     "subject:p_ff00",
+                                        "类型:victim",       "理由:卡",
+                                        "\"sim\"",           "it's",
+                                        "grade:>=medium",    "grade:low",
+                                        "grade:<high",       "等级:..中",
+                                        "score:>0.4",        "score:<=0.6",
+                                        "score:0.5",         "score:0.2..",
+                                        "position:..500",    "position:>250",
+                                        "outcome:open",      "结论:false_alarm",
+                                        "NOT outcome:conf*", "number:[5 TO 90]",
+                                        "time:2026-03-01",   "time:<2026-03-02",
+                                        "time:2026-03-02..", "first:yes",
+                                        "shadow:no",         "kind:phone",
+                                        "respond:watch",     "id:id1*",
+                                        "image:abcd"};
     uint64_t what = depth == 0 ? 0 : chance_below(chance, 6);
     if (what <= 1) {
         text_add(text, PICK(chance, TEXTS));

@@ -4,9 +4,9 @@
 
 #define ROW_COLUMNS                                                                                \
     "number, id, position, image, shadow, typology, rule, subject_kind, subject, respond, grade, " \
-    "score, time, first, words, masked, sealed"
+    "score, time, first, words, masked, sealed, outcome, decided_by, decided"
 
-enum { ROW_COLUMNS_COUNT = 17, SQL_BYTES_MAX = 16384 };
+enum { ROW_COLUMNS_COUNT = 20, SQL_BYTES_MAX = 16384 };
 
 static void row_of(const struct store_value *value, struct alert_row *out)
 {
@@ -26,7 +26,10 @@ static void row_of(const struct store_value *value, struct alert_row *out)
                               .first = value[13].whole != 0,
                               .words = value[14].bytes,
                               .masked = value[15].bytes,
-                              .sealed = value[16].bytes};
+                              .sealed = value[16].bytes,
+                              .outcome = value[17].bytes,
+                              .decided_by = value[18].bytes,
+                              .decided = {value[19].whole}};
 }
 
 enum status bulletin_look(struct store *store, const struct bulletin_query *query,
@@ -77,9 +80,17 @@ enum status bulletin_find(struct store *store, struct slice id, struct arena *ar
 
 void text_add_alert_row(struct text *text, const struct alert_row *row)
 {
-    text_addf(text, "{\"number\":%llu,\"shadow\":%s,\"subject\":\"%.*s\",\"alert\":",
+    text_addf(text, "{\"number\":%llu,\"shadow\":%s,\"subject\":\"%.*s\"",
               (unsigned long long)row->number, row->shadow ? "true" : "false",
               (int)row->subject.size, row->subject.at);
+    if (row->decided.ms != 0) {
+        text_addf(text, ",\"decision\":{\"outcome\":\"%.*s\",\"by\":\"%.*s\",\"time\":\"",
+                  (int)row->outcome.size, row->outcome.at, (int)row->decided_by.size,
+                  row->decided_by.at);
+        text_add_moment(text, row->decided, 0);
+        text_add_string(text, "\"}");
+    }
+    text_add_string(text, ",\"alert\":");
     text_add(text, row->masked);
     text_add_char(text, '}');
 }

@@ -70,7 +70,7 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = MEASURE_MIGRATIONS[i];
     for (size_t i = 0; i < FLOW_MIGRATIONS_COUNT; i++)
         all[count++] = FLOW_MIGRATIONS[i];
-    for (size_t i = BULLETIN_MIGRATIONS_SECOND; i < BULLETIN_MIGRATIONS_COUNT; i++)
+    for (size_t i = BULLETIN_MIGRATIONS_SECOND; i < BULLETIN_MIGRATIONS_THIRD; i++)
         all[count++] = BULLETIN_MIGRATIONS[i];
     for (size_t i = WORK_MIGRATIONS_SECOND; i < WORK_MIGRATIONS_COUNT; i++)
         all[count++] = WORK_MIGRATIONS[i];
@@ -78,6 +78,8 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = STOP_MIGRATIONS[i];
     for (size_t i = 0; i < COUNTS_MIGRATIONS_COUNT; i++)
         all[count++] = COUNTS_MIGRATIONS[i];
+    for (size_t i = BULLETIN_MIGRATIONS_THIRD; i < BULLETIN_MIGRATIONS_COUNT; i++)
+        all[count++] = BULLETIN_MIGRATIONS[i];
     must(count <= SERVICE_MIGRATIONS_MAX);
     return count;
 }

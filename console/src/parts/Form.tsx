@@ -4,9 +4,9 @@
  * leaves out what is empty.  The service is the judge of every value; it names the field that it refuses. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import { useId } from "preact/hooks";
-import { both, say } from "../tongue";
+import { both, named, say } from "../tongue";
 import type { Field, Value } from "../work";
-import { w } from "../words";
+import { grade_words, value_words, w } from "../words";
 import { fw } from "./words";
 
 export type Typed = Record<string, string>;
@@ -70,7 +70,7 @@ function Control({ field, id, value, must, first, type }: {
         <option value="">{say(fw.choose)}</option>
         {field.type === "flag"
           ? [<option key="t" value="true">{say(w.yes)}</option>, <option key="f" value="false">{say(w.no)}</option>]
-          : words.map((word) => <option key={word} value={word}>{word}</option>)}
+          : words.map((word) => <option key={word} value={word}>{named({ ...value_words, ...grade_words }, word)}</option>)}
       </select>
     );
   if (field.type === "list" || ((field.size_max ?? 0) > 256 && field.type === "text"))

@@ -40,10 +40,12 @@ export function RevealButton({ seconds, hide, ask }: { seconds: number; hide: ()
 }
 
 /* Asks for the reason; `go` asks the service. */
-export function ReasonDialog({ title, notice, go, close, confirm, preset, before, asks }: {
+export function ReasonDialog({ title, notice, go, close, confirm, preset, before, asks, focus_reason }: {
   title: string; notice?: string; go: (reason: string) => Promise<void>; close: () => void; confirm?: string; preset?: string[];
   /* More to fill in, in front of the reason. */
   before?: ComponentChildren;
+  /* The reason has the focus although something stands in front of it. */
+  focus_reason?: boolean;
   /* What the text is, if it is no reason. */
   asks?: string;
 }) {
@@ -82,7 +84,7 @@ export function ReasonDialog({ title, notice, go, close, confirm, preset, before
         {before}
         <label class="field">
           <span>{asks ?? say(w.reason)}</span>
-          <textarea data-first={before === undefined} rows={2} required maxLength={1000} value={reason} onInput={(event) => type(event.currentTarget.value)}
+          <textarea data-first={before === undefined || focus_reason} rows={2} required maxLength={1000} value={reason} onInput={(event) => type(event.currentTarget.value)}
             onKeyDown={(event) => {
               const at = Number(event.key);
               if (event.isComposing || event.keyCode === 229)

@@ -14,18 +14,25 @@ import { RevealButton, RevealDialog, useRevealed } from "../../parts/Reveal";
 import { go } from "../../router";
 import { both, named, say } from "../../tongue";
 import { respond_words, subject_words, typology_words, w as common } from "../../words";
-import type { Alert, AlertPage, AlertRow } from "./alert";
+import { type Alert, type AlertPage, type AlertRow, outcome_of } from "./alert";
 import { Grade } from "./Inbox";
-import { keys as kw, one, w } from "./words";
+import { decide_words as dw, keys as kw, one, outcome_words, w } from "./words";
 
 interface Props {
   id: string;
   known: AlertRow | null;
   /* Opens the alert so many rows further down the list; null: it is not in the list. */
   step: ((by: number) => void) | null;
+  decide: ((hand_on: boolean) => void) | null;
 }
 
 const NEXT = { lead: one.next_lead, dissuasion: one.next_dissuasion, stop_payment: one.next_stop_payment, watch: one.next_watch };
+
+/* The item of work that was made of an alert; looking for it is written down. */
+async function work_of(id: string): Promise<string | null> {
+  const { body } = await post<{ work: { id: string }[] }>("/v1/work/search", { identifier: id, reason: say(dw.work_reason) });
+  return body.work[0]?.id ?? null;
+}
 
 /* "3.2" for a value of 64 and a threshold of 20; nothing if either is no number. */
 function beyond(value: string | null, threshold: string | null): string {
@@ -47,12 +54,21 @@ function Evidence({ alert }: { alert: Alert }) {
   );
 }
 
+/* How alerts of this rule were decided: what speaks for or against all of them. */
+function Past({ rule }: { rule: string }) {
+  const decided = useCounted(`rule:${rule} NOT outcome:open`);
+  if (decided === null)
+    return null;
+  const wrong = decided.alerts.filter((row) => outcome_of(row) === "false_alarm").length;
+  return <li>{decided.alerts.length === 0 ? say(dw.past_none) : say(dw.past, { n: number(wrong), all: number(decided.alerts.length) })}</li>;
+}
+
 function Against({ alert }: { alert: Alert }) {
   return (
     <section class="card">
       <h2>{say(one.against)}</h2>
-      {alert.against.length === 0 ? <p class="hint">{say(one.against_none)}</p>
-        : <ul>{alert.against.map((fact) => <li key={fact.en}>{both(fact)}{fact.value !== null && <strong> {fact.value}</strong>}</li>)}</ul>}
+      <ul><Past rule={alert.rule} />{alert.against.map((fact) => <li key={fact.en}>{both(fact)}{fact.value !== null && <strong> {fact.value}</strong>}</li>)}</ul>
+      {alert.against.length === 0 && <p class="hint">{say(one.against_none)}</p>}
     </section>
   );
 }
@@ -81,8 +97,8 @@ function Related({ row }: { row: AlertRow }) {
         <dt>{say(w.rule)}</dt><dd>{say(one.prevalence, { n: counted(rule) })}</dd>
       </dl>
       <ul>
-        {others.slice(0, 6).map(({ alert }) => (
-          <li key={alert.id}><a href={`/console/alerts/${alert.id}`}><When at={alert.time} /> {both(alert.title)}</a> <Grade grade={alert.grade} /></li>
+        {others.slice(0, 6).map((other) => (
+          <li key={other.alert.id}><a href={`/console/alerts/${other.alert.id}`}><When at={other.alert.time} /> {both(other.alert.title)}</a> <Grade grade={other.alert.grade} /> <small>{named(outcome_words, outcome_of(other))}</small></li>
         ))}
       </ul>
     </section>
@@ -146,7 +162,7 @@ function Head({ row, alert, children }: { row: AlertRow; alert: Alert; children:
   );
 }
 
-export function AlertScreen({ id, known, step }: Props) {
+export function AlertScreen({ id, known, step, decide }: Props) {
   const [row, keep] = useState<AlertRow | null>(known);
   const [fault, fail] = useState<unknown>(null);
   const [asks, ask] = useState(false);
@@ -156,12 +172,18 @@ export function AlertScreen({ id, known, step }: Props) {
     get<AlertRow>(`/v1/alerts/${id}`, undefined, stop.signal).then(({ body }) => keep(body), (problem: unknown) => !stop.signal.aborted && fail(problem));
     return () => stop.abort();
   }, [id]);
+  useEffect(() => {
+    if (known !== null)
+      keep(known);
+  }, [known]);
   const can_reveal = may("alerts:reveal");
+  const [note, tell] = useState("");
   useKeys([
     { key: "[", name: "alert.previous", says: kw.previous, go: () => step?.(-1) },
     { key: "]", name: "alert.next", says: kw.next, go: () => step?.(1) },
     { key: "u", name: "alert.back", says: kw.back, go: () => go("alerts") },
     { key: "Escape", name: "alert.escape", says: kw.back, go: () => go("alerts") },
+    ...(may("work:read") ? [{ key: "v", name: "alert.work", says: kw.work, go: () => void work_of(id).then((found) => (found ? go("work", found) : tell(say(dw.work_none))), fail) }] : []),
     ...(can_reveal ? [{ key: "r", name: "alert.reveal", says: kw.reveal, go: () => ask(true) }] : []),
   ]);
   if (row === null)
@@ -175,8 +197,14 @@ export function AlertScreen({ id, known, step }: Props) {
       <div class="alert-cards">
         <section class="card">
           <h2>{say(one.next_action)}</h2>
+          {note && <p class="notice" role="status">{note}</p>}
           <p><strong>{named(respond_words, alert.respond)}</strong> — {say(NEXT[alert.respond])}</p>
           <p class="hint">{say(one.because, { title: both(alert.title), score: alert.score.toFixed(2) })}</p>
+          {outcome_of(row) === "open" && decide && (
+            <p class="row"><button type="button" class="main" onClick={() => decide(false)}>{say(dw.title)} <kbd>e</kbd></button>
+              <button type="button" onClick={() => decide(true)}>{say(dw.hand_on)} <kbd>s</kbd></button></p>
+          )}
+          {row.decision && <p><strong>{say(dw.decided, { outcome: named(outcome_words, row.decision.outcome), by: row.decision.by })}</strong> <When at={row.decision.time} /></p>}
         </section>
         <Evidence alert={alert} />
         <Against alert={alert} />

@@ -1,16 +1,27 @@
 /* Alerts.tsx -- the inbox and, in its place, one alert of it; the list and its cursor stay as they were. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { may } from "../../api";
 import { useCell } from "../../cell";
+import { useKeys } from "../../keys";
 import type { PageProps } from "../../pages";
 import { go } from "../../router";
-import { inbox, inbox_close, inbox_open, row_at } from "./alert";
+import { say } from "../../tongue";
+import { type AlertRow, decide_undo, inbox, inbox_close, inbox_open, outcome_of, row_at } from "./alert";
 import { Inbox } from "./Inbox";
 import { AlertScreen } from "./AlertScreen";
+import { DecideDialog } from "./Decide";
+import { decide_words as dw, keys as kw } from "./words";
+
+/* Grade, then score: what the most urgent one has most of. */
+function urgency(row: AlertRow | undefined): number {
+  return row === undefined ? -1 : ["low", "medium", "high", "extreme"].indexOf(row.alert.grade ?? "") + 1 + row.alert.score;
+}
 
 export default function Alerts({ id }: PageProps) {
   const { rows } = useCell(inbox);
   const [here, stay] = useState<number | null>(null);
+  const [shown, show] = useState<{ rows: AlertRow[]; hand_on: boolean } | null>(null);
   const [selected, select] = useState<ReadonlySet<string>>(new Set());
   useEffect(() => {
     void inbox_open("");
@@ -26,7 +37,43 @@ export default function Alerts({ id }: PageProps) {
       go("alerts", row.alert.id, id !== null);
     }
   };
-  return id === null
-    ? <Inbox cursor={cursor} move={move} selected={selected} select={select} open={open} />
-    : <AlertScreen key={id} id={id} known={rows[at] ?? null} step={at < 0 ? null : (by) => open(at + by)} />;
+  /* Those that a decision is about: what is selected, or what the cursor or the screen shows. */
+  const about = (): AlertRow[] => {
+    const chosen = id === null && selected.size > 0 ? rows.filter(({ alert }) => selected.has(alert.id)) : [rows[id === null ? cursor : at]];
+    return chosen.filter((row) => row !== undefined).filter((row) => outcome_of(row) === "open");
+  };
+  /* Then the next open one: on the screen it is opened, in the list the cursor goes there. */
+  const onward = () => {
+    const from = id === null ? cursor : at;
+    const next = rows.findIndex((row, index) => index > from && outcome_of(row) === "open");
+    select(new Set());
+    if (selected.size > 0 && id === null)
+      return;
+    if (id !== null && next >= 0)
+      open(next);
+    else if (id !== null)
+      go("alerts");
+    else if (next >= 0)
+      move(next);
+  };
+  const decides = may("alerts:decide");
+  const ask = (hand_on: boolean) => {
+    const chosen = about();
+    if (chosen.length > 0)
+      show({ rows: chosen, hand_on });
+  };
+  const first = () => rows.reduce((best, row, index) => (outcome_of(row) === "open" && urgency(row) > urgency(rows[best]) ? index : best), rows.findIndex((row) => outcome_of(row) === "open"));
+  useKeys([
+    ...(decides ? [
+      { key: "e", name: "alerts.decide", says: kw.decide, go: () => ask(false) },
+      { key: "s", name: "alerts.hand-on", says: kw.hand_on, go: () => ask(true) },
+      { key: "z", name: "alerts.undo", says: kw.undo, go: () => void decide_undo(say(dw.undo_reason), say(dw.undone, { n: "" })) },
+    ] : []),
+    { key: "n", name: "alerts.take-next", says: kw.take_next, go: () => open(first()) },
+  ]);
+  const dialog = shown && <DecideDialog rows={shown.rows} onward={shown.hand_on} close={() => show(null)} done={onward} />;
+  return <>{dialog}{id === null
+    ? <Inbox decide={decides ? ask : null} cursor={cursor} move={move} selected={selected} select={select} open={open} />
+    : <AlertScreen key={id} id={id} known={rows[at] ?? null} step={at < 0 ? null : (by) => open(at + by)}
+        decide={decides ? ask : null} />}</>;
 }

@@ -9,8 +9,8 @@ import { When } from "../../parts/Log";
 import { ProblemBox } from "../../parts/Problem";
 import { both, named, say } from "../../tongue";
 import { grade_words, respond_words, subject_words, typology_words, w as common } from "../../words";
-import { type AlertRow, inbox, inbox_more, inbox_open } from "./alert";
-import { keys as kw, w } from "./words";
+import { type AlertRow, inbox, inbox_more, inbox_open, outcome_of } from "./alert";
+import { decide_words as dw, keys as kw, outcome_words, w } from "./words";
 
 export function Grade({ grade }: { grade: string | null }) {
   return grade === null ? <span>–</span> : <span class={`tag ${grade}`}>{named(grade_words, grade)}</span>;
@@ -23,9 +23,12 @@ function columns(): Column<AlertRow>[] {
     { name: "score", says: say(w.score), width: "4rem", right: true, cell: ({ alert }) => <span class="number">{alert.score.toFixed(2)}</span> },
     { name: "typology", says: say(w.typology), width: "6.5rem", cell: ({ alert }) => named(typology_words, alert.typology) },
     { name: "subject", says: say(w.subject), width: "11.5rem", cell: ({ alert }) => <span title={named(subject_words, alert.subject_kind)} class="mono">{alert.subject}</span> },
-    { name: "reason", says: say(w.reason), width: "minmax(18rem, 1fr)", cell: ({ alert, shadow }) => (
-      <span title={both(alert.reason)}>{shadow && <span class="tag">{say(w.trial)}</span>} {both(alert.reason)}</span>
-    ) },
+    { name: "reason", says: say(w.reason), width: "minmax(18rem, 1fr)", cell: (row) => {
+      const { alert, shadow } = row;
+      return (
+      <span title={both(alert.reason)}>{outcome_of(row) !== "open" && <span class="tag good">{named(outcome_words, outcome_of(row))}</span>} {shadow && <span class="tag">{say(w.trial)}</span>} {both(alert.reason)}</span>
+      );
+    } },
     { name: "respond", says: say(w.respond), width: "6.5rem", cell: ({ alert }) => named(respond_words, alert.respond) },
     { name: "rule", says: say(w.rule), width: "9.5rem", cell: ({ alert }) => <code>{alert.rule}</code> },
   ];
@@ -37,6 +40,8 @@ interface Props {
   selected: ReadonlySet<string>;
   select: (ids: ReadonlySet<string>) => void;
   open: (index: number) => void;
+  /* Asks what they come to; null: one may not. */
+  decide: ((hand_on: boolean) => void) | null;
 }
 
 function useInboxKeys({ cursor, move, selected, select, open }: Props, rows: readonly AlertRow[], search: () => void): void {
@@ -69,7 +74,7 @@ function useInboxKeys({ cursor, move, selected, select, open }: Props, rows: rea
 }
 
 function FilterBar({ field }: { field: { current: HTMLInputElement | null } }) {
-  const { q, rows, next, live, arrived, loading } = useCell(inbox);
+  const { q, decided, rows, next, live, arrived, loading } = useCell(inbox);
   const [text, type] = useState(q);
   return (
     <form class="page-head" role="search" onSubmit={(event) => {
@@ -86,6 +91,7 @@ function FilterBar({ field }: { field: { current: HTMLInputElement | null } }) {
         type("");
         void inbox_open("");
       }}>{say(w.clear)}</button>}
+      <label><input type="checkbox" checked={decided} onChange={() => void inbox_open(q, !decided)} /> {say(dw.show_decided)}</label>
       <span class="hint number" data-count={rows.length}>{loading ? say(common.loading) : say(next === null ? w.all_loaded : w.count, { n: number(rows.length) })}</span>
       {arrived > 0 && <span class="tag good" role="status">{say(w.arrived, { n: number(arrived) })}</span>}
       <span class={`tag ${live ? "good" : "warn"}`}>{say(live ? common.live : common.not_live)}</span>
@@ -112,10 +118,13 @@ export function Inbox(props: Props) {
     <>
       <FilterBar key={q} field={field} />
       <ProblemBox fault={fault} retry={() => void inbox_open(q)} />
-      {selected.size > 0 && <div class="row bulk"><strong>{say(common.selected_count, { n: number(selected.size) })}</strong></div>}
+      {selected.size > 0 && <div class="row bulk"><strong>{say(common.selected_count, { n: number(selected.size) })}</strong>
+        {props.decide && <><button type="button" class="main" onClick={() => props.decide?.(false)}>{say(dw.title)} <kbd>e</kbd></button>
+          <button type="button" onClick={() => props.decide?.(true)}>{say(dw.hand_on)} <kbd>s</kbd></button></>}
+        <button type="button" onClick={() => select(new Set())}>{say(kw.none)}</button></div>}
       <DataTable label={say(w.title)} columns={shown} rows={rows} id={({ alert }) => alert.id} cursor={rows.length === 0 ? -1 : props.cursor} move={props.move}
         open={(_, index) => props.open(index)} selected={({ alert }) => selected.has(alert.id)} select={toggle} more={next === null ? undefined : inbox_more}
-        empty={loading ? say(common.loading) : say(w.empty)} tone={({ alert }) => alert.grade ?? ""} />
+        empty={loading ? say(common.loading) : say(w.empty)} tone={(row) => (outcome_of(row) === "open" ? "" : "faded")} />
     </>
   );
 }

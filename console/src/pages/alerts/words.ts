@@ -25,7 +25,54 @@ export const w = words({
   repeat: ["again", "再次"],
 });
 
+export const outcome_words = words({
+  open: ["open", "未处理"],
+  confirmed: ["it holds", "属实"],
+  handed_on: ["handed on", "已转办"],
+  false_alarm: ["false alarm", "误报"],
+  duplicate: ["known already", "重复"],
+});
+
+export const decide_words = words({
+  title: ["Decide", "作出结论"],
+  title_many: ["Decide {n} alerts", "对 {n} 条预警作出结论"],
+  hand_on: ["Hand on", "转办"],
+  outcome: ["Outcome", "结论"],
+  task: ["{outcome}: {n} alerts", "{outcome}：{n} 条预警"],
+  undo: ["Undo", "撤销"],
+  undone: ["Taken up again: {n} alerts", "重新打开 {n} 条预警"],
+  undo_reason: ["taken back by who decided it", "结论人撤销"],
+  sample: ["Among them:", "其中："],
+  effect: ["Each gets this outcome and its own entry in the audit log; it can be undone (z).", "每条预警均记录该结论及审计记录；可撤销（z）。"],
+  decided: ["{outcome}, by {by}", "{outcome}，{by}"],
+  show_decided: ["Decided, too", "含已处理"],
+  past: ["{n} of {all} decided alerts of this rule were false alarms", "该规则已处理的 {all} 条预警中有 {n} 条误报"],
+  past_none: ["nobody has decided an alert of this rule yet", "该规则尚无已处理的预警"],
+  work_none: ["No work was made of it.", "未由此生成工作项。"],
+  work_reason: ["work that was made of the alert", "查看由该预警生成的工作项"],
+});
+
+/* Reasons that are given most, by a digit; each with its outcome. */
+export const presets = words({
+  confirmed: ["The evidence holds", "证据成立"],
+  false_merchant: ["False alarm: a merchant or courier", "误报：商户或快递"],
+  false_contact: ["False alarm: a known contact", "误报：熟人往来"],
+  duplicate: ["Known already: same subject", "重复：同一主体已处理"],
+});
+
+export const hand_presets = words({
+  lead: ["To the carrier: check the line", "转运营商：核查号码"],
+  dissuasion: ["To the dissuasion desk", "转劝阻"],
+  stop: ["To stop payment", "转止付"],
+});
+
 export const keys = words({
+  decide: ["Done: decide", "办结：作出结论"],
+  hand_on: ["Escalate: hand on", "升级：转办"],
+  undo: ["Undo the last decision", "撤销上次结论"],
+  take_next: ["Open the most urgent one", "打开最紧急的一条"],
+  work: ["The work made of it", "由此生成的工作项"],
+  trace: ["Follow the money", "追踪资金"],
   down: ["Next row", "下一行"],
   up: ["Row before", "上一行"],
   select: ["Select the row", "选择该行"],

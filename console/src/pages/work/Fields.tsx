@@ -2,9 +2,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { moment_full } from "../../dates";
 import { decimal_of_cents, money, number } from "../../money";
-import { both, say } from "../../tongue";
+import { both, named, say } from "../../tongue";
 import type { Field, Item, Kind, Value } from "../../work";
-import { w as common } from "../../words";
+import { grade_words, typology_words, value_words, w as common } from "../../words";
+
+/* A word of a list, said if it is a common one. */
+export function word_text(value: string): string {
+  return named({ ...value_words, ...typology_words, ...grade_words }, value);
+}
 
 export function value_text(field: Field, value: Value): string {
   if (value === null)
@@ -17,7 +22,9 @@ export function value_text(field: Field, value: Value): string {
     return moment_full(String(value));
   if (field.type === "amount" && /^-?\d+$/.test(String(value))) /* of work: whole cents */
     return money(decimal_of_cents(BigInt(value)));
-  return typeof value === "number" ? number(value) : value;
+  if (typeof value === "number")
+    return number(value);
+  return field.type === "word" || field.name === "grade" || field.name === "typology" ? word_text(value) : value;
 }
 
 export function Fields({ kind, item, revealed }: { kind: Kind; item: Item; revealed: Record<string, Value> | null }) {
