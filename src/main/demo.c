@@ -156,6 +156,7 @@ static enum exit_code keep(struct demo *demo)
     int64_t told = demo_since_ms(demo);
     while (!demo_over(demo)) {
         demo_rest(demo, TURN_MS);
+        demo_tour_turn(demo);
         if (one_fell(demo)) {
             COMPLAIN(demo->command, "a process of the demo ended by itself; see %s/log.",
                      "演示的一个进程自行退出；详见 %s/log。", demo->folder);
@@ -180,6 +181,7 @@ static enum exit_code run(struct demo *demo)
         arena_take(demo->arena, DEMO_BODY_MAX, (void **)&rows) != STATUS_OK)
         return say_no_memory(demo->command);
     demo->rows = text_over(rows, DEMO_BODY_MAX);
+    demo_mark(demo, "url", demo->url);
     show_console(demo);
     if (pthread_create(&feed, NULL, demo_feed, demo) != 0)
         return say_no_memory(demo->command);

@@ -24,6 +24,7 @@ enum {
     DEMO_PATH_MAX = PATH_MAX - 256, /* of the folder: names in it fit behind */
     DEMO_WORD_MAX = 128,
     DEMO_ZONE = 480, /* of the city */
+    DEMO_MARKS_BYTES = 4096,
 };
 
 /* What was asked for: NAME=VALUE. */
@@ -92,6 +93,7 @@ enum status demo_step(struct demo_client *client, const char *id, const char *st
                       const char *reason, const char *const *fields);
 enum status demo_take(struct demo_client *client, const char *id);
 enum status demo_yes(struct demo_client *client, const char *id);
+enum status demo_no(struct demo_client *client, const char *id);
 
 /* ---- the town ---- */
 
@@ -140,6 +142,10 @@ struct slice town_account(const struct town *town, struct slice phone);
 /* The largest payment from an account to somebody of whom the truth says that money goes through
  * them, of those that have arrived; NULL: none. */
 const struct town_row *town_loss(const struct town *town, struct slice account, int64_t until_ms);
+
+/* The telephone of the `nth` person, from 0, of whom the truth says that they were deceived and who
+ * has lost money until then; empty: there are not so many yet. */
+struct slice town_victim(const struct town *town, unsigned nth, int64_t until_ms);
 
 /* ---- people ---- */
 
@@ -202,6 +208,10 @@ struct demo {
     atomic_bool closing;
     struct demo_client *feeder, *actor, *maker; /* one a thread */
     struct text rows;                           /* the feed's */
+    char mark_bytes[DEMO_MARKS_BYTES];
+    struct text marks; /* lines of a word and an id; guarded by `tell` */
+    unsigned toured;   /* steps of the tour that were told */
+    int64_t toured_ms;
     /* what is told */
     pthread_mutex_t tell;
     _Atomic int64_t first_alert_ms, first_answer_ms; /* since the start; 0: not yet */
@@ -215,6 +225,10 @@ struct demo {
                                           : demo_line(demo, en __VA_OPT__(, ) __VA_ARGS__))
 /* Many lines as they are. */
 void demo_tell(struct demo *demo, struct slice text);
+/* A line in FOLDER/log/actors.log. */
+void demo_note(const struct demo *demo, struct slice line);
+/* The id of something that the tour speaks of, the first time that there is one: FOLDER/ids. */
+void demo_mark(struct demo *demo, const char *what, const char *id);
 int64_t demo_since_ms(const struct demo *demo);
 /* Whether there is an end: Ctrl-C, `for`, or a process that fell over. */
 bool demo_over(const struct demo *demo);
@@ -234,3 +248,7 @@ void *demo_feed(void *self);
 void *demo_actors(void *self);
 /* demo_tour.c */
 enum exit_code demo_tour_show(const struct command *command, const char *folder);
+/* Tells the next step of the tour when what it speaks of is there. */
+void demo_tour_turn(struct demo *demo);
+/* The id behind a word in the lines of FOLDER/ids; empty: not there. */
+struct slice demo_marked(struct slice marks, const char *what);

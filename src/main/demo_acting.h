@@ -6,6 +6,15 @@
 
 #include <stdlib.h>
 
+enum { LOSSES_MAX = 16 };
+
+/* What a victim told of, and where its trace is kept. */
+struct loss {
+    const struct town_row *row;
+    char victim[DEMO_WORD_MAX]; /* the dissuasion */
+    char trace[DEMO_WORD_MAX];
+};
+
 struct acting {
     struct demo *demo;
     struct demo_client *client;
@@ -13,6 +22,9 @@ struct acting {
     unsigned documents;
     unsigned chapter; /* of the story: how many were told */
     unsigned tries;
+    struct loss loss[LOSSES_MAX];
+    unsigned losses_count;
+    unsigned calls; /* of victims to the hotline */
 };
 
 /* Everything that is asked from now on is asked by this user; false: there is none yet. */
@@ -25,6 +37,6 @@ bool acting_reveal(struct acting *acting, const char *id, const char *field, cha
                    size_t size);
 
 /* demo_story.c: follows a victim's payment, and orders what it proposes first. */
-void acting_trace(struct acting *acting, const struct town_row *row);
+void acting_trace(struct acting *acting, const char *victim, const struct town_row *row);
 /* The next chapter, if its time has come. */
 void acting_story(struct acting *acting);

@@ -184,7 +184,8 @@ enum status demo_take(struct demo_client *client, const char *id)
     return demo_post(client, path, version);
 }
 
-enum status demo_yes(struct demo_client *client, const char *id)
+static enum status say(struct demo_client *client, const char *id, const char *rest,
+                       const char *reason)
 {
     char path[DEMO_URL_MAX], digest[DEMO_WORD_MAX];
     TRY(demo_item(client, id));
@@ -192,7 +193,17 @@ enum status demo_yes(struct demo_client *client, const char *id)
     demo_member_of(asking, "digest", digest, sizeof digest);
     if (digest[0] == '\0')
         return STATUS_ABSENT;
-    demo_body(client, PAIRS("digest", digest, "reason", "seen / 已核"));
-    item_path(path, id, "/approve");
+    demo_body(client, PAIRS("digest", digest, "reason", reason));
+    item_path(path, id, rest);
     return demo_post(client, path, NULL);
+}
+
+enum status demo_yes(struct demo_client *client, const char *id)
+{
+    return say(client, id, "/approve", "seen / 已核");
+}
+
+enum status demo_no(struct demo_client *client, const char *id)
+{
+    return say(client, id, "/decline", "not allowed / 不符合规定");
 }

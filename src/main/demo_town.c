@@ -261,6 +261,26 @@ const struct town_row *town_loss(const struct town *town, struct slice account, 
     return found;
 }
 
+struct slice town_victim(const struct town *town, unsigned nth, int64_t until_ms)
+{
+    struct slice rest = town->text[CITY_FILE_truth], header = town->header[CITY_FILE_truth], line;
+    struct slice persons = town->header[CITY_FILE_persons];
+    while (town_line(&rest, &line)) {
+        struct slice who = town_cell(header, line, "subject"), person;
+        struct slice all = town->text[CITY_FILE_persons];
+        if (!slice_equal(town_cell(header, line, "label"), SLICE("victim")))
+            continue;
+        while (town_line(&all, &person) && !slice_starts(person, who))
+            ;
+        if (!slice_starts(person, who))
+            continue;
+        struct slice account = town_cell(persons, person, "account");
+        if (town_loss(town, account, until_ms) != NULL && nth-- == 0)
+            return town_cell(persons, person, "phone");
+    }
+    return SLICE("");
+}
+
 /* ---- what carriers and banks know ---- */
 
 static uint64_t number_of(struct slice of, unsigned purpose)

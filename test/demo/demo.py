@@ -182,6 +182,42 @@ class Newcomer(unittest.TestCase):
         self.assertEqual(status, 200, answer)
         self.assertTrue(answer["work"])
 
+    def test_every_step_of_the_tour_can_be_gone(self):
+        demo = self.demo()
+        demo.when("tour 10 of 10", 150 * FACTOR)
+        with open(os.path.join(SOURCE, "docs", "tour.md"), encoding="utf-8") as file:
+            page = file.read()
+        shown = subprocess.run([CUTLINE, "demo", "tour", "--json", f"folder={self.folder}"], capture_output=True, text=True,
+                               check=True).stdout
+        steps = json.loads(shown)
+        self.assertEqual(len(steps), 10)
+        paths = dict(os.environ, PATH=os.path.dirname(CUTLINE) + ":" + os.environ["PATH"])
+        for step in steps:
+            self.assertTrue(step["ready"], step)
+            self.assertIn(step["en"], page)
+            self.assertIn(step["zh"], page)
+            self.assertIn(step["en"], demo.text())
+            run = subprocess.run(step["command"], shell=True, cwd=SOURCE, env=paths, capture_output=True, text=True)
+            self.assertEqual(run.returncode, 0, (step, run.stdout, run.stderr))
+            if step["page"] == "alerts":
+                self.assertTrue(json.loads(run.stdout)["alerts"])
+        self.there_is_work_of_every_kind(demo)
+        self.assertEqual(demo.end(), 0)
+
+    def there_is_work_of_every_kind(self, demo):
+        """What the console's pages show, asked as the desks would."""
+        desks = {"duty": ["lead_check", "site_task", "dissuasion", "stop_order", "case", "victim", "suspect", "freeze",
+                          "return_claim", "fund_return", "source_area", "victim_area"],
+                 "police": ["sanction", "penalty"], "auto-clerk": ["inspection_batch", "inspection"],
+                 "auto-city": ["appeal"], "auto-bank-a": ["sanction_order"]}
+        for login, kinds in desks.items():
+            with open(os.path.join(self.folder, "token", login), encoding="ascii") as file:
+                token = {"Authorization": "Bearer " + file.read().strip()}
+            for kind in kinds:
+                status, answer = demo.ask("GET", f"/v1/work?kind={kind}&all=1&limit=100", headers=token)
+                self.assertEqual(status, 200, answer)
+                self.assertTrue(answer["work"], f"no {kind}\n{demo.logs()}")
+
     def test_after_kill_9_nothing_is_left_and_it_begins_anew(self):
         demo = self.demo()
         demo.when("the first alert is there")
