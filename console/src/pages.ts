@@ -36,8 +36,8 @@ export interface Page {
 export { group_words };
 
 export const PAGES: readonly Page[] = [
-  { path: "alerts", says: names.alerts, group: "watch", scopes: ["alerts:read"], letter: "a", home_of: ["analyst", "duty", "supervisor", "engineer"], load: () => import("./pages/alerts/Alerts") },
-  { path: "work", says: names.work, group: "work", scopes: ["work:read"], letter: "w", home_of: ["liaison", "auditor"], load: () => import("./pages/work/Work") },
+  { path: "alerts", says: names.alerts, group: "watch", scopes: ["alerts:read"], letter: "a", home_of: ["analyst", "duty", "supervisor"], load: () => import("./pages/alerts/Alerts") },
+  { path: "work", says: names.work, group: "work", scopes: ["work:read"], letter: "w", home_of: ["liaison"], load: () => import("./pages/work/Work") },
   { path: "money", says: names.money, group: "work", scopes: ["traces:read", "traces:ask"], letter: "m", load: () => import("./pages/money/Money") },
   { path: "orders", says: names.orders, group: "work", scopes: ["work:read"], letter: "o", load: () => import("./pages/orders/Orders") },
   { path: "returns", says: names.returns, group: "work", scopes: ["work:read"], letter: "b", load: () => import("./pages/returns/Returns") },
@@ -45,7 +45,10 @@ export const PAGES: readonly Page[] = [
   { path: "penalties", says: names.penalties, group: "records", scopes: ["work:read"], letter: "p", load: () => import("./pages/penalties/Penalties") },
   { path: "areas", says: names.areas, group: "records", scopes: ["work:read"], letter: "k", load: () => import("./pages/areas/Areas") },
   { path: "inspections", says: names.inspections, group: "records", scopes: ["work:read"], letter: "i", load: () => import("./pages/inspections/Inspections") },
-  { path: "settings", says: names.settings, group: "self", letter: ",", home_of: ["operator", "administrator"], load: () => import("./pages/settings/Settings") },
+  { path: "rules", says: names.rules, group: "house", scopes: ["rules:read"], letter: "r", home_of: ["engineer"], load: () => import("./pages/rules/Rules") },
+  { path: "audit", says: names.audit, group: "house", scopes: ["audit:read"], letter: "u", home_of: ["auditor"], load: () => import("./pages/audit/Audit") },
+  { path: "admin", says: names.admin, group: "house", scopes: ["users:read", "organisations:read", "system:read"], letter: "d", home_of: ["administrator", "operator"], load: () => import("./pages/admin/Admin") },
+  { path: "settings", says: names.settings, group: "self", letter: ",", load: () => import("./pages/settings/Settings") },
 ];
 
 export function page_allowed(page: Page): boolean {

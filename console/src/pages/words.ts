@@ -12,6 +12,9 @@ export const names = words({
   penalties: ["Penalties", "行政处罚"],
   areas: ["Key areas", "重点地区"],
   inspections: ["Inspections", "检查"],
+  rules: ["Rules", "规则"],
+  audit: ["Audit", "审计"],
+  admin: ["Administration", "系统管理"],
   settings: ["Settings", "设置"],
 });
 

@@ -1,0 +1,111 @@
+/* house_pages_test.mjs -- the engineer's, the auditor's and the administrator's main task: rules with a fault are
+ * mended under the caret and let in by another person; an entry of the audit log is proved in the browser, and
+ * found out if a single letter of it was changed; a person is added and comes in with the code. */
+/* SPDX-License-Identifier: Apache-2.0 */
+import assert from "node:assert/strict";
+import { axe, run, until } from "./house.mjs";
+
+const RULES = `profile line by call.caller { callees = distinct callee over 1h "different callees in 1h" "1 小时内不同被叫数" }
+rule many_strangers on call {
+  title "many strangers" "大量呼叫"
+  when line.callees >= 3
+  subject caller typology scam_caller
+  grade high
+  quiet 1h
+}
+`;
+
+async function because(page, reason) {
+  await page.waitForSelector("dialog textarea:focus");
+  await page.keyboard.type(reason);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("dialog", { state: "detached" });
+}
+
+const tests = [];
+
+tests.push(["rules: a fault has its caret, is mended, handed in, let in by another person, and raises an alert", async (house) => {
+  const engineer = await house.person("ed", ["engineer"]), chief = await house.person("chief", ["supervisor"]);
+  const page = await house.open(engineer, "rules", { tongue: "zh" });
+  await page.click("[data-edit]");
+  const area = page.locator("textarea.rules-text");
+  await area.fill(RULES.replace("distinct callee", "distinct calee"));
+  await page.waitForSelector("[data-diag]");
+  assert.match(await page.textContent("[data-diag] pre"), /\n {20,}\^+/); /* under the word */
+  await house.picture(page, "rules-caret-zh");
+  assert.deepEqual(await axe(page), []);
+  assert.ok(await page.isDisabled("[data-submit]"));
+  await area.fill(RULES);
+  await page.waitForSelector("[data-sound]");
+  await page.click("[data-submit]");
+  await because(page, "callers of many strangers");
+  await page.waitForSelector("header [data-state=submitted]");
+  const address = page.url();
+  assert.equal(await page.locator("[data-act=live]").count(), 0); /* not by its author */
+
+  const other = await house.open(chief, `rules/${address.split("/").at(-1)}`);
+  await other.waitForSelector("[data-act=live]");
+  await house.picture(other, "rules-approve-en");
+  await other.click("[data-act=live]");
+  await because(other, "read and right");
+  await until("it is let in", async () => (await other.getAttribute("header [data-state]", "data-state")) !== "submitted");
+  let number = 0;
+  await until("an alert of the new rule", async () => {
+    const at = new Date().toISOString();
+    await house.send([0, 1, 2, 3].map((n) => ({ kind: "call", time: at, caller: `+8613800${String(number).padStart(6, "0")}`, callee: `+861390000${String(number * 10 + n).padStart(4, "0")}` })));
+    number++;
+    const { body } = await house.must("GET", "/v1/alerts?limit=50", null, house.token);
+    return JSON.stringify(body).includes("many_strangers");
+  }, 60);
+}]);
+
+for (const tongue of ["en", "zh"])
+  tests.push([`audit: an entry is proved in the browser, and one letter changed is found, ${tongue}`, async (house) => {
+    const auditor = await house.person("audrey", ["auditor"]);
+    const page = await house.open(auditor, "audit", { tongue });
+    await page.waitForSelector("[data-prove]");
+    await page.keyboard.press("v");
+    await page.waitForSelector("[data-proof=holds]");
+    await house.picture(page, `audit-${tongue}`);
+    assert.deepEqual(await axe(page), []);
+    await page.route("**/v1/audit/proof*", async (route) => {
+      const reply = await route.fetch(), proof = await reply.json();
+      proof.entry.actor = proof.entry.actor.replace(/.$/, (c) => (c === "0" ? "1" : "0"));
+      await route.fulfill({ response: reply, json: proof });
+    });
+    await page.keyboard.press("v");
+    await page.waitForSelector("[data-proof=broken]");
+  }]);
+
+tests.push(["administration: a person is added, gets a code once, and comes in with it", async (house) => {
+  const admin = house.people.root;
+  await house.log_in(admin);
+  const page = await house.open(admin, "admin/users");
+  await page.click("[data-add]");
+  await page.fill("dialog [name=login]", "nina");
+  await page.fill("dialog [name=name]", "尼娜 <b>Nina</b>");
+  await page.fill("dialog [name=roles]", "analyst duty");
+  await page.fill("dialog textarea", "new at the desk");
+  await page.keyboard.press("Enter");
+  const code = (await page.textContent("[data-once]")).trim();
+  await house.picture(page, "admin-code");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("[data-once]").count(), 0);
+  await page.waitForSelector("td:has-text('尼娜 <b>Nina</b>')");
+  assert.deepEqual(await axe(page), []);
+  const { status } = await house.ask("POST", "/v1/enrol", { code, password: "correct horse battery staple" });
+  assert.ok(status < 300, String(status));
+}]);
+
+for (const part of ["organisations", "tokens", "packs", "ready", "partners"])
+  tests.push([`administration: ${part}, in both tongues`, async (house) => {
+    const everybody = await house.person("everybody", ["administrator", "operator", "auditor", "supervisor"]);
+    for (const tongue of ["en", "zh"]) {
+      const page = await house.open(everybody, `admin/${part}`, { tongue });
+      await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {});
+      await house.picture(page, `admin-${part}-${tongue}`);
+      assert.deepEqual(await axe(page), []);
+    }
+  }]);
+
+await run(tests);
