@@ -9,7 +9,7 @@
   * real one
  * costs.  A single check is the whole of it: the key of a document, the look, the judge, the
   * answer as
- * JSON and its signature; beside it the same without the signature, and the look alone. */
+ * JSON and its receipt, signed or counted; beside it the look alone. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ground/chance.h"
 #include "standing/register.h"
@@ -95,6 +95,8 @@ static void hall_open(struct hall *hall, uint64_t entries)
     if (standing_law(&hall->standing, &hall->law) != STATUS_OK)
         die("too many law packs");
     double from = seconds();
+    if (book_create(&hall->standing.book, 0, hall->boot) != STATUS_OK)
+        die("no memory for the book");
     if (standing_index_create(&hall->standing.index, (uint32_t)entries, hall->boot) != STATUS_OK)
         die("no memory for the index");
     for (uint32_t i = 0; i < entries; i++) {
@@ -110,9 +112,10 @@ static void hall_open(struct hall *hall, uint64_t entries)
 
 /* ---- single ---- */
 
-enum depth { LOOK, ANSWER, RECEIPT, DEPTHS };
+enum depth { LOOK, ANSWER, COUNTED, RECEIPT, DEPTHS };
 static const char *const DEPTH_NAMES[] = {"look (key of a document, index, judge)",
-                                          "the same, answer as JSON", "the same, signed"};
+                                          "the same, answer as JSON",
+                                          "the same, counted in the book", "the same, signed"};
 
 struct asker {
     const struct hall *hall;
@@ -134,8 +137,11 @@ static void ask(const struct hall *hall, enum depth depth, uint64_t number, stru
                                                   .purpose = STANDING_NOTHING_CLAIMED}};
     struct standing_verdict verdict;
     const moment now = {(int64_t)NOW_S * 1000};
-    if (depth == RECEIPT) {
-        text_add_standing_answer(&text, &hall->standing, &asking, now);
+    if (depth == COUNTED || depth == RECEIPT) {
+        enum standing_receipt receipt = depth == COUNTED ? STANDING_COUNTED : STANDING_SIGNED;
+        /* What is sealed each second in a service is only let go of here: nobody seals. */
+        while (text_add_standing_answer(&text, &hall->standing, &asking, receipt, now) != STATUS_OK)
+            standing_sealed(&hall->standing, STANDING_BOOK_ROWS_MAX / 2);
         asker->stood += text.size > 700;
         return;
     }

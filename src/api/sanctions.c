@@ -15,9 +15,9 @@
 
 enum {
     ANSWER_BYTES = 8192,
-    BATCH_LINE_BYTES = 1024, /* of an answer, where something stands */
     BATCH_BYTES_LEAST = 1 << 20,
-    BATCH_BYTES_MAX = 64 << 20,
+    BATCH_BYTES_MAX = 12 << 20, /* what a request's memory bears beside the work on it */
+    CHECKS_BYTES = 1 << 18,
     REGISTER_BYTES_MAX = 1 << 30,
     KEYS_A_TURN = 1024,
     ITEMS_MAX = 4096,
@@ -83,6 +83,7 @@ static bool asking_read(struct visit *visit, struct standing_asking *out)
     struct slice document = visit_text(visit, "document"), hash = visit_text(visit, "hash");
     const struct secret join = standing_join_of(visit->rooms->standing);
     out->asker = slice_of(visit->identity.organisation);
+    out->who = slice_of(visit->identity.id);
     if (hash.size > 0 ? !standing_key_read(hash, &out->key) : document.size == 0)
         return value_refused(visit, hash.size > 0 ? "hash" : "document");
     if (hash.size == 0)
@@ -98,10 +99,86 @@ static bool asking_read(struct visit *visit, struct standing_asking *out)
 void handle_sanction_check(struct visit *visit)
 {
     struct standing_asking asking;
-    if (!standing_there(visit) || !visit_body(visit) || !asking_read(visit, &asking))
+    if (!standing_there(visit) || !visit_body_of_texts(visit) || !asking_read(visit, &asking))
+        return;
+    struct slice form = visit_text(visit, "receipt");
+    bool counted = slice_equal(form, SLICE("counted"));
+    if (!counted && form.size > 0 && !slice_equal(form, SLICE("signed"))) {
+        (void)value_refused(visit, "receipt");
+        return;
+    }
+    struct text text = visit_paper(visit, ANSWER_BYTES);
+    if (text_add_standing_answer(&text, visit->rooms->standing, &asking,
+                                 counted ? STANDING_COUNTED : STANDING_SIGNED,
+                                 now_of(visit)) == STATUS_OK)
+        visit_answer_json(visit, 200, &text);
+    else
+        visit_problem_wait(visit, PROBLEM_too_much, 1);
+}
+
+/* ---- what was checked ---- */
+
+/* A whole number in the path; 0: none. */
+static uint64_t number_of(struct slice digits)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < digits.size; i++) {
+        if (digits.at[i] < '0' || digits.at[i] > '9' || i == 16)
+            return 0;
+        number = number * 10 + (uint64_t)(digits.at[i] - '0');
+    }
+    return number;
+}
+
+void handle_sanction_receipt(struct visit *visit)
+{
+    if (!standing_there(visit))
         return;
     struct text text = visit_paper(visit, ANSWER_BYTES);
-    text_add_standing_answer(&text, visit->rooms->standing, &asking, now_of(visit));
+    enum status status = standing_proof(visit->reader, slice_of(visit->identity.organisation),
+                                        number_of(visit->parameter[0]), visit->arena, &text);
+    if (status != STATUS_OK)
+        visit_problem_of(visit, status);
+    else
+        visit_answer_json(visit, 200, &text);
+}
+
+static bool moment_said(struct visit *visit, const char *name, moment otherwise, moment *out)
+{
+    struct slice said = visit_text(visit, name);
+    *out = otherwise;
+    return said.size == 0 || moment_parse(said, out) == STATUS_OK || value_refused(visit, name);
+}
+
+/* Who checked a person: for the auditor, and through the auditor for the person. */
+void handle_sanction_asked(struct visit *visit)
+{
+    moment from, to;
+    struct standing_key key;
+    uint64_t count = 0;
+    if (!standing_there(visit) || !visit_body(visit))
+        return;
+    struct slice document = visit_text(visit, "document"), hash = visit_text(visit, "hash");
+    const struct secret join = standing_join_of(visit->rooms->standing);
+    if (hash.size > 0 ? !standing_key_read(hash, &key) : document.size == 0) {
+        (void)value_refused(visit, hash.size > 0 ? "hash" : "document");
+        return;
+    }
+    if (hash.size == 0)
+        key = standing_key_of(&join, document);
+    if (!moment_said(visit, "from", (moment){0}, &from) ||
+        !moment_said(visit, "to", now_of(visit), &to))
+        return;
+    struct text text = visit_paper(visit, CHECKS_BYTES);
+    text_add_string(&text, "{\"checks\":[");
+    enum status status = standing_checks_of(visit->reader, key, from, to, &text, &count);
+    if (status != STATUS_OK) {
+        visit_problem_of(visit, status);
+        return;
+    }
+    text_addf(&text, "],\"count\":%llu,\"more\":%s}", (unsigned long long)count,
+              count == STANDING_CHECKS_MAX ? "true" : "false");
+    visit->reason = visit_text(visit, "reason");
     visit_answer_json(visit, 200, &text);
 }
 
@@ -130,7 +207,8 @@ void handle_sanction_batch(struct visit *visit)
     }
     executors_of(visit, &question);
     struct slice body = http_body(visit->request);
-    size_t size = BATCH_BYTES_LEAST + body.size / 16 * BATCH_LINE_BYTES;
+    size_t size =
+        BATCH_BYTES_LEAST + body.size * 16; /* a shortest line of which something stands */
     struct text text = visit_paper(visit, size < BATCH_BYTES_MAX ? size : BATCH_BYTES_MAX);
     enum status status =
         standing_batch(visit->rooms->standing, slice_of(visit->identity.organisation), &question,

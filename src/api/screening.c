@@ -132,27 +132,34 @@ static void event_imply(struct record *record)
     }
 }
 
-/* What stands against a new customer: from memory, on this thread. */
-static void sanction_ask(struct visit *visit, struct screen_request *request)
+/* What stands against a new customer: from memory, on this thread.  false: it was answered with a
+ * problem. */
+static bool sanction_ask(struct visit *visit, struct screen_request *request)
 {
     struct slice document = visit_text(visit, "document");
     const struct standing *standing = visit->rooms->standing;
     struct standing_asking asking = {
+        .asker = slice_of(visit->identity.organisation),
+        .who = slice_of(visit->identity.id),
         .question = {.act = STANDING_open, .purpose = STANDING_NOTHING_CLAIMED}};
     struct standing_verdict verdict;
     if (document.size == 0 || standing == NULL)
-        return;
+        return true;
     const struct secret join = standing_join_of(standing);
     asking.key = standing_key_of(&join, document);
     asking.question.object =
         request->record->kind == RECORD_account ? LAW_CODE_bank_account : LAW_CODE_phone_card;
-    if (!standing_concerns(standing, &asking, visit->api->clock.now(visit->api->clock.self),
-                           &verdict))
-        return;
+    moment now = visit->api->clock.now(visit->api->clock.self);
     struct text text = visit_paper(visit, SANCTION_BYTES);
-    text_add_standing_verdict(&text, standing, &verdict, asking.key);
-    request->sanction = text_slice(&text);
-    request->barred = !verdict.may;
+    if (standing_concerns(standing, &asking, now, &verdict)) {
+        text_add_standing_verdict(&text, standing, &verdict, asking.key);
+        request->sanction = text_slice(&text);
+        request->barred = !verdict.may;
+    }
+    if (standing_note(standing, &asking, text_slice(&text), now) == STATUS_OK)
+        return true;
+    visit_problem_wait(visit, PROBLEM_too_much, 1);
+    return false;
 }
 
 /* From the visit's JSON object; false: it was answered with a problem. */
@@ -184,8 +191,7 @@ static bool request_read(struct visit *visit, enum screen_kind screening, struct
         .reference = visit_text(visit, "reference"),
         .record = record,
     };
-    sanction_ask(visit, request);
-    return true;
+    return sanction_ask(visit, request);
 }
 
 /* ---- the answer ---- */

@@ -280,8 +280,8 @@ static enum exit_code check_offline(struct deed *deed, const struct law *law)
 
 static enum exit_code do_check(struct deed *deed)
 {
-    static const char *const NAMES[] = {"document", "hash",    "act",  "object",
-                                        "way",      "purpose", "phone"};
+    static const char *const NAMES[] = {"document", "hash",    "act",   "object",
+                                        "way",      "purpose", "phone", "receipt"};
     struct text body;
     if (said(deed, "register") != NULL) {
         struct law_look look;
@@ -292,7 +292,7 @@ static enum exit_code do_check(struct deed *deed)
             code = check_offline(deed, &look.law);
         return law_look_close(&look, code);
     }
-    enum exit_code code = body_of(deed, NAMES, 7, &body);
+    enum exit_code code = body_of(deed, NAMES, 8, &body);
     return code == EXIT_DONE
                ? ask_and_show(deed, "/v1/sanctions/check", "application/json", text_slice(&body))
                : code;
@@ -404,15 +404,37 @@ static enum exit_code do_import(struct deed *deed)
 
 /* ---- receipts ---- */
 
+/* What proves a counted one. */
+static bool fetches(const struct deed *deed)
+{
+    return strcmp(deed->operand[0], "fetch") == 0;
+}
+
+static enum exit_code do_fetch(struct deed *deed)
+{
+    char path[URL_MAX];
+    struct text text = text_over(path, sizeof path);
+    const char *number = deed->operand[1];
+    if (number[0] == '\0' || number[strspn(number, "0123456789")] != '\0') {
+        COMPLAIN(deed->command, "A number of a check is meant: %s", "应为查询编号：%s", number);
+        return EXIT_USAGE;
+    }
+    text_addf(&text, "/v1/sanctions/receipts/%.20s", number);
+    return ask_and_show(deed, path, NULL, SLICE(""));
+}
+
 static enum exit_code do_receipt(struct deed *deed)
 {
-    struct slice answer, asked = SLICE(""), vkey;
+    struct slice answer, asked = SLICE(""), proof = SLICE(""), vkey;
     struct secret join;
     struct text key, says;
     struct receipt_facts facts = {.version = 0};
     const char *lines = said(deed, "asked");
+    if (fetches(deed))
+        return do_fetch(deed);
     if (strcmp(deed->operand[0], "verify") != 0) {
-        COMPLAIN(deed->command, "`receipt verify` is meant.", "应为 `receipt verify`。");
+        COMPLAIN(deed->command, "`receipt verify` or `receipt fetch` is meant.",
+                 "应为 `receipt verify` 或 `receipt fetch`。");
         return EXIT_USAGE;
     }
     enum exit_code code = file_read(deed, deed->operand[1], &answer);
@@ -420,6 +442,8 @@ static enum exit_code do_receipt(struct deed *deed)
         code = needed(deed, "key", &vkey);
     if (code == EXIT_DONE && lines != NULL)
         code = file_read(deed, lines, &asked);
+    if (code == EXIT_DONE && said(deed, "proof") != NULL)
+        code = file_read(deed, said(deed, "proof"), &proof);
     if (code == EXIT_DONE && said(deed, "join") != NULL)
         code = secret_of(deed, "join", &join);
     if (code == EXIT_DONE)
@@ -429,8 +453,10 @@ static enum exit_code do_receipt(struct deed *deed)
     if (code != EXIT_DONE)
         return code;
     text_add(&key, vkey);
-    enum receipt_fault fault = receipt_verify(
-        answer, asked, said(deed, "join") == NULL ? NULL : &join, key.at, deed->arena, &facts);
+    const struct secret *named = said(deed, "join") == NULL ? NULL : &join;
+    enum receipt_fault fault =
+        proof.size > 0 ? receipt_verify_counted(answer, proof, key.at, deed->arena, &facts)
+                       : receipt_verify(answer, asked, named, key.at, deed->arena, &facts);
     if (fault != RECEIPT_FAULT_none) {
         say_wrong("%s", receipt_fault_says(fault)->in[deed->command->tongue]);
         return EXIT_REFUSED;
@@ -483,7 +509,7 @@ static enum exit_code act(struct deed *deed, enum sanction_action action)
 static bool asks(const struct deed *deed, enum sanction_action action)
 {
     return action == SANCTION_batch || action == SANCTION_customers || action == SANCTION_export ||
-           action == SANCTION_appeal ||
+           action == SANCTION_appeal || (action == SANCTION_receipt && fetches(deed)) ||
            (action == SANCTION_check && said(deed, "register") == NULL);
 }
 

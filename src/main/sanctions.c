@@ -6,7 +6,7 @@
 
 #include <assert.h>
 
-enum { FORMS_EVERY_MS = 1000 };
+enum { FORMS_EVERY_MS = 1000, SEAL_EVERY_MS = 1000, SEAL_AT_ROWS = 32768 };
 static_assert((int)STANDING_ITEM_SIZE == (int)ACCESS_ID_SIZE, "ids fit");
 static_assert((int)STANDING_ITEM_SIZE == (int)WORK_ID_SIZE, "ids fit");
 
@@ -15,7 +15,7 @@ struct sanctions {
     struct standing *standing;
     struct sanction_desk desk;
     struct measure_desk measures; /* of institutions themselves */
-    int64_t forms_ms;
+    int64_t forms_ms, sealed_ms;
     bool told; /* that following failed */
 };
 
@@ -124,6 +124,33 @@ static void failed(struct sanctions *sanctions, const char *what, enum status st
     sanctions->told = true;
 }
 
+/* Checks that were answered since: one transaction, with its entries of the audit log. */
+static enum status seal(struct sanctions *sanctions, struct arena *scratch)
+{
+    struct service *service = sanctions->service;
+    uint64_t sealed = 0;
+    arena_reset(scratch);
+    TRY(store_begin(service->store));
+    enum status status = standing_seal(sanctions->standing, service->audit, scratch, &sealed);
+    if (status == STATUS_OK)
+        status = store_commit(service->store);
+    else
+        store_rollback(service->store);
+    if (status == STATUS_OK)
+        standing_sealed(sanctions->standing, sealed);
+    return status;
+}
+
+static enum status seal_turn(struct sanctions *sanctions, struct arena *scratch, int64_t ticks)
+{
+    uint64_t waiting = standing_unsealed(sanctions->standing);
+    bool due = ticks - sanctions->sealed_ms >= SEAL_EVERY_MS || waiting >= SEAL_AT_ROWS;
+    if (waiting == 0 || !due)
+        return STATUS_OK;
+    sanctions->sealed_ms = ticks;
+    return seal(sanctions, scratch);
+}
+
 bool sanctions_turn(struct sanctions *sanctions, struct arena *scratch)
 {
     bool more = false;
@@ -131,6 +158,9 @@ bool sanctions_turn(struct sanctions *sanctions, struct arena *scratch)
     enum status status = standing_follow(sanctions->standing);
     if (status != STATUS_OK)
         failed(sanctions, "the register of sanctions", status);
+    enum status sealed = seal_turn(sanctions, scratch, ticks);
+    if (sealed != STATUS_OK)
+        failed(sanctions, "the book of checks", sealed);
     if (ticks - sanctions->forms_ms < FORMS_EVERY_MS)
         return false;
     sanctions->forms_ms = ticks;
@@ -138,7 +168,7 @@ bool sanctions_turn(struct sanctions *sanctions, struct arena *scratch)
     enum status forms = sanction_forms_turn(&sanctions->desk, scratch, &more);
     if (forms != STATUS_OK)
         failed(sanctions, "forms of appeal", forms);
-    if (status == STATUS_OK && forms == STATUS_OK)
+    if (status == STATUS_OK && forms == STATUS_OK && sealed == STATUS_OK)
         sanctions->told = false;
     return more;
 }
@@ -148,8 +178,11 @@ enum status sanctions_law(struct sanctions *sanctions)
     return standing_law(sanctions->standing, &sanctions->service->law);
 }
 
-void sanctions_close(struct sanctions *sanctions)
+void sanctions_close(struct sanctions *sanctions, struct arena *scratch)
 {
-    if (sanctions != NULL)
-        standing_close(sanctions->standing);
+    if (sanctions == NULL)
+        return;
+    if (standing_unsealed(sanctions->standing) > 0 && seal(sanctions, scratch) != STATUS_OK)
+        failed(sanctions, "the book of checks", STATUS_IO);
+    standing_close(sanctions->standing);
 }

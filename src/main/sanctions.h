@@ -17,4 +17,5 @@ void sanctions_start(struct sanctions *sanctions, struct work *work);
 bool sanctions_turn(struct sanctions *sanctions, struct arena *scratch);
 /* Packs were read again. */
 enum status sanctions_law(struct sanctions *sanctions);
-void sanctions_close(struct sanctions *sanctions);
+/* Seals what was answered, and closes. */
+void sanctions_close(struct sanctions *sanctions, struct arena *scratch);

@@ -480,6 +480,6 @@ void works_close(struct service *service)
         work_close(works->work);
     leading_close(works->leading);
     arena_destroy(works->look);
-    sanctions_close(works->sanctions);
+    sanctions_close(works->sanctions, works->scratch);
     arena_destroy(works->scratch);
 }

@@ -79,26 +79,92 @@ static struct receipt_head head_of(const struct standing *standing, struct slice
     return head;
 }
 
-void text_add_standing_answer(struct text *text, const struct standing *standing,
-                              const struct standing_asking *asking, moment now)
+/* ---- one ---- */
+
+static void add_word(struct text *text, const char *name, const char *word)
 {
-    char bytes[ANSWER_BYTES_MAX], note[ANSWER_BYTES_MAX];
-    struct text answer = text_over(bytes, sizeof bytes), receipt = text_over(note, sizeof note);
-    struct standing_verdict verdict;
+    text_addf(text, ",\"%s\":\"%s\"", name, word);
+}
+
+/* The question, within the answer: a receipt is of both. */
+static void add_question(struct text *text, const struct standing_question *question)
+{
+    static const char *const ACTS[] = {"open", "transfer", "keep"};
+    must(text->size > 0 && text->at[text->size - 1] == '}');
+    text->size--;
+    text_addf(text, ",\"asked\":{\"act\":\"%s\"", ACTS[question->act]);
+    add_word(text, "object", law_code_word(question->object)->name);
+    if (question->incoming || question->counter)
+        add_word(text, "way", question->incoming ? "in" : "counter");
+    if (question->purpose != STANDING_NOTHING_CLAIMED)
+        add_word(text, "purpose", law_code_word(question->purpose)->name);
+    if (question->card != 0)
+        text_addf(text, ",\"card\":\"%016llx\"", (unsigned long long)question->card);
+    text_add_string(text, "}}");
+}
+
+static void id_copy(char out[BOOK_ID_SIZE], struct slice id)
+{
+    memset(out, 0, BOOK_ID_SIZE);
+    if (id.size > 0)
+        memcpy(out, id.at, id.size < BOOK_ID_SIZE ? id.size : BOOK_ID_SIZE - 1);
+}
+
+static enum status row_add(const struct standing *standing, const struct standing_asking *asking,
+                           struct slice answer, moment now, struct book_row *out)
+{
+    struct digest chain, digest = sha256_of(&answer, 1);
+    *out = (struct book_row){
+        .at = now, .version = standing_version(standing, &chain), .key = asking->key};
+    memcpy(out->answer, digest.bytes, BOOK_ANSWER_SIZE);
+    id_copy(out->asker, asking->asker);
+    id_copy(out->who, asking->who);
+    return book_add(standing->book, out);
+}
+
+enum status standing_note(const struct standing *standing, const struct standing_asking *asking,
+                          struct slice answer, moment now)
+{
+    struct book_row row;
+    return row_add(standing, asking, answer, now, &row);
+}
+
+static void sign_one(const struct standing *standing, const struct standing_asking *asking,
+                     struct slice answer, moment now, struct text *text)
+{
+    char note[ANSWER_BYTES_MAX];
+    struct text receipt = text_over(note, sizeof note);
     struct receipt_head head = head_of(standing, asking->asker, now);
-    (void)standing_concerns(standing, asking, now, &verdict);
-    text_add_verdict(&answer, &verdict, asking->key, standing->options.zone_minutes);
-    must(!answer.full);
-    struct receipt_row row = receipt_row_of(asking->key, text_slice(&answer));
+    struct receipt_row row = receipt_row_of(asking->key, answer);
     head.asked = 1;
     head.root = merkle_leaf((struct slice){(const char *)row.bytes, sizeof row.bytes});
     text_add_receipt(&receipt, &head, standing->options.seal);
     must(!receipt.full);
-    text_add_string(text, "{\"answer\":");
-    text_add(text, text_slice(&answer));
     text_add_string(text, ",\"receipt\":");
     text_add_json(text, text_slice(&receipt));
+}
+
+enum status text_add_standing_answer(struct text *text, const struct standing *standing,
+                                     const struct standing_asking *asking,
+                                     enum standing_receipt receipt, moment now)
+{
+    char bytes[ANSWER_BYTES_MAX];
+    struct text answer = text_over(bytes, sizeof bytes);
+    struct standing_verdict verdict;
+    struct book_row row;
+    (void)standing_concerns(standing, asking, now, &verdict);
+    text_add_verdict(&answer, &verdict, asking->key, standing->options.zone_minutes);
+    add_question(&answer, &asking->question);
+    must(!answer.full);
+    TRY(row_add(standing, asking, text_slice(&answer), now, &row));
+    text_add_string(text, "{\"answer\":");
+    text_add(text, text_slice(&answer));
+    if (receipt == STANDING_SIGNED)
+        sign_one(standing, asking, text_slice(&answer), now, text);
+    else
+        text_add_counted(text, &row);
     text_add_char(text, '}');
+    return STATUS_OK;
 }
 
 /* ---- many ---- */

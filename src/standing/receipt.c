@@ -14,7 +14,7 @@
   * million
  * has one signature, and one of its questions is proved by its chunk and the path of that. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "standing/standing_inside.h"
+#include "standing/book.h"
 
 enum { NOTE_MAX = 2048 };
 
@@ -298,4 +298,139 @@ enum receipt_fault receipt_verify(struct slice answer, struct slice asked,
     if (!body_line(body, "root ", &root) || !slice_equal(root, slice_of(hex)))
         return verifying->count == out->asked ? RECEIPT_FAULT_answer : RECEIPT_FAULT_asked;
     return RECEIPT_FAULT_none;
+}
+
+/* ---- a counted one ---- */
+
+/* The text of a member, up to its closing quote. */
+static struct slice text_of(struct slice object, const char *name)
+{
+    const char *at = member(object, name), *end = object.at + object.size;
+    size_t skip = strlen(name) + 4; /* "name":" */
+    if (at == NULL || (size_t)(end - at) < skip)
+        return SLICE("");
+    const char *close = memchr(at + skip, '"', (size_t)(end - at) - skip);
+    return close == NULL ? SLICE("") : (struct slice){at + skip, (size_t)(close - at) - skip};
+}
+
+static uint64_t whole_of(struct slice object, const char *name)
+{
+    const char *at = member(object, name), *end = object.at + object.size;
+    size_t skip = strlen(name) + 3;
+    if (at == NULL || (size_t)(end - at) < skip)
+        return 0;
+    return number((struct slice){at + skip, (size_t)(end - at) - skip});
+}
+
+static bool id_read(struct slice id, char out[BOOK_ID_SIZE])
+{
+    memset(out, 0, BOOK_ID_SIZE);
+    if (id.size >= BOOK_ID_SIZE)
+        return false;
+    memcpy(out, id.at, id.size);
+    return true;
+}
+
+/* The row that the answer claims to have left: said again in its own words, byte for byte. */
+static bool counted_read(struct slice line, struct book_row *out)
+{
+    char bytes[NOTE_MAX];
+    struct text again = text_over(bytes, sizeof bytes);
+    struct slice answer;
+    const char *at = member(line, "counted");
+    if (at == NULL || !answer_of(line, &answer) || !person_of(answer, &out->key))
+        return false;
+    struct slice counted = {at, (size_t)(line.at + line.size - at)};
+    if (!id_read(text_of(counted, "asker"), out->asker) ||
+        !id_read(text_of(counted, "by"), out->who) ||
+        moment_parse(text_of(counted, "time"), &out->at) != STATUS_OK)
+        return false;
+    out->number = whole_of(counted, "number");
+    out->version = whole_of(counted, "register");
+    struct digest digest = sha256_of(&answer, 1);
+    memcpy(out->answer, digest.bytes, BOOK_ANSWER_SIZE);
+    text_add_string(&again, "{\"answer\":");
+    text_add(&again, answer);
+    text_add_counted(&again, out);
+    text_add_char(&again, '}');
+    return !again.full && slice_equal(text_slice(&again), line);
+}
+
+static bool digest_read(struct slice hex, struct digest *out)
+{
+    const size_t half = 2 * (size_t)STANDING_KEY_SIZE;
+    struct standing_key key[2];
+    if (hex.size != 2 * half || !standing_key_read((struct slice){hex.at, half}, &key[0]) ||
+        !standing_key_read((struct slice){hex.at + half, half}, &key[1]))
+        return false;
+    memcpy(out->bytes, key, sizeof key);
+    return true;
+}
+
+static bool path_read(struct slice proof, struct merkle_proof *out)
+{
+    const char *at = member(proof, "path"), *end = proof.at + proof.size;
+    out->count = 0;
+    if (at == NULL)
+        return false;
+    for (at += 8; at < end && *at == '"'; at += *at == ',') {
+        struct slice hex = {at + 1, DIGEST_HEX_SIZE - 1};
+        if (end - at < (ptrdiff_t)DIGEST_HEX_SIZE + 2 ||
+            out->count == 2 * (MERKLE_LEVELS_MAX + 1) ||
+            !digest_read(hex, &out->hash[out->count++]))
+            return false;
+        at += DIGEST_HEX_SIZE + 1;
+    }
+    return at < end && *at == ']';
+}
+
+static struct slice first_line(struct slice text)
+{
+    struct slice line = {text.at, 0};
+    (void)batch_next(&text, &line);
+    return line;
+}
+
+static enum receipt_fault note_fits(struct slice body, const struct book_row *row,
+                                    struct slice proof)
+{
+    struct slice asker, count, root;
+    struct digest wanted;
+    struct merkle_proof path;
+    unsigned char bytes[BOOK_ROW_SIZE];
+    if (!body_line(body, "standing receipts 1", &asker) || !body_line(body, "asker ", &asker) ||
+        !body_line(body, "count ", &count) || !body_line(body, "root ", &root) ||
+        !digest_read(root, &wanted) || !path_read(proof, &path))
+        return RECEIPT_FAULT_form;
+    book_row_write(row, bytes);
+    struct digest leaf = merkle_leaf((struct slice){(const char *)bytes, sizeof bytes});
+    bool holds =
+        slice_equal(asker, slice_of(row->asker)) &&
+        merkle_inclusion_holds(&leaf, whole_of(proof, "index"), number(count), &wanted, &path);
+    return holds ? RECEIPT_FAULT_none : RECEIPT_FAULT_answer;
+}
+
+enum receipt_fault receipt_verify_counted(struct slice answer, struct slice proof, const char *vkey,
+                                          struct arena *scratch, struct receipt_facts *out)
+{
+    char *bytes = NULL;
+    struct slice origin, body, line = first_line(answer);
+    struct seal_key key;
+    struct book_row row;
+    if (arena_take(scratch, NOTE_MAX, (void **)&bytes) != STATUS_OK)
+        return RECEIPT_FAULT_form;
+    struct text note = text_over(bytes, NOTE_MAX);
+    if (!vkey_read(vkey, &origin, &key))
+        return RECEIPT_FAULT_key;
+    if (!counted_read(line, &row))
+        return RECEIPT_FAULT_form;
+    if (!note_read_out(first_line(proof), &note))
+        return RECEIPT_FAULT_proof;
+    if (note_check(text_slice(&note), origin, &key, &body) != STATUS_OK)
+        return RECEIPT_FAULT_signature;
+    out->asker = text_of(line, "asker");
+    out->time = text_of(line, "time");
+    out->version = row.version;
+    out->asked = 1;
+    return note_fits(body, &row, first_line(proof));
 }

@@ -23,6 +23,12 @@ const struct store_migration STANDING_MIGRATIONS[STANDING_MIGRATIONS_COUNT] = {
      "CREATE TABLE standing_customer (key BLOB NOT NULL, organisation TEXT NOT NULL, PRIMARY KEY "
      "(key, organisation)) WITHOUT ROWID;"
      "CREATE INDEX standing_customer_organisation ON standing_customer (organisation);"},
+    {"standing: checks",
+     "CREATE TABLE standing_group (number INTEGER PRIMARY KEY, asker TEXT NOT NULL, first INTEGER "
+     "NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL, sealed_ms INTEGER NOT NULL, kept "
+     "INTEGER NOT NULL, rows BLOB NOT NULL, note TEXT NOT NULL);"
+     "CREATE INDEX standing_group_asker ON standing_group (asker, first);"
+     "CREATE INDEX standing_group_kept ON standing_group (sealed_ms) WHERE kept = 1;"},
 };
 
 /* ---- writing ---- */
@@ -364,6 +370,8 @@ enum status standing_open(struct standing **out, const struct standing_options *
     enum status status = standing_index_create(&standing->index, 0, boot);
     if (status == STATUS_OK)
         status = standing_law(standing, options->law);
+    if (status == STATUS_OK)
+        status = standing_book_open(standing, boot);
     if (status == STATUS_OK)
         status = load(standing, why);
     if (status != STATUS_OK) {

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "standing/standing_inside.h"
+#include "standing/book.h"
 
 #include <stdatomic.h>
 
@@ -10,6 +10,7 @@ struct standing {
     struct standing_options options;
     struct standing_index *index;
     struct store *reader; /* of whoever follows */
+    struct book *book;
     /* Every pack that was ever in force here: an entry names its place, so none ever moves. */
     const struct law_pack *_Atomic pack[STANDING_LAWS_MAX];
     _Atomic unsigned packs_count;
@@ -27,6 +28,8 @@ struct standing_delta {
 };
 /* The next row.  STATUS_END. */
 enum status standing_delta_next(struct store_rows *rows, struct standing_delta *out);
+/* The ring, its numbers behind those that were sealed. */
+enum status standing_book_open(struct standing *standing, struct arena *boot);
 #define STANDING_DELTA_COLUMNS                                                                  \
     "version, enters, number, key, card, from_s, until_s, dropped, pack, criminal, suspended, " \
     "chain"

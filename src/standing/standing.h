@@ -14,7 +14,8 @@
  *              3. An entry is over at its own end, whoever forgot to remove it.
  *              4. Money that comes in and business at a counter are never refused, whatever a
   * pack says.
- *              5. A receipt proves who asked, when, which version, and what was answered;
+ *              5. Every check leaves a row with a number (book.h), whatever receipt was wanted.
+ *              6. A receipt proves who asked what, when, which version, and what was answered;
   * changing a
  *                 byte of it, or of the answer, is found without asking anybody.
  *
@@ -35,7 +36,9 @@ enum {
     STANDING_FOUND_MAX = 16, /* determinations of one person that are told apart */
     STANDING_PACKS_MAX = 32,
     STANDING_LAWS_MAX = UINT8_MAX, /* packs that were ever in force since the start */
-    STANDING_MIGRATIONS_COUNT = 1,
+    STANDING_MIGRATIONS_COUNT = 2,
+    STANDING_BOOK_ROWS_MAX = 131072, /* that wait for their seal: two seconds of 65,000 each */
+    STANDING_CHECKS_MAX = 1000,      /* of one person, shown at once */
 };
 extern const struct store_migration STANDING_MIGRATIONS[STANDING_MIGRATIONS_COUNT];
 
@@ -183,12 +186,22 @@ enum status standing_items_of(struct standing *standing, const struct standing_k
 
 struct standing_asking {
     struct slice asker; /* organisation */
+    struct slice who;   /* of it: user, or token of a service */
     struct standing_key key;
     struct standing_question question;
 };
-/* The answer as JSON, with its receipt; from any thread, waiting for nothing. */
-void text_add_standing_answer(struct text *text, const struct standing *standing,
-                              const struct standing_asking *asking, moment now);
+enum standing_receipt {
+    STANDING_SIGNED,  /* a signature with the answer */
+    STANDING_COUNTED, /* a number with the answer, the signature of its group within a second */
+};
+/* The answer as JSON, with its receipt, and its row in the book; from any thread, waiting for
+ * nothing.  STATUS_FULL: too many checks wait for their seal, nothing is answered. */
+enum status text_add_standing_answer(struct text *text, const struct standing *standing,
+                                     const struct standing_asking *asking,
+                                     enum standing_receipt receipt, moment now);
+/* The row of an answer that was worded elsewhere.  STATUS_FULL. */
+enum status standing_note(const struct standing *standing, const struct standing_asking *asking,
+                          struct slice answer, moment now);
 /* The verdict alone, as it stands in an answer. */
 void text_add_standing_verdict(struct text *text, const struct standing *standing,
                                const struct standing_verdict *verdict, struct standing_key key);
@@ -203,6 +216,23 @@ bool standing_line_hash(struct slice line, struct slice *out);
 /* What stands; false: nothing that concerns the question. */
 bool standing_concerns(const struct standing *standing, const struct standing_asking *asking,
                        moment now, struct standing_verdict *out);
+
+/* ---- the book of checks ---- */
+
+/* Rows that wait for their seal. */
+uint64_t standing_unsealed(const struct standing *standing);
+/* Seals them, in the caller's transaction, with an entry of the audit log for each asker; `*sealed`
+ * goes to standing_sealed() after the commit.  Of one thread. */
+enum status standing_seal(const struct standing *standing, struct audit *audit,
+                          struct arena *scratch, uint64_t *sealed);
+void standing_sealed(const struct standing *standing, uint64_t count);
+/* What proves the asker's check of that number, as JSON.  STATUS_ABSENT: not sealed yet, gone, or
+ * somebody else's. */
+enum status standing_proof(struct store *reader, struct slice asker, uint64_t number,
+                           struct arena *request, struct text *out);
+/* Who checked this person in that time, as JSON objects, at most STANDING_CHECKS_MAX. */
+enum status standing_checks_of(struct store *reader, struct standing_key key, moment from,
+                               moment to, struct text *out, uint64_t *count);
 
 /* ---- receipts, without any register ---- */
 
@@ -224,6 +254,10 @@ struct receipt_facts {
 enum receipt_fault receipt_verify(struct slice answer, struct slice asked,
                                   const struct secret *join, const char *vkey,
                                   struct arena *scratch, struct receipt_facts *out);
+
+/* The same of one answer whose receipt is counted, by the proof of its number. */
+enum receipt_fault receipt_verify_counted(struct slice answer, struct slice proof, const char *vkey,
+                                          struct arena *scratch, struct receipt_facts *out);
 
 /* ---- deltas ---- */
 

@@ -24,6 +24,7 @@ struct hall {
     struct store *store;
     struct law law;
     struct seal_keypair seal;
+    struct audit *audit;
     struct standing *standing;
     int64_t wall_ms;
 };
@@ -64,11 +65,17 @@ static int hall_up(void **state)
     assert_int_equal(arena_create(&hall->boot, (size_t)1 << 30), STATUS_OK);
     assert_int_equal(arena_create(&hall->request, (size_t)1 << 30), STATUS_OK);
     assert_int_equal(law_open(&hall->law, LAW, hall->boot, why), STATUS_OK);
-    assert_int_equal(store_open(&hall->store, hall->path, STANDING_MIGRATIONS,
-                                STANDING_MIGRATIONS_COUNT, hall->boot, &reason),
+    struct store_migration steps[AUDIT_MIGRATIONS_COUNT + STANDING_MIGRATIONS_COUNT];
+    memcpy(steps, AUDIT_MIGRATIONS, sizeof AUDIT_MIGRATIONS);
+    memcpy(steps + AUDIT_MIGRATIONS_COUNT, STANDING_MIGRATIONS, sizeof STANDING_MIGRATIONS);
+    assert_int_equal(store_open(&hall->store, hall->path, steps, sizeof steps / sizeof steps[0],
+                                hall->boot, &reason),
                      STATUS_OK);
     const struct seal_seed seed = {{4}};
     hall->seal = seal_keypair_of_seed(&seed);
+    assert_int_equal(audit_open(&hall->audit, hall->store, SLICE("test.example/house"),
+                                &hall->seal.key, hall->boot, &reason),
+                     STATUS_OK);
     struct text vkey = text_over(hall->vkey, sizeof hall->vkey);
     note_key_write(&vkey, SLICE("test.example/house"), &hall->seal.key);
     const struct standing_options options = options_of(hall);
@@ -444,8 +451,12 @@ static void a_receipt_holds_and_no_byte_of_it_can_be_changed(void **state)
     struct text text = paper(hall, 8192);
     const struct standing_asking asking = asking_of("110105199003071234");
     put(hall, "w_1", "110105199003071234", "2027-01-01");
-    text_add_standing_answer(&text, hall->standing, &asking, wall(hall));
+    assert_int_equal(
+        text_add_standing_answer(&text, hall->standing, &asking, STANDING_SIGNED, wall(hall)),
+        STATUS_OK);
     assert_false(text.full);
+    assert_non_null(
+        strstr(text.at, "\"asked\":{\"act\":\"transfer\",\"object\":\"bank_account\"}"));
     assert_int_equal(verify(hall, text_slice(&text), SLICE("")), RECEIPT_FAULT_none);
     assert_non_null(strstr(text.at, "\"may\":false"));
     assert_non_null(strstr(text.at, "\"until\":\"2027-01-02T00:00:00"));
@@ -486,6 +497,165 @@ static void a_batch_has_one_signature_for_all(void **state)
                                     &line),
                      STATUS_MALFORMED);
     assert_int_equal(line, 1);
+}
+
+/* ---- the book ---- */
+
+static struct text counted(struct hall *hall, const char *document, const char *asker)
+{
+    struct text text = paper(hall, 2048);
+    struct standing_asking asking = asking_of(document);
+    asking.asker = slice_of(asker);
+    asking.who = SLICE("u_0123456789abcdef");
+    assert_int_equal(
+        text_add_standing_answer(&text, hall->standing, &asking, STANDING_COUNTED, wall(hall)),
+        STATUS_OK);
+    return text;
+}
+
+static uint64_t sealed(struct hall *hall)
+{
+    uint64_t count = 0;
+    assert_int_equal(store_begin(hall->store), STATUS_OK);
+    assert_int_equal(standing_seal(hall->standing, hall->audit, hall->request, &count), STATUS_OK);
+    assert_int_equal(store_commit(hall->store), STATUS_OK);
+    standing_sealed(hall->standing, count);
+    return count;
+}
+
+static uint64_t number_in(const struct text *answer)
+{
+    const char *at = strstr(answer->at, "\"number\":");
+    assert_non_null(at);
+    return strtoull(at + 9, NULL, 10);
+}
+
+static enum receipt_fault proved(struct hall *hall, const struct text *answer,
+                                 const struct text *proof, struct receipt_facts *facts)
+{
+    return receipt_verify_counted(text_slice(answer), text_slice(proof), hall->vkey, hall->request,
+                                  facts);
+}
+
+static void a_counted_check_is_proved_by_its_number(void **state)
+{
+    struct hall *hall = *state;
+    struct text answer[40], proof = paper(hall, 8192);
+    struct receipt_facts facts;
+    char document[32];
+    put(hall, "w_1", "110105199003070020", "2027-01-01");
+    for (unsigned i = 0; i < 40; i++) {
+        (void)snprintf(document, sizeof document, "1101051990030700%02u", i);
+        answer[i] = counted(hall, document, i % 3 == 0 ? "o_carrier" : "o_bank");
+    }
+    uint64_t number = number_in(&answer[20]);
+    assert_int_equal(standing_proof(hall->store, SLICE("o_bank"), number, hall->request, &proof),
+                     STATUS_ABSENT); /* not sealed yet */
+    assert_int_equal(sealed(hall), 40);
+    assert_int_equal(standing_unsealed(hall->standing), 0);
+    for (unsigned i = 0; i < 40; i++) {
+        proof = paper(hall, 8192);
+        struct slice asker = i % 3 == 0 ? SLICE("o_carrier") : SLICE("o_bank");
+        struct slice other = i % 3 == 0 ? SLICE("o_bank") : SLICE("o_carrier");
+        assert_int_equal(
+            standing_proof(hall->store, other, number_in(&answer[i]), hall->request, &proof),
+            STATUS_ABSENT);
+        assert_int_equal(
+            standing_proof(hall->store, asker, number_in(&answer[i]), hall->request, &proof),
+            STATUS_OK);
+        assert_int_equal(proved(hall, &answer[i], &proof, &facts), RECEIPT_FAULT_none);
+        assert_true(slice_equal(facts.asker, asker) && facts.version == 1 && facts.time.size > 0);
+        assert_int_not_equal(proved(hall, &answer[(i + 1) % 40], &proof, &facts),
+                             RECEIPT_FAULT_none);
+    }
+}
+
+static void no_byte_of_a_counted_receipt_or_of_its_proof_can_be_changed(void **state)
+{
+    struct hall *hall = *state;
+    struct text answer, proof = paper(hall, 8192);
+    struct receipt_facts facts;
+    put(hall, "w_1", "110105199003070020", "2027-01-01");
+    for (unsigned i = 0; i < 9; i++)
+        (void)counted(hall, "110105199003070021", "o_bank");
+    answer = counted(hall, "110105199003070020", "o_bank");
+    assert_int_equal(sealed(hall), 10);
+    assert_int_equal(
+        standing_proof(hall->store, SLICE("o_bank"), number_in(&answer), hall->request, &proof),
+        STATUS_OK);
+    for (size_t i = 0; i < answer.size; i++) {
+        answer.at[i] = (char)(answer.at[i] ^ 1);
+        if (proved(hall, &answer, &proof, &facts) == RECEIPT_FAULT_none)
+            fail_msg("byte %zu of the answer can be changed: %.20s", i, answer.at + i);
+        answer.at[i] = (char)(answer.at[i] ^ 1);
+    }
+    for (char *at = strstr(proof.at, "\"path\":["); *at != ']'; at++) { /* each hash of the path */
+        if (*at < '0' || *at > '9')
+            continue;
+        *at = (char)(*at ^ 1);
+        assert_int_not_equal(proved(hall, &answer, &proof, &facts), RECEIPT_FAULT_none);
+        *at = (char)(*at ^ 1);
+    }
+    char *index = strstr(proof.at, "\"index\":") + 8;
+    *index = (char)(*index ^ 1);
+    assert_int_not_equal(proved(hall, &answer, &proof, &facts), RECEIPT_FAULT_none);
+    *index = (char)(*index ^ 1);
+    hall->vkey[strlen(hall->vkey) - 2] ^= 2;
+    assert_int_not_equal(proved(hall, &answer, &proof, &facts), RECEIPT_FAULT_none);
+}
+
+static void a_full_book_refuses_and_a_number_is_given_once(void **state)
+{
+    struct hall *hall = *state;
+    struct standing_asking asking = asking_of("110105199003070020");
+    struct text text = paper(hall, 2048);
+    char room[256];
+    struct text why = text_over(room, sizeof room);
+    asking.asker = SLICE("o_bank");
+    for (unsigned i = 0; i < STANDING_BOOK_ROWS_MAX; i++)
+        assert_int_equal(standing_note(hall->standing, &asking, SLICE(""), wall(hall)), STATUS_OK);
+    assert_int_equal(
+        text_add_standing_answer(&text, hall->standing, &asking, STANDING_COUNTED, wall(hall)),
+        STATUS_FULL);
+    assert_int_equal(text.size, 0);
+    assert_int_equal(sealed(hall), STANDING_BOOK_ROWS_MAX);
+    struct text before = counted(hall, "110105199003070020", "o_bank"); /* and then it is killed */
+    const struct standing_options options = options_of(hall);
+    standing_close(hall->standing);
+    hall->wall_ms += 2000;
+    assert_int_equal(standing_open(&hall->standing, &options, hall->boot, &why), STATUS_OK);
+    struct text after = counted(hall, "110105199003070020", "o_bank");
+    assert_true(number_in(&after) > number_in(&before));
+    assert_int_equal(sealed(hall), 1);
+    assert_int_equal(
+        standing_proof(hall->store, SLICE("o_bank"), number_in(&before), hall->request, &text),
+        STATUS_ABSENT);
+}
+
+/* "retention.checks": a year. */
+static void it_is_known_who_checked_a_person_for_a_year(void **state)
+{
+    struct hall *hall = *state;
+    const struct secret join = {{9}};
+    struct standing_key key = standing_key_of(&join, SLICE("110105199003070020"));
+    struct text found = paper(hall, 1 << 16);
+    uint64_t count = 0;
+    (void)counted(hall, "110105199003070020", "o_bank");
+    (void)counted(hall, "110105199003070021", "o_bank");
+    (void)counted(hall, "110105199003070020", "o_carrier");
+    assert_int_equal(sealed(hall), 3);
+    moment from = {0}, to = {(int64_t)1 << 60};
+    assert_int_equal(standing_checks_of(hall->store, key, from, to, &found, &count), STATUS_OK);
+    assert_int_equal(count, 2);
+    assert_non_null(strstr(found.at, "\"asker\":\"o_carrier\",\"by\":\"u_0123456789abcdef\""));
+    hall->wall_ms += 365 * (int64_t)DAY_MS;
+    assert_int_equal(sealed(hall), 0);
+    assert_int_equal(standing_checks_of(hall->store, key, from, to, &found, &count), STATUS_OK);
+    assert_int_equal(count, 2); /* the last day is not over */
+    hall->wall_ms += 2 * (int64_t)DAY_MS;
+    assert_int_equal(sealed(hall), 0);
+    assert_int_equal(standing_checks_of(hall->store, key, from, to, &found, &count), STATUS_OK);
+    assert_int_equal(count, 0);
 }
 
 /* ---- copies ---- */
@@ -582,6 +752,10 @@ int main(void)
         TEST(an_executor_is_matched_with_its_own_customers_alone),
         TEST(a_receipt_holds_and_no_byte_of_it_can_be_changed),
         TEST(a_batch_has_one_signature_for_all),
+        TEST(a_counted_check_is_proved_by_its_number),
+        TEST(no_byte_of_a_counted_receipt_or_of_its_proof_can_be_changed),
+        TEST(a_full_book_refuses_and_a_number_is_given_once),
+        TEST(it_is_known_who_checked_a_person_for_a_year),
         TEST(a_copy_follows_by_signed_deltas_and_no_other_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,7 +119,7 @@ class Canary(Desk):
         order = self.teller.get("/v1/work?kind=sanction_order&all=1")["work"][0]["id"]
         self.teller.step(order, "confirm", done_at="2026-03-02T10:00:00+08:00", note=told)
         question = {"document": bird["document"], "act": "transfer", "object": "bank_account"}
-        for body in (question, dict(question, phone=bird["phone"], object="phone_card", act="keep")):
+        for body in (question, dict(question, receipt="counted"), dict(question, phone=bird["phone"], object="phone_card", act="keep")):
             self.assertEqual(self.teller.ask("POST", "/v1/sanctions/check", body)[0], 200)
         for body in (dict(question, object=bird["document"]), dict(question, hash=bird["document"]), dict(question, phone="x" + bird["phone"])):
             status, answer = self.teller.ask("POST", "/v1/sanctions/check", body)

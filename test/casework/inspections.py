@@ -1,6 +1,7 @@
 """inspections.py -- a batch of two companies, to the penalties of the one; each company sees its own."""
 # SPDX-License-Identifier: Apache-2.0
 import datetime
+import hashlib
 
 from people import WORK, Desk, Person, main
 
@@ -80,6 +81,64 @@ class Inspections(Desk):
         other = next(item["id"] for item in self.clerk.get("/v1/work?kind=inspection")["work"])
         self.head.step(other, "drop", why="next year")
         self.assertEqual(self.head.step(batch, "close", why="over")["state"], "closed")
+
+    def pool(self):
+        """Twenty-two companies of telecommunications and the internet, as in the article, and two that are not drawn."""
+        return [self.organisation("carrier" if n % 2 else "internet", f"Company {n:02d}") for n in range(24)]
+
+    def drawn(self, batch, pool, count, seed):
+        self.clerk.step(batch, "draw", pool=[{"id": id} for id in pool], draw_count=count, seed=seed)
+        return [company["id"] for company in self.head.word(batch)["fields"]["companies"]]
+
+    def test_companies_are_drawn_by_lots_that_anybody_can_draw_again(self):
+        pool = self.pool()
+        batch = self.clerk.new("inspection_batch", number="2026-L", title="抽查")["id"]
+        self.clerk.step(batch, "draw", 422, pool=[{"id": id} for id in pool], draw_count=31, seed="双色球 2026131")
+        self.clerk.step(batch, "draw", 422, pool=[{"id": id} for id in pool], draw_count=3, seed="x")
+        self.clerk.step(batch, "draw", 422, pool=[{"id": pool[0]}, {"id": pool[0]}], draw_count=1, seed="双色球 2026131")
+        companies = self.drawn(batch, pool, 5, "双色球 2026131")
+        again = sorted(pool, key=lambda id: hashlib.sha256(f"inspection lots\n双色球 2026131\n{id}".encode()).digest())
+        self.assertEqual(companies, again[:5])
+        self.clerk.step(batch, "draw", 409, pool=[{"id": id} for id in pool], draw_count=5, seed="another try")
+        self.clerk.step(batch, "edit", 409, companies=[{"id": pool[0]}])
+        start = {"basis": "第28条", "checklist": [{"key": "real_name"}, {"key": "appeals"}, {"key": "domain_logs"}]}
+        self.clerk.step(batch, "start", 409, companies=[{"id": pool[0]}], **start)
+        self.clerk.step(batch, "start", companies=[{"id": id} for id in companies], **start)
+        self.assertEqual(self.head.word(batch)["fields"]["count"], 5)
+
+    def test_five_batches_of_twenty_two_companies_come_to_figures_and_are_published(self):
+        pool, at_once = self.pool(), [5, 5, 4, 4, 4]
+        visited = 0
+        for number, count in enumerate(at_once):
+            batch = self.clerk.new("inspection_batch", number=f"2023-{number + 1}")["id"]
+            companies = self.drawn(batch, pool, count, f"seed of {number}")
+            pool = [id for id in pool if id not in companies]
+            self.clerk.step(batch, "start", basis="第28条", checklist=[{"key": "appeals"}],
+                            companies=[{"id": id} for id in companies])
+            self.head.word(batch)
+            items = [item for item in self.clerk.get("/v1/work?kind=inspection&all=1")["work"]
+                     if item["fields"]["batch"] == batch]
+            self.assertEqual(len(items), count)
+            if number == 0:
+                self.clerk.step(batch, "publish", publication="网站", published_on=at(days=0)[:10])
+                self.head.word(batch, expect=409)  # not before every inspection has ended
+                self.clerk.step(items[0]["id"], "visit", notice="N-1", visited_at=at(seconds=1), team="甲、乙")
+                visited += 1
+                for item in items[1:]:
+                    self.head.step(item["id"], "drop", why="next year")
+                self.clerk.step(items[0]["id"], "find", findings=[{"key": "appeals", "result": "pass"}])
+                self.head.word(items[0]["id"])
+                self.clerk.step(items[0]["id"], "no_answer", why="none")
+                self.clerk.step(items[0]["id"], "close", why="nothing found")
+                self.head.word(items[0]["id"])
+                results = self.head.word(batch)["fields"]["results"]
+                self.assertEqual(sorted(row["result"] for row in results), ["closed"] + ["dropped"] * 4)
+                self.assertEqual({tuple(sorted(row)) for row in results}, {("breaches", "company", "result")})
+                self.assertNotIn("甲", str(results))
+        batches = self.clerk.get("/v1/work?kind=inspection_batch&all=1")["work"]
+        self.assertEqual((len(batches), sum(batch["fields"]["count"] for batch in batches)), (5, 22))
+        tally = self.clerk.get("/v1/work/tally?kind=inspection&step=visit")
+        self.assertEqual(tally["times"], visited)
 
     def test_nobody_else_inspects_and_nobody_but_companies(self):
         status, answer = self.ann.ask("POST", "/v1/work", {"kind": "inspection_batch", "fields": {"number": "x"}})

@@ -273,6 +273,38 @@ class Sanction(Desk):
             self.says(file.read(), r'"asked":1000,"hits":1,')
         self.teller.cli("sanction", "receipt", "verify", many, f"key=@{key}", f"asked={hashes}")
 
+        # a counted one: a number now, and within a second what proves it, to whoever asked and nobody else
+        self.teller.token(WORK + ASK)
+        answer = self.teller.cli("sanction", "check", f"document=@{one}", *words, "receipt=counted")
+        number = json.loads(answer)["counted"]["number"]
+        self.assertEqual(json.loads(answer)["counted"]["asker"], self.bank)
+        answer = put("counted", answer)
+        self.teller.cli("sanction", "receipt", "verify", answer, f"key=@{key}", code=5)
+        self.wait(lambda: self.teller.ask("GET", f"/v1/sanctions/receipts/{number}")[0] == 200)
+        self.assertEqual(clerk.ask("GET", f"/v1/sanctions/receipts/{number}")[0], 404)
+        proof = put("proof", self.teller.cli("sanction", "receipt", "fetch", str(number)))
+        self.says(self.teller.cli("sanction", "receipt", "verify", answer, f"key=@{key}", f"proof={proof}"),
+                  f"holds.*{self.bank}.*register 1,")
+        with open(answer, encoding="utf-8") as file:
+            forged = put("forged", file.read().replace('"may":false', '"may":true'))
+        self.teller.cli("sanction", "receipt", "verify", forged, f"key=@{key}", f"proof={proof}", code=5)
+        self.house.kill()  # what was sealed is there after a kill, and numbers go on behind it
+        self.house.start()
+        self.assertEqual(self.teller.ask("GET", f"/v1/sanctions/receipts/{number}")[0], 200)
+        answer = self.teller.cli("sanction", "check", f"document=@{one}", *words, "receipt=counted")
+        self.assertGreater(json.loads(answer)["counted"]["number"], number)
+        # who checked this person: known to an auditor, with the very person who asked, and that the auditor asked is known, too
+        auditor = self.auditor = Person(self.house, "aud", ["auditor"])
+        question = {"document": ADULT, "reason": "complaint 17"}
+        self.wait(lambda: auditor.ask("POST", "/v1/sanctions/asked", question)[1]["count"] >= 3)
+        checks = auditor.ask("POST", "/v1/sanctions/asked", question)[1]["checks"]
+        self.assertEqual({(check["asker"], check["by"]) for check in checks}, {(self.bank, self.teller.id)})
+        self.assertEqual(auditor.ask("POST", "/v1/sanctions/asked", dict(question, document="110105199003071242"))[1]["count"], 0)
+        self.assertEqual(self.teller.ask("POST", "/v1/sanctions/asked", question)[0], 403)
+        self.assertTrue(self.audit("sanction.asked"))
+        self.assertTrue(all(entry["organisation"] == self.bank for entry in self.audit("sanction.checked")))
+        self.assertNotIn(ADULT, json.dumps(self.audit("sanction.checked") + self.audit("sanction.asked")))
+
         # a copy that answers without a line
         copy = os.path.join(folder, "copy")
         delta = put("delta", self.teller.cli("sanction", "export"))

@@ -361,6 +361,16 @@ static void add_checks(struct text *text, struct slice checklist, struct slice c
     text_add_char(text, ']');
 }
 
+enum status inspection_company(struct inspection_desk *desk, struct slice company,
+                               struct arena *request)
+{
+    struct access_organisation found;
+    TRY(access_organisation_find(desk->store, company, request, &found));
+    struct slice kind = slice_of(organisation_kind_name(found.kind));
+    return found.disabled || check_act(CHECK_internal_control, kind) == NULL ? STATUS_REFUSED
+                                                                             : STATUS_OK;
+}
+
 enum status inspection_make(struct inspection_desk *desk, const struct work_item *batch,
                             struct slice company, struct arena *request)
 {

@@ -46,6 +46,9 @@ struct work_plug inspection_plug(struct inspection_desk *desk);
 /* An inspection of a batch.  STATUS_REFUSED: no such company, or none that is inspected. */
 enum status inspection_make(struct inspection_desk *desk, const struct work_item *batch,
                             struct slice company, struct arena *request);
+/* Whether there is such a company.  STATUS_REFUSED: none that is inspected. */
+enum status inspection_company(struct inspection_desk *desk, struct slice company,
+                               struct arena *request);
 /* How long one that has ended is kept, and its batch. */
 int64_t inspection_kept(void *self, const struct work_item *item);
 /* Only a supervising authority inspects. */

@@ -9,6 +9,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "casework/penalty/penalty_inside.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -496,7 +497,24 @@ static enum status machine(struct penalty_desk *desk, const char *id, const char
     return work_step(desk->work, &move, request, &refusal, &out);
 }
 
-/* Police of any level and the supervising authority punish; a centre if an organ runs it. */
+static_assert((int)ORGANISATION_LEVEL_county == LAW_RANK_county + 1, "one ladder");
+static_assert((int)ORGANISATION_LEVEL_ministry == LAW_RANK_ministry + 1, "one ladder");
+
+/* Police of the level that the pack asks for or above ("decide.rank") and the supervising authority
+ * punish; a centre if an organ runs it. */
+static enum status organ_ranks(struct penalty_desk *desk, const struct work_item *item,
+                               struct arena *request, bool *out)
+{
+    const struct law_pack *pack = penalty_pack(desk);
+    struct access_organisation found;
+    enum law_rank least;
+    TRY(access_organisation_find(desk->store, slice_of(item->owner), request, &found));
+    *out = found.kind == ORGANISATION_regulator ||
+           (pack != NULL && law_rank_of(pack, "decide.rank", &least, NULL) == STATUS_OK &&
+            (int)found.level >= (int)least + 1);
+    return STATUS_OK;
+}
+
 static enum status organ_of(struct penalty_desk *desk, const struct work_item *item,
                             struct arena *request, enum law_code *out)
 {
@@ -604,9 +622,13 @@ static enum status noticed(struct penalty_desk *desk, const struct work_done *do
     const struct law_fine_row *row = NULL;
     struct sparing sparing;
     enum law_code organ;
+    bool ranks = false;
     moment at, until, decide;
     if (organ_of(desk, item, request, &organ) != STATUS_OK)
         return refuse_for(done, WORK_FAULT_HAND, -1);
+    TRY(organ_ranks(desk, item, request, &ranks));
+    if (!ranks)
+        return refuse_for(done, WORK_FAULT_RANK, -1);
     enum work_fault fault = measure_holds(&look, organ, &row, &range);
     if (fault == WORK_FAULT_NONE)
         fault = detention_holds(&look, &sparing);
@@ -637,10 +659,14 @@ static enum status decided(struct penalty_desk *desk, const struct work_done *do
     const struct law_fine_row *row = NULL;
     struct sparing sparing = {0};
     enum law_code organ;
+    bool ranks = false;
     if (slice_equal(work_value_of(item, "investigator"), slice_of(done->by->user)))
         return refuse_for(done, WORK_FAULT_INVESTIGATED, -1);
     if (organ_of(desk, item, request, &organ) != STATUS_OK)
         return refuse_for(done, WORK_FAULT_HAND, -1);
+    TRY(organ_ranks(desk, item, request, &ranks));
+    if (!ranks)
+        return refuse_for(done, WORK_FAULT_RANK, -1);
     enum work_fault fault = decision_holds(&look);
     if (fault == WORK_FAULT_NONE)
         fault = measure_holds(&look, organ, &row, &range);

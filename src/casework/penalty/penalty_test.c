@@ -483,6 +483,33 @@ static void a_law_that_says_otherwise_decides_nothing(void **state)
     }
 }
 
+/* "decide.rank" */
+static void an_organ_below_the_level_of_the_pack_does_not_punish(void **state)
+{
+    struct work_item item;
+    struct law other;
+    struct arena *arena = NULL;
+    (void)state;
+    amended("s/^  decide.rank: {value: county/  decide.rank: {value: ministry/", &other, &arena);
+    filed(&item, BORN_1990);
+    desk.law = &other;
+    refused(&item, "notice", &house->ann,
+            GIVEN({"noticed_at", at(0)}, {"noticed_how", "in_person"}, {"proof", "P-1"},
+                  {"said", SAID}, {"grade", "basic"}, {"fine", "6000000"},
+                  {"confiscated", "3000000"}),
+            WORK_FAULT_RANK);
+    desk.law = &law;
+    told(&item, "basic", "0");
+    waits(&item, 6);
+    done(&item, "decide", &house->ann, GIVEN(DECIDES));
+    desk.law = &other; /* another pack since it was asked for */
+    assert_int_equal(says_yes(&item, &house->cem), STATUS_REFUSED);
+    assert_int_equal(house->refusal.fault, WORK_FAULT_RANK);
+    in(&item, "ready");
+    desk.law = &law;
+    arena_destroy(arena);
+}
+
 static void the_same_finding_is_one_penalty(void **state)
 {
     struct work_item inspection, first, second;
@@ -519,6 +546,7 @@ int main(void)
         CASE(a_company_sees_its_own_from_the_notice_on_and_defends_itself),
         CASE(nobody_else_punishes),
         CASE(a_law_that_says_otherwise_decides_nothing),
+        CASE(an_organ_below_the_level_of_the_pack_does_not_punish),
         CASE(the_same_finding_is_one_penalty),
     };
 #undef CASE
