@@ -18,7 +18,7 @@ enum {
     BATCH_BYTES_LEAST = 1 << 20,
     BATCH_BYTES_MAX = 12 << 20, /* what a request's memory bears beside the work on it */
     CHECKS_BYTES = 1 << 18,
-    REGISTER_BYTES_MAX = 1 << 30,
+    REGISTER_BYTES_MAX = 12 << 20, /* the same: some 100,000 entries */
     KEYS_A_TURN = 1024,
     ITEMS_MAX = 4096,
     PHONE_BYTES = 32,
