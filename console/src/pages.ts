@@ -45,6 +45,7 @@ export const PAGES: readonly Page[] = [
   { path: "penalties", says: names.penalties, group: "records", scopes: ["work:read"], letter: "p", load: () => import("./pages/penalties/Penalties") },
   { path: "areas", says: names.areas, group: "records", scopes: ["work:read"], letter: "k", load: () => import("./pages/areas/Areas") },
   { path: "inspections", says: names.inspections, group: "records", scopes: ["work:read"], letter: "i", load: () => import("./pages/inspections/Inspections") },
+  { path: "reports", says: names.reports, group: "records", scopes: ["reports:read"], letter: "t", home_of: ["statistician"], load: () => import("./pages/reports/Reports") },
   { path: "rules", says: names.rules, group: "house", scopes: ["rules:read"], letter: "r", home_of: ["engineer"], load: () => import("./pages/rules/Rules") },
   { path: "audit", says: names.audit, group: "house", scopes: ["audit:read"], letter: "u", home_of: ["auditor"], load: () => import("./pages/audit/Audit") },
   { path: "admin", says: names.admin, group: "house", scopes: ["users:read", "organisations:read", "system:read"], letter: "d", home_of: ["administrator", "operator"], load: () => import("./pages/admin/Admin") },

@@ -252,7 +252,7 @@ export async function axe(page) {
     .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 160)} — ${failureSummary.replaceAll("\n", " ").slice(0, 220)}`).join(" | ")}`);
 }
 
-export const ROLES = ["engineer", "analyst", "duty", "supervisor", "auditor", "operator", "administrator", "liaison"];
+export const ROLES = ["engineer", "analyst", "duty", "supervisor", "auditor", "operator", "administrator", "liaison", "statistician"];
 
 /* Runs the tests one after another in one house; the exit code is what failed. */
 export async function run(tests, options = {}) {

@@ -97,6 +97,23 @@ tests.push(["administration: a person is added, gets a code once, and comes in w
   assert.ok(status < 300, String(status));
 }]);
 
+for (const tongue of ["en", "zh"])
+  tests.push([`reports: figures under their headings, by month, and the rows of one, ${tongue}`, async (house) => {
+    const page = await house.open(await house.person("stat", ["statistician"]), "reports", { tongue });
+    await page.selectOption("form select", "month");
+    await page.click("[data-make]");
+    await page.waitForSelector("[data-figure]", { timeout: 20000 });
+    assert.ok(await page.locator("[data-figure]").count() >= 10);
+    await house.picture(page, `reports-${tongue}`);
+    assert.deepEqual(await axe(page), []);
+    const link = await page.getAttribute("a[href*='form=pdf']", "href");
+    assert.match(link, /^\/v1\/reports\?from=\d{4}-\d\d-\d\d&to=\d{4}-\d\d-\d\d&by=month&form=pdf/);
+    if (await page.locator("[data-rows]").count() > 0) {
+      await page.click("[data-rows] >> nth=0");
+      await page.waitForSelector("table tbody tr");
+    }
+  }]);
+
 for (const part of ["organisations", "tokens", "packs", "ready", "partners"])
   tests.push([`administration: ${part}, in both tongues`, async (house) => {
     const everybody = await house.person("everybody", ["administrator", "operator", "auditor", "supervisor"]);

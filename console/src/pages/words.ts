@@ -12,6 +12,7 @@ export const names = words({
   penalties: ["Penalties", "行政处罚"],
   areas: ["Key areas", "重点地区"],
   inspections: ["Inspections", "检查"],
+  reports: ["Reports", "统计报告"],
   rules: ["Rules", "规则"],
   audit: ["Audit", "审计"],
   admin: ["Administration", "系统管理"],
