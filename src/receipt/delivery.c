@@ -14,7 +14,7 @@
 
 #include "record/wire.h"
 
-#include <threads.h>
+#include <pthread.h>
 
 enum {
     ARENA_SIZE_MORE = 4 << 20, /* beside entries: files, rejects */
@@ -54,7 +54,7 @@ struct inside {
 
 struct deliveries {
     struct deliveries_options options;
-    mtx_t lock;
+    pthread_mutex_t lock;
     struct inside *free;
     struct reader *readers;
     uint64_t bytes;
@@ -73,7 +73,7 @@ enum status deliveries_create(struct deliveries **out, const struct deliveries_o
     struct inside *all;
     TRY(ARENA_NEW(boot, 1, &pool));
     TRY(ARENA_NEW(boot, options->count_max, &all));
-    if (mtx_init(&pool->lock, mtx_plain) != thrd_success)
+    if (pthread_mutex_init(&pool->lock, NULL) != 0)
         return STATUS_FULL;
     pool->options = *options;
     pool->options.intake.bytes_max = options->body_size_max;
@@ -89,12 +89,12 @@ enum status deliveries_create(struct deliveries **out, const struct deliveries_o
 
 static void lock(struct deliveries *pool)
 {
-    must(mtx_lock(&pool->lock) == thrd_success);
+    must(pthread_mutex_lock(&pool->lock) == 0);
 }
 
 static void unlock(struct deliveries *pool)
 {
-    must(mtx_unlock(&pool->lock) == thrd_success);
+    must(pthread_mutex_unlock(&pool->lock) == 0);
 }
 
 /* ---- taken, given back ---- */
@@ -410,5 +410,5 @@ void deliveries_destroy(struct deliveries *deliveries)
         arena_destroy(reader->arena);
         reader = next;
     }
-    mtx_destroy(&deliveries->lock);
+    (void)pthread_mutex_destroy(&deliveries->lock);
 }

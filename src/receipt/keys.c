@@ -11,7 +11,7 @@
 
 #include "live/entry.h"
 
-#include <threads.h>
+#include <pthread.h>
 
 enum { ANSWERS_SIZE = 16 << 20, ENTRY_HEAD_SIZE = 1 + DIGEST_SIZE };
 
@@ -27,7 +27,7 @@ struct slot {
 };
 
 struct keys {
-    mtx_t lock;
+    pthread_mutex_t lock;
     int64_t time_ms;
     size_t room, table_mask;
     struct slot *slots;
@@ -48,7 +48,7 @@ enum status keys_create(struct keys **out, size_t count_max, int64_t time_ms, st
     TRY(ARENA_NEW(boot, count_max, &keys->slots));
     TRY(ARENA_NEW(boot, table, &keys->table));
     TRY(ARENA_NEW(boot, ANSWERS_SIZE, &keys->answers));
-    if (mtx_init(&keys->lock, mtx_plain) != thrd_success)
+    if (pthread_mutex_init(&keys->lock, NULL) != 0)
         return STATUS_FULL;
     keys->time_ms = time_ms;
     keys->room = count_max;
@@ -59,12 +59,12 @@ enum status keys_create(struct keys **out, size_t count_max, int64_t time_ms, st
 
 static void lock(struct keys *keys)
 {
-    must(mtx_lock(&keys->lock) == thrd_success);
+    must(pthread_mutex_lock(&keys->lock) == 0);
 }
 
 static void unlock(struct keys *keys)
 {
-    must(mtx_unlock(&keys->lock) == thrd_success);
+    must(pthread_mutex_unlock(&keys->lock) == 0);
 }
 
 /* ---- the table ---- */
@@ -365,7 +365,7 @@ enum status keys_tell(struct keys *keys,
                       enum status (*take)(void *self, struct slice entry, uint64_t sequence),
                       void *self)
 {
-    static thread_local char bytes[RECEIPT_BYTES_MAX + 256];
+    static _Thread_local char bytes[RECEIPT_BYTES_MAX + 256];
     enum status status = STATUS_OK;
     lock(keys);
     for (uint64_t n = keys->oldest; status == STATUS_OK && n != keys->next; n++) {

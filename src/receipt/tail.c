@@ -17,8 +17,8 @@
 #include "intake/mapping.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <stdatomic.h>
-#include <threads.h>
 
 enum {
     CHUNK_MAX = 512 * 1024,
@@ -58,7 +58,7 @@ struct tails {
     struct tails_options options;
     struct tail *tail;
     struct arena *look; /* of one turn */
-    mtx_t lock;         /* places, for tails_tell and tails_count */
+    pthread_mutex_t lock;         /* places, for tails_tell and tails_count */
 };
 
 enum status tails_create(struct tails **out, const struct tails_options *options,
@@ -68,7 +68,7 @@ enum status tails_create(struct tails **out, const struct tails_options *options
     TRY(ARENA_NEW(boot, 1, &tails));
     TRY(ARENA_NEW(boot, options->count + 1, &tails->tail));
     TRY(arena_create(&tails->look, LOOK_SIZE_MAX));
-    if (mtx_init(&tails->lock, mtx_plain) != thrd_success)
+    if (pthread_mutex_init(&tails->lock, NULL) != 0)
         return STATUS_FULL;
     tails->options = *options;
     for (size_t i = 0; i < options->count; i++) {
@@ -96,9 +96,9 @@ static void tell_failure(struct tail *tail, const char *what)
 
 static void place_set(struct tail *tail, struct place place)
 {
-    must(mtx_lock(&tail->tails->lock) == thrd_success);
+    must(pthread_mutex_lock(&tail->tails->lock) == 0);
     tail->place = place;
-    must(mtx_unlock(&tail->tails->lock) == thrd_success);
+    must(pthread_mutex_unlock(&tail->tails->lock) == 0);
 }
 
 /* ---- the entry ---- */
@@ -186,7 +186,7 @@ enum status tails_tell(struct tails *tails, enum status (*take)(void *self, stru
                        void *self)
 {
     enum status status = STATUS_OK;
-    must(mtx_lock(&tails->lock) == thrd_success);
+    must(pthread_mutex_lock(&tails->lock) == 0);
     for (size_t i = 0; status == STATUS_OK && i < tails->options.count; i++) {
         char bytes[ENTRY_BYTES_MAX];
         struct text text = text_over(bytes, sizeof bytes);
@@ -195,7 +195,7 @@ enum status tails_tell(struct tails *tails, enum status (*take)(void *self, stru
         add_entry(&text, tails->tail[i].plan->path, &tails->tail[i].place);
         status = take(self, text_slice(&text));
     }
-    must(mtx_unlock(&tails->lock) == thrd_success);
+    must(pthread_mutex_unlock(&tails->lock) == 0);
     return status;
 }
 
@@ -668,5 +668,5 @@ void tails_close(struct tails *tails)
         file_drop(&tails->tail[i]);
     }
     arena_destroy(tails->look);
-    mtx_destroy(&tails->lock);
+    (void)pthread_mutex_destroy(&tails->lock);
 }
