@@ -560,6 +560,7 @@ enum exit_code service_open(struct service *service, const struct command *comma
     static enum exit_code (*const STEPS[])(struct service *) = {
         open_reserve, laws_open, open_volumes, open_keys,    open_store, open_rules,
         alerts_open,  open_live, open_money,   screens_open, open_works, letters_open,
+        works_start,
     };
     for (size_t i = 0; code == EXIT_DONE && i < sizeof STEPS / sizeof STEPS[0]; i++)
         code = STEPS[i](service);

@@ -214,6 +214,8 @@ void moneys_figures(const struct service *service, struct moneys_figures *out);
 
 /* The machine of work and the thread that fires its clocks.  `why`: one sentence. */
 enum status works_open(struct service *service, struct text *why);
+/* Its thread, which looks at partners and the outbox: when these are there. */
+enum exit_code works_start(struct service *service);
 void works_close(struct service *service);
 /* Reads number plan and directory again; `why`. */
 enum status works_reload(struct service *service, struct text why[TONGUES_COUNT]);

@@ -22,6 +22,7 @@
 #include "recalling.h"
 #include "reporting.h"
 #include "sanctions.h"
+#include "say.h"
 #include "sealing.h"
 #include "stopping.h"
 
@@ -457,11 +458,17 @@ enum status works_open(struct service *service, struct text *why)
     TRY(open_flow(works));
     TRY(open_reporting(works, why));
     TRY(tasks_open(&works->tasks, service, leading_lead(works->leading), why));
-    TRY(recalling_start(works->recalling, works->work));
-    if (pthread_create(&works->thread, NULL, works_run, works) != 0)
-        return STATUS_FULL;
-    works->running = true;
-    return STATUS_OK;
+    return recalling_start(works->recalling, works->work);
+}
+
+enum exit_code works_start(struct service *service)
+{
+    struct works *works = service->works;
+    works->running = pthread_create(&works->thread, NULL, works_run, works) == 0;
+    if (works->running)
+        return EXIT_DONE;
+    COMPLAIN(service->command, "work: %s", "工作：%s", status_meaning(STATUS_FULL));
+    return EXIT_FAILED;
 }
 
 void works_close(struct service *service)

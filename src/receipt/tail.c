@@ -50,8 +50,8 @@ struct tail {
     struct delivery *delivery;
     struct place place_next; /* when the delivery has landed */
     _Atomic int flight;
-    uint64_t rows, rejected;
-    int64_t behind;
+    _Atomic uint64_t rows, rejected;
+    _Atomic int64_t behind;
 };
 
 struct tails {
@@ -648,13 +648,16 @@ bool tails_wait(struct tails *tails)
 void tails_count(struct tails *tails, struct tails_counts *out)
 {
     *out = (struct tails_counts){0};
+    must(pthread_mutex_lock(&tails->lock) == 0);
     for (size_t i = 0; i < tails->options.count; i++) {
         const struct tail *tail = &tails->tail[i];
+        int64_t behind = atomic_load(&tail->behind);
         out->followed += tail->place.known;
-        out->rows += tail->rows;
-        out->rejected += tail->rejected;
-        out->behind_bytes += tail->behind > 0 ? (uint64_t)tail->behind : 0;
+        out->rows += atomic_load(&tail->rows);
+        out->rejected += atomic_load(&tail->rejected);
+        out->behind_bytes += behind > 0 ? (uint64_t)behind : 0;
     }
+    must(pthread_mutex_unlock(&tails->lock) == 0);
 }
 
 void tails_close(struct tails *tails)
