@@ -322,12 +322,14 @@ static enum exit_code open_outbox(struct carrier *carrier)
         .desk = carrier->desk, .audit = carrier->audit, .notices = carrier->terms.notices};
     struct outbox_plug *kept;
     unsigned count = 0;
-    if (ARENA_NEW(carrier->boot, 2, &kept) != STATUS_OK)
+    if (ARENA_NEW(carrier->boot, 1 + TELLING_PLUGS, &kept) != STATUS_OK)
         return say_no_memory(carrier->command);
     if (carrier->lines != NULL)
         kept[count++] = answering_plug_of(&carrier->plug);
-    if (carrier->telling != NULL)
-        kept[count++] = telling_plug_of(carrier->telling);
+    if (carrier->telling != NULL) {
+        telling_plugs_of(carrier->telling, kept + count);
+        count += TELLING_PLUGS;
+    }
     const struct outbox_options options = {
         .store = carrier->store,
         .audit = carrier->audit,

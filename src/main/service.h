@@ -41,7 +41,7 @@ enum check {
 };
 /* clang-format on */
 
-enum { LETTER_PLUGS_MAX = 8 };
+enum { LETTER_PLUGS_MAX = 16 };
 enum { ACKS_ROOM = 8192, SERVICE_MIGRATIONS_MAX = 52, RECEIPTS_EVERY_MS = 60000 };
 
 /* An acknowledgement that detection has not come to yet. */

@@ -1,5 +1,5 @@
-/* stopping.c -- an order's letters out, and banks' answers in; all inside the transaction of
- * whoever moves the order or takes the letter. */
+/* stopping.c -- what is ordered of banks: letters out, and banks' answers in; all inside the
+ * transaction of whoever moves the work or takes the letter. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stopping.h"
 
@@ -19,7 +19,7 @@ static bool known(void *self, struct slice organisation)
     return machine_of(self, organisation) != NULL;
 }
 
-static enum status post(void *self, const struct stop_out *out, struct arena *request)
+static enum status post(void *self, const struct order_out *out, struct arena *request)
 {
     struct stopping *stopping = self;
     char round[24];
@@ -41,9 +41,9 @@ static enum status post(void *self, const struct stop_out *out, struct arena *re
     return outbox_add(stopping->outbox, &draft, request, NULL);
 }
 
-struct stop_post stopping_post_of(struct stopping *stopping)
+struct order_post stopping_post_of(struct stopping *stopping)
 {
-    return (struct stop_post){post, known, stopping};
+    return (struct order_post){post, known, stopping};
 }
 
 void stopping_join(struct stopping *stopping, const struct partner_list *partners,
@@ -55,7 +55,7 @@ void stopping_join(struct stopping *stopping, const struct partner_list *partner
 
 /* ---- in ---- */
 
-static enum status come(void *self, const struct outbox_come *come, struct arena *request)
+static enum status stop_come(void *self, const struct outbox_come *come, struct arena *request)
 {
     struct stopping *stopping = self;
     bool used;
@@ -65,14 +65,32 @@ static enum status come(void *self, const struct outbox_come *come, struct arena
                             come->letter->body, request, &used);
 }
 
-static enum status missed(void *self, const struct outbox_missed *missed, struct arena *request)
+static enum status stop_missed(void *self, const struct outbox_missed *missed,
+                               struct arena *request)
 {
     struct stopping *stopping = self;
     return stop_unanswered(stopping->desk, missed->object, missed->arrived, request);
 }
 
-struct outbox_plug stopping_plug_of(struct stopping *stopping)
+/* Also unasked: a freeze ends months after its letter. */
+static enum status freeze_come(void *self, const struct outbox_come *come, struct arena *request)
 {
-    return (struct outbox_plug){
-        .kinds = SLICE("stop"), .come = come, .missed = missed, .self = stopping};
+    struct stopping *stopping = self;
+    if (!slice_equal(come->letter->kind, SLICE("freeze.result")))
+        return STATUS_REFUSED;
+    return freeze_take_result(stopping->freezes, come->from->organisation, come->object,
+                              come->letter->body, request);
+}
+
+static enum status freeze_missed(void *self, const struct outbox_missed *missed,
+                                 struct arena *request)
+{
+    struct stopping *stopping = self;
+    return freeze_unanswered(stopping->freezes, missed->object, missed->arrived, request);
+}
+
+void stopping_plugs_of(struct stopping *stopping, struct outbox_plug out[STOPPING_PLUGS])
+{
+    out[0] = (struct outbox_plug){SLICE("stop"), stop_come, stop_missed, stopping};
+    out[1] = (struct outbox_plug){SLICE("freeze"), freeze_come, freeze_missed, stopping};
 }

@@ -1,4 +1,4 @@
-/* telling.c -- letters of kind `stop` at a bank: taken into the teller, answered by the outbox.
+/* telling.c -- orders at a bank: letters taken into the teller, answered by the outbox.
  *
  *     letter ─ outbox_receive ─> come ─> teller ─> row            thread: teller_turn ─> core
  *                                          └─ answer ─> outbox <──────────┘
@@ -8,6 +8,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "telling.h"
 
+#include "casework/freeze/freeze.h"
 #include "ground/outline.h"
 #include "law/law.h"
 #include "ruleset.h"
@@ -19,7 +20,7 @@
 #include <time.h>
 
 enum { WHY_SIZE = 4096, SCRATCH_BYTES = 32 << 20, TURN_MS = 20, OVERDUE_MS = MINUTE_MS };
-enum { HOME_ZONE = 480 };
+enum { HOME_ZONE = 480, NEWS_DAYS = 30 };
 
 struct telling {
     struct telling_options options;
@@ -129,8 +130,8 @@ static enum status simulated_open(struct telling *telling)
                             &why_clear(telling)[telling->options.command->tongue]));
     telling->core = core_of_simulated(telling->simulated);
     COMPLAIN(telling->options.command,
-             "warning: the core system is simulated: no account is stopped.",
-             "警告：核心系统为模拟，不会对任何账户实际止付。");
+             "warning: the core system is simulated: no account is stopped or frozen.",
+             "警告：核心系统为模拟，不会对任何账户实际止付或冻结。");
     return STATUS_OK;
 }
 
@@ -163,23 +164,38 @@ static enum status answer(void *self, const struct teller_answer *answer, struct
     char hex[DIGEST_HEX_SIZE];
     struct digest digest = digest_of(&answer->body, 1);
     digest_hex(&digest, hex);
-    const struct slice parts[] = {SLICE("stop.result"), answer->asker, answer->letter,
+    const struct slice parts[] = {slice_of(answer->kind), answer->asker, answer->letter,
                                   slice_of(hex)};
     const struct partner *to = partner_find(telling->partners, answer->asker);
-    struct letter_id asked;
-    if (to == NULL || letter_id_parse(answer->letter, &asked) != STATUS_OK)
+    struct letter_id asked = {.hex = ""};
+    bool unasked = answer->letter.size == 0;
+    if (to == NULL || (!unasked && letter_id_parse(answer->letter, &asked) != STATUS_OK))
         return STATUS_OK; /* no longer among those who may ask */
+    if (unasked && to->way == PARTNER_WAY_FETCH)
+        return STATUS_OK; /* nowhere to tell it: the asker's own clocks say the same */
+    moment until = {telling->options.clock.now(telling->options.clock.self).ms +
+                    (int64_t)NEWS_DAYS * DAY_MS};
     const struct outbox_draft draft = {
         .id = letter_id_of(parts, sizeof parts / sizeof parts[0]),
         .reply_to = asked,
-        .kind = SLICE("stop.result"),
+        .kind = slice_of(answer->kind),
         .body = answer->body,
         .to = to,
-        .deadline = answer->expires,
+        .deadline = unasked ? until : answer->expires,
         .object = answer->letter,
     };
     return outbox_add(telling->outbox, &draft, request, NULL);
 }
+
+static const struct {
+    const char *kind;
+    enum status (*take)(struct teller *teller, const struct teller_letter *letter,
+                        struct arena *request);
+} TAKERS[] = {
+    {"stop.order", teller_order},    {"stop.lift", teller_lift},
+    {"freeze.order", teller_freeze}, {"freeze.renew", teller_renew},
+    {"freeze.turn", teller_turn_of}, {"freeze.lift", teller_unfreeze},
+};
 
 static enum status come(void *self, const struct outbox_come *come, struct arena *request)
 {
@@ -187,19 +203,36 @@ static enum status come(void *self, const struct outbox_come *come, struct arena
     const struct letter *letter = come->letter;
     const struct teller_letter taken = {letter->from, slice_of(letter->id.hex), letter->body,
                                         letter->expires};
-    if (slice_equal(letter->kind, SLICE("stop.order")))
-        return teller_order(telling->teller, &taken, request);
-    if (slice_equal(letter->kind, SLICE("stop.lift")))
-        return teller_lift(telling->teller, &taken, request);
+    for (unsigned i = 0; i < sizeof TAKERS / sizeof TAKERS[0]; i++)
+        if (slice_equal(letter->kind, slice_of(TAKERS[i].kind)))
+            return TAKERS[i].take(telling->teller, &taken, request);
     return STATUS_REFUSED;
 }
 
-struct outbox_plug telling_plug_of(struct telling *telling)
+void telling_plugs_of(struct telling *telling, struct outbox_plug out[TELLING_PLUGS])
 {
-    return (struct outbox_plug){.kinds = SLICE("stop"), .come = come, .self = telling};
+    static const char *const KINDS[TELLING_PLUGS] = {"stop", "freeze"};
+    for (unsigned i = 0; i < TELLING_PLUGS; i++)
+        out[i] = (struct outbox_plug){.kinds = slice_of(KINDS[i]), .come = come, .self = telling};
 }
 
 /* ---- the teller ---- */
+
+/* By this bank's own law pack. */
+static enum status freeze_ends_here(void *self, const struct teller_term *term, moment from,
+                                    moment *end)
+{
+    struct telling *telling = self;
+    char digits[24];
+    struct text months = text_over(digits, sizeof digits);
+    bool longer = false;
+    text_add_whole(&months, term->months);
+    const struct freeze_law law = {
+        &telling->law, telling->options.clock.now(telling->options.clock.self), HOME_ZONE};
+    const struct freeze_term asked = {slice_of(FREEZE_ASSETS[term->asset].name),
+                                      text_slice(&months), term->renewal};
+    return freeze_law_ends(&law, &asked, from, end, &longer);
+}
 
 static enum exit_code teller_make(struct telling *telling)
 {
@@ -214,6 +247,7 @@ static enum exit_code teller_make(struct telling *telling)
         .key = options->keys->pseudonym,
         .chance = seal_chance_of_machine(),
         .clock = options->clock,
+        .freeze_ends = freeze_ends_here,
         .answer = answer,
         .self = telling,
     };
@@ -287,9 +321,9 @@ void telling_keep(struct telling *telling)
     store_rollback(telling->options.store);
     if (status == STATUS_OK && counts.overdue_ms > OVERDUE_MS)
         COMPLAIN(telling->options.command,
-                 "ALARM: a stop should have been lifted %lld seconds ago, and the core has not "
-                 "confirmed it.",
-                 "告警：一笔止付已逾期 %lld 秒未获核心系统确认解除。",
+                 "ALARM: a stop or a freeze should have been lifted %lld seconds ago, and the core "
+                 "has not confirmed it.",
+                 "告警：一笔止付或冻结已逾期 %lld 秒未获核心系统确认解除。",
                  (long long)(counts.overdue_ms / SECOND_MS));
 }
 

@@ -1,4 +1,4 @@
-/* telling.h -- a bank's side of stop orders in `cutline answer`: policy, books and core from their
+/* telling.h -- a bank's side of orders in `cutline answer`: policy, books and core from their
  * files, letters in and out, and the thread that carries orders out. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
@@ -23,7 +23,8 @@ struct telling_options {
 
 /* Before the outbox is open.  EXIT_…: said. */
 enum exit_code telling_open(struct telling **out, const struct telling_options *options);
-struct outbox_plug telling_plug_of(struct telling *telling);
+enum { TELLING_PLUGS = 2 };
+void telling_plugs_of(struct telling *telling, struct outbox_plug out[TELLING_PLUGS]);
 /* Once it is. */
 enum exit_code telling_start(struct telling *telling, struct outbox *outbox,
                              const struct partner_list *partners);

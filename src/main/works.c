@@ -224,7 +224,6 @@ static void stops_init(struct works *works)
     works->stopping.clock = service->clock;
     works->service->stopping = &works->stopping;
     works->stops.post = stopping_post_of(&works->stopping);
-    letters_plug(works->service, stopping_plug_of(&works->stopping));
 }
 
 /* One look at a case or a dissuasion, by whoever has the transaction: one arena for these rooms. */
@@ -244,8 +243,19 @@ static void freezes_init(struct works *works)
                                          .zone_minutes = service->config.home_zone,
                                          .scratch = works->look};
     memcpy(works->freezes.key.bytes, key.bytes, SECRET_SIZE);
+    works->freezes.post = stopping_post_of(&works->stopping);
+    works->stopping.freezes = &works->freezes;
     works->casebook.may_end = freeze_lets_end;
     works->casebook.self = &works->freezes;
+}
+
+/* Letters of banks, for all that is ordered of them. */
+static void banks_init(struct works *works)
+{
+    struct outbox_plug plug[STOPPING_PLUGS];
+    stopping_plugs_of(&works->stopping, plug);
+    for (unsigned i = 0; i < STOPPING_PLUGS; i++)
+        letters_plug(works->service, plug[i]);
 }
 
 static void returns_init(struct works *works)
@@ -293,6 +303,7 @@ static unsigned plugs_of(struct works *works, struct work_plug out[WORK_KINDS_MA
     unsigned count = 0;
     stops_init(works);
     freezes_init(works);
+    banks_init(works);
     contacts_init(works);
     works->dissuasion = (struct dissuasion){
         .spans = spans_of(practice(works->service)),

@@ -7,12 +7,17 @@
 
 enum { AGAIN_MS = 250, AGAIN_MAX_MS = 5000, LIFT_TAIL = 5, TURN_MAX = 64 };
 
-static void later(struct teller *teller, struct ordered *row)
+int64_t teller_patience_ms(int64_t tries)
 {
     int64_t wait_ms = AGAIN_MS;
-    for (int64_t i = 0; i < row->tries && wait_ms < AGAIN_MAX_MS; i++)
+    for (int64_t i = 0; i < tries && wait_ms < AGAIN_MAX_MS; i++)
         wait_ms += wait_ms / 2;
-    row->next.ms = teller_now(teller).ms + (wait_ms < AGAIN_MAX_MS ? wait_ms : AGAIN_MAX_MS);
+    return wait_ms < AGAIN_MAX_MS ? wait_ms : AGAIN_MAX_MS;
+}
+
+static void later(struct teller *teller, struct ordered *row)
+{
+    row->next.ms = teller_now(teller).ms + teller_patience_ms(row->tries);
     row->tries++;
 }
 
@@ -128,7 +133,7 @@ static enum status prepare(struct teller *teller, struct ordered *row, bool *ask
     return ordered_put(teller, row, request);
 }
 
-static enum status in_transaction(struct teller *teller, enum status status)
+enum status teller_settled(struct teller *teller, enum status status)
 {
     if (status == STATUS_OK)
         return store_commit(teller->options.store);
@@ -144,9 +149,9 @@ static enum status ask_core(struct teller *teller, const struct ordered *row, st
     text_addf(&name, "%s-lift", row->key);
     const struct core_op op = {
         .id = row->state == ROW_LIFTING ? text_slice(&name) : slice_of(row->key),
-        .lift = row->state == ROW_LIFTING,
+        .act = row->state == ROW_LIFTING ? CORE_LIFT : CORE_STOP,
         .account = row->account,
-        .lifts = slice_of(row->key),
+        .about = slice_of(row->key),
         .term_ms = row->term_ms,
     };
     if (teller->options.core.ask == NULL)
@@ -164,23 +169,32 @@ static enum status one(struct teller *teller, struct arena *scratch)
     enum status status = ordered_due(teller, teller_now(teller), scratch, &row);
     if (status == STATUS_OK)
         status = prepare(teller, &row, &ask, scratch);
-    TRY(in_transaction(teller, status));
+    TRY(teller_settled(teller, status));
     if (!ask)
         return STATUS_OK;
     enum status asked = ask_core(teller, &row, scratch, &said);
     TRY(store_begin(store));
-    return in_transaction(teller, settle(teller, &row, asked, &said, scratch));
+    return teller_settled(teller, settle(teller, &row, asked, &said, scratch));
 }
 
+/* The kinds of orders take turns: none keeps another waiting. */
 enum status teller_turn(struct teller *teller, struct arena *scratch, bool *more)
 {
-    *more = true;
+    static enum status (*const ONES[])(struct teller *, struct arena *) = {one, freeze_one};
+    enum { KINDS = sizeof ONES / sizeof ONES[0] };
+    *more = false;
     for (unsigned i = 0; i < TURN_MAX; i++) {
-        arena_reset(scratch);
-        enum status status = one(teller, scratch);
-        *more = status != STATUS_ABSENT;
-        if (status != STATUS_OK)
-            return status == STATUS_ABSENT ? STATUS_OK : status;
+        bool did = false;
+        for (unsigned kind = 0; kind < KINDS; kind++) {
+            arena_reset(scratch);
+            enum status status = ONES[kind](teller, scratch);
+            if (status != STATUS_OK && status != STATUS_ABSENT)
+                return status;
+            did |= status == STATUS_OK;
+        }
+        *more = did;
+        if (!did)
+            return STATUS_OK;
     }
     return STATUS_OK;
 }

@@ -9,7 +9,8 @@
 
 #include <limits.h>
 
-enum { SAID_MAX = 4096, WHY_MAX = 200, PATIENCE_S = 10 };
+enum { SAID_MAX = 4096, WHY_MAX = 200, SERIAL_MAX = 64, PATIENCE_S = 10 };
+enum { OP_BYTES_MAX = 262144 };
 
 static void add_text(struct text *text, const char *name, struct slice value)
 {
@@ -17,30 +18,80 @@ static void add_text(struct text *text, const char *name, struct slice value)
     text_add_json(text, value);
 }
 
+static void add_amount(struct text *text, int64_t amount)
+{
+    text_add_string(text, ",\"amount\":");
+    text_add_whole(text, amount);
+}
+
+static void add_until(struct text *text, moment until)
+{
+    text_add_string(text, ",\"until\":\"");
+    text_add_moment(text, until, 0);
+    text_add_char(text, '"');
+}
+
+static void add_payments(struct text *text, const struct core_op *op)
+{
+    text_add_string(text, ",\"payments\":[");
+    for (unsigned i = 0; i < op->payments_count; i++) {
+        const struct core_payment *payment = &op->payment[i];
+        text_add_string(text, i == 0 ? "{\"account\":" : ",{\"account\":");
+        text_add_json(text, payment->account);
+        add_amount(text, payment->amount);
+        add_text(text, "bank", payment->bank);
+        add_text(text, "name", payment->name);
+        text_add_char(text, '}');
+    }
+    text_add_char(text, ']');
+}
+
+/* Members in the order of their names. */
 void text_add_core_op(struct text *text, const struct core_op *op)
 {
+    static const char *const ACTS[] = {"stop", "lift", "freeze", "renew", "unfreeze", "pay"};
     text_add_string(text, "{\"account\":");
     text_add_json(text, op->account);
-    add_text(text, "act", op->lift ? SLICE("lift") : SLICE("stop"));
-    if (op->lift)
-        add_text(text, "lifts", op->lifts);
+    add_text(text, "act", slice_of(ACTS[op->act]));
+    if (op->act == CORE_FREEZE || op->act == CORE_PAY)
+        add_amount(text, op->amount);
+    if (op->act == CORE_PAY)
+        add_text(text, "freeze", op->about);
+    if (op->act == CORE_LIFT || op->act == CORE_UNFREEZE)
+        add_text(text, "lifts", op->about);
+    if (op->act == CORE_FREEZE)
+        add_text(text, "method", op->limited ? SLICE("limited") : SLICE("receive_only"));
     add_text(text, "op", op->id);
-    if (!op->lift) {
+    if (op->act == CORE_PAY)
+        add_payments(text, op);
+    if (op->act == CORE_RENEW)
+        add_text(text, "renews", op->about);
+    if (op->act == CORE_STOP) {
         text_add_string(text, ",\"term_ms\":");
         text_add_whole(text, op->term_ms);
     }
+    if (op->act == CORE_FREEZE || op->act == CORE_RENEW)
+        add_until(text, op->until);
     text_add_char(text, '}');
+}
+
+static enum status amount_read(struct slice value, int64_t *out)
+{
+    if (value.size == 0)
+        return STATUS_OK;
+    TRY(paper_whole(value, out));
+    return *out < 0 ? STATUS_MALFORMED : STATUS_OK;
 }
 
 enum status core_said_read(struct slice json, struct arena *request, struct core_said *out)
 {
-    struct core_said said = {.balance = -1, .at = MOMENT_NONE};
+    struct core_said said = {.balance = -1, .frozen = -1, .at = MOMENT_NONE};
     struct slice text;
     json = paper_trim(json);
     if (paper_check(json) != STATUS_OK || paper_type(json) != PAPER_OBJECT)
         return STATUS_MALFORMED;
     struct slice refused = paper_member(json, "refused"), at = paper_member(json, "at");
-    struct slice balance = paper_member(json, "balance");
+    struct slice serial = paper_member(json, "serial");
     said.done = paper_type(paper_member(json, "done")) == PAPER_TRUE;
     if (said.done == (refused.size != 0))
         return STATUS_MALFORMED;
@@ -52,7 +103,11 @@ enum status core_said_read(struct slice json, struct arena *request, struct core
     }
     TRY(paper_text(at, request, &text));
     TRY(moment_parse(text, &said.at));
-    if (balance.size != 0 && (paper_whole(balance, &said.balance) != STATUS_OK || said.balance < 0))
+    TRY(amount_read(paper_member(json, "balance"), &said.balance));
+    TRY(amount_read(paper_member(json, "frozen"), &said.frozen));
+    if (serial.size != 0)
+        TRY(paper_text(serial, request, &said.serial));
+    if (said.serial.size > SERIAL_MAX)
         return STATUS_MALFORMED;
     *out = said;
     return STATUS_OK;
@@ -68,8 +123,9 @@ static enum status folder_ask(void *self, const struct core_op *op, struct arena
                               struct core_said *out)
 {
     const struct core_folder *core = self;
-    char bytes[1024], asked[PATH_MAX], answer[PATH_MAX];
-    struct text body = text_over(bytes, sizeof bytes);
+    char *bytes, asked[PATH_MAX], answer[PATH_MAX];
+    TRY(arena_take(request, OP_BYTES_MAX, (void **)&bytes));
+    struct text body = text_over(bytes, OP_BYTES_MAX);
     struct text out_path = text_over(asked, sizeof asked);
     struct text in_path = text_over(answer, sizeof answer);
     struct slice said;
@@ -116,8 +172,9 @@ static enum status http_ask(void *self, const struct core_op *op, struct arena *
                             struct core_said *out)
 {
     struct core_http *core = self;
-    char bytes[1024], said[SAID_MAX];
-    struct text body = text_over(bytes, sizeof bytes), answer = text_over(said, sizeof said);
+    char *bytes, said[SAID_MAX];
+    TRY(arena_take(request, OP_BYTES_MAX, (void **)&bytes));
+    struct text body = text_over(bytes, OP_BYTES_MAX), answer = text_over(said, sizeof said);
     text_add_core_op(&body, op);
     struct courier_errand errand = {
         .url = core->url.at,

@@ -1,9 +1,16 @@
-/* corebank.h -- the bank's core system, which stops and lifts: through files, by HTTP, or simulated
- * for tests.
+/* corebank.h -- the bank's core system, which stops, freezes and pays: through files, by HTTP, or
+ * simulated for tests.
  *
  *   teller ── {"act":"stop","account":"…","op":"…","term_ms":…} ──> core
  *          <── {"done":true,"at":"…","balance":…} │ {"refused":"…"} │ nothing yet: asked again
  *   teller ── {"act":"lift","account":"…","lifts":"OP","op":"…"} ──> core
+ *   teller ── {"act":"freeze","account":"…","amount":…,"method":"limited","op":"…",
+ *              "until":"…"} ──> core
+ *          <── {"done":true,"at":"…","balance":…,"frozen":…}
+ *   teller ── {"act":"renew","account":"…","op":"…","renews":"OP","until":"…"} ──> core
+ *   teller ── {"act":"unfreeze","account":"…","lifts":"OP","op":"…"} ──> core
+ *   teller ── {"act":"pay","account":"…","amount":…,"freeze":"OP","op":"…","payments":[…]} ──> core
+ *          <── {"done":true,"at":"…","serial":"…"}
  *
  * What a core system must do:  1. An op that comes again is the same op: it answers as before.
  *                              2. It lets go of the account `term_ms` after the stop by itself,
@@ -19,19 +26,33 @@
 #include "ground/moment.h"
 #include "ground/text.h"
 
+enum core_act { CORE_STOP, CORE_LIFT, CORE_FREEZE, CORE_RENEW, CORE_UNFREEZE, CORE_PAY };
+
+struct core_payment {
+    struct slice account, name, bank; /* the last may be empty */
+    int64_t amount;
+};
+
 struct core_op {
     struct slice id;
-    bool lift;
+    enum core_act act;
     struct slice account;
-    struct slice lifts; /* of a lift: the op that stopped */
+    struct slice about; /* the op that is lifted, renewed, paid out of; of the first: none */
     int64_t term_ms;    /* of a stop, from the moment of the stop */
+    int64_t amount;     /* of a freeze, of all payments */
+    bool limited;       /* a freeze: up to the amount; else nothing goes out */
+    moment until;       /* freeze, renew */
+    const struct core_payment *payment;
+    unsigned payments_count;
 };
 
 struct core_said {
-    bool done;        /* else refused */
-    moment at;        /* done: when */
-    int64_t balance;  /* then; -1: not said */
-    struct slice why; /* refused */
+    bool done;           /* else refused */
+    moment at;           /* done: when */
+    int64_t balance;     /* then; -1: not said */
+    int64_t frozen;      /* freeze: so much; -1: not said */
+    struct slice serial; /* pay: the core's own number; may be empty */
+    struct slice why;    /* refused */
 };
 
 struct core {
@@ -73,6 +94,17 @@ enum status core_simulated_stopped(struct core_simulated *simulated, struct slic
 /* When the account was stopped last.  STATUS_ABSENT: never. */
 enum status core_simulated_last(struct core_simulated *simulated, struct slice account,
                                 moment *out);
+
+/* What the simulated core froze: every freeze that it ever did, and what it paid to an account. */
+struct core_frozen {
+    struct slice id, account;
+    moment at, until, freed; /* `until`: by now, renewals included; MOMENT_NONE: not freed */
+    int64_t amount;
+};
+enum status core_simulated_freezes(struct core_simulated *simulated, struct core_frozen *out,
+                                   unsigned most, struct arena *request, unsigned *count);
+enum status core_simulated_paid(struct core_simulated *simulated, struct slice account,
+                                int64_t *out);
 
 /* An answer of a core system.  STATUS_MALFORMED. */
 enum status core_said_read(struct slice json, struct arena *request, struct core_said *out);

@@ -1,4 +1,5 @@
-/* ordered.c -- an ordered stop as a row of the bank's store, its account and result sealed. */
+/* ordered.c -- an ordered stop as a row of the bank's store, its account and result sealed; and the
+ * tables of all that is ordered here. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "teller/teller_inside.h"
 
@@ -14,9 +15,22 @@ const struct store_migration TELLER_MIGRATIONS[TELLER_MIGRATIONS_COUNT] = {
      "INTEGER NOT NULL, next INTEGER NOT NULL, result BLOB NOT NULL) WITHOUT ROWID;"
      "CREATE INDEX teller_order_named ON teller_order (named);"
      "CREATE INDEX teller_order_due ON teller_order (next) WHERE state < 3;"},
+    {"teller: freezes",
+     "CREATE TABLE teller_freeze (number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL "
+     "UNIQUE, asker TEXT NOT NULL, work TEXT NOT NULL, state INTEGER NOT NULL, named BLOB NOT "
+     "NULL, account BLOB NOT NULL, asset INTEGER NOT NULL, method INTEGER NOT NULL, amount INTEGER "
+     "NOT NULL, months INTEGER NOT NULL, frozen INTEGER NOT NULL, paid INTEGER NOT NULL, frozen_at "
+     "INTEGER NOT NULL, until INTEGER NOT NULL, turned INTEGER NOT NULL, wants_lift INTEGER NOT "
+     "NULL, letter TEXT NOT NULL, expires INTEGER NOT NULL, lift_letter TEXT NOT NULL, "
+     "lift_expires INTEGER NOT NULL, renew_letter TEXT NOT NULL, renew_expires INTEGER NOT NULL, "
+     "renew_document TEXT NOT NULL, renew_months INTEGER NOT NULL, renew_until INTEGER NOT NULL, "
+     "renews INTEGER NOT NULL, tries INTEGER NOT NULL, next INTEGER NOT NULL, result BLOB NOT "
+     "NULL);"
+     "CREATE INDEX teller_freeze_named ON teller_freeze (named, number);"
+     "CREATE INDEX teller_freeze_due ON teller_freeze (next) WHERE state IN (0, 2, 3, 4);"},
 };
 
-enum { NAMED_BYTES = 16, ROW_VALUES = 20 };
+enum { ROW_VALUES = 20 };
 
 #define ROW_COLUMNS                                                                            \
     "key, asker, work, round, state, letter, lift_letter, account, amount, paid_at, expires, " \
@@ -37,8 +51,8 @@ void ordered_name(char key[ROW_KEY_SIZE], struct slice asker, struct slice work,
 
 /* ---- sealed ---- */
 
-static enum status seal(struct teller *teller, struct slice open, struct arena *request,
-                        struct slice *out)
+enum status row_seal(struct teller *teller, struct slice open, struct arena *request,
+                     struct slice *out)
 {
     unsigned char *bytes;
     *out = SLICE("");
@@ -50,8 +64,8 @@ static enum status seal(struct teller *teller, struct slice open, struct arena *
     return STATUS_OK;
 }
 
-static enum status unseal(struct teller *teller, struct slice sealed, struct arena *request,
-                          struct slice *out)
+enum status row_unseal(struct teller *teller, struct slice sealed, struct arena *request,
+                       struct slice *out)
 {
     unsigned char *bytes;
     *out = SLICE("");
@@ -66,7 +80,7 @@ static enum status unseal(struct teller *teller, struct slice sealed, struct are
     return STATUS_OK;
 }
 
-static struct slice named(const struct teller *teller, struct slice account, struct digest *digest)
+struct slice row_named(const struct teller *teller, struct slice account, struct digest *digest)
 {
     *digest = secret_digest(&teller->options.key, "ordered account", account);
     return (struct slice){(const char *)digest->bytes, NAMED_BYTES};
@@ -98,8 +112,8 @@ static enum status row_of(struct teller *teller, const struct store_value *at,
     TRY(slice_copy(request, at[2].bytes, &row.work));
     TRY(slice_copy(request, at[5].bytes, &row.letter));
     TRY(slice_copy(request, at[6].bytes, &row.lift_letter));
-    TRY(unseal(teller, at[7].bytes, request, &row.account));
-    TRY(unseal(teller, at[18].bytes, request, &row.result));
+    TRY(row_unseal(teller, at[7].bytes, request, &row.account));
+    TRY(row_unseal(teller, at[18].bytes, request, &row.result));
     *out = row;
     return STATUS_OK;
 }
@@ -137,8 +151,8 @@ enum status ordered_put(struct teller *teller, const struct ordered *row, struct
 {
     struct slice account, result;
     struct digest digest;
-    TRY(seal(teller, row->account, request, &account));
-    TRY(seal(teller, row->result, request, &result));
+    TRY(row_seal(teller, row->account, request, &account));
+    TRY(row_seal(teller, row->result, request, &result));
     const struct store_value value[ROW_VALUES] = {
         STORE_OF_TEXT(slice_of(row->key)),
         STORE_OF_TEXT(row->asker),
@@ -147,7 +161,7 @@ enum status ordered_put(struct teller *teller, const struct ordered *row, struct
         STORE_OF_WHOLE(row->state),
         STORE_OF_TEXT(row->letter),
         STORE_OF_TEXT(row->lift_letter),
-        STORE_OF_BYTES(named(teller, row->account, &digest)),
+        STORE_OF_BYTES(row_named(teller, row->account, &digest)),
         STORE_OF_BYTES(account),
         STORE_OF_WHOLE(row->amount),
         STORE_OF_WHOLE(row->paid_at.ms),
@@ -197,7 +211,7 @@ enum status ordered_alive(struct teller *teller, struct slice asker, struct slic
 enum status ordered_stops(struct teller *teller, struct slice account, int64_t *out)
 {
     struct digest digest;
-    const struct store_value value = STORE_OF_BYTES(named(teller, account, &digest));
+    const struct store_value value = STORE_OF_BYTES(row_named(teller, account, &digest));
     return whole_of(teller->options.store,
                     "SELECT COUNT(*) FROM teller_order WHERE named = ?1 AND state < 4", &value, 1,
                     out);
@@ -220,5 +234,12 @@ enum status teller_count(struct teller *teller, struct store *reader, struct tel
                  "AND lift_at <= ?1",
                  &now, 1, &oldest));
     out->overdue_ms = oldest;
+    TRY(whole_of(reader, "SELECT COUNT(*) FROM teller_freeze WHERE state IN (2, 3)", NULL, 0,
+                 &out->frozen));
+    TRY(whole_of(reader,
+                 "SELECT COALESCE(MAX(?1 - until), 0) FROM teller_freeze WHERE state IN (2, 3, 4) "
+                 "AND until <= ?1",
+                 &now, 1, &oldest));
+    out->overdue_ms = oldest > out->overdue_ms ? oldest : out->overdue_ms;
     return STATUS_OK;
 }

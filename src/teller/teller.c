@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "teller/teller_inside.h"
 
-enum { MATCHES_MAX = 256 };
-
 enum status teller_open(struct teller **out, const struct teller_options *options,
                         struct arena *boot)
 {
@@ -16,34 +14,46 @@ enum status teller_open(struct teller **out, const struct teller_options *option
 
 /* ---- answers and entries ---- */
 
-enum status ordered_entry(struct teller *teller, const struct ordered *row, const char *action,
-                          const char *outcome)
+enum status teller_entry(struct teller *teller, const struct teller_event *event)
 {
     char name[2 + DIGEST_HEX_SIZE], hex[DIGEST_HEX_SIZE];
     struct text object = text_over(name, sizeof name);
-    struct digest digest = secret_digest(&teller->options.key, "account", row->account);
+    struct digest digest = secret_digest(&teller->options.key, "account", event->account);
     digest_hex(&digest, hex);
     text_addf(&object, "a_%.32s", hex);
     const struct audit_entry entry = {
         .time = teller_now(teller),
-        .actor = row->asker,
-        .organisation = row->asker,
-        .action = slice_of(action),
+        .actor = event->asker,
+        .organisation = event->asker,
+        .action = slice_of(event->action),
         .object_kind = SLICE("account"),
         .object_id = text_slice(&object),
-        .outcome = slice_of(outcome),
-        .reason = row->work,
+        .outcome = slice_of(event->outcome),
+        .reason = event->work,
     };
     return audit_append(teller->options.audit, &entry, NULL);
+}
+
+enum status teller_say(struct teller *teller, const struct teller_answer *answer,
+                       struct arena *request)
+{
+    if (answer->letter.size != 0 && answer->expires.ms <= teller_now(teller).ms)
+        return STATUS_OK; /* nobody waits any more */
+    return teller->options.answer(teller->options.self, answer, request);
+}
+
+enum status ordered_entry(struct teller *teller, const struct ordered *row, const char *action,
+                          const char *outcome)
+{
+    const struct teller_event event = {row->asker, row->account, row->work, action, outcome};
+    return teller_entry(teller, &event);
 }
 
 static enum status answer(struct teller *teller, const struct ordered *row, struct slice letter,
                           struct slice body, moment expires, struct arena *request)
 {
-    const struct teller_answer given = {row->asker, letter, body, expires};
-    if (letter.size == 0 || expires.ms <= teller_now(teller).ms)
-        return STATUS_OK; /* nobody waits any more */
-    return teller->options.answer(teller->options.self, &given, request);
+    const struct teller_answer given = {"stop.result", row->asker, letter, body, expires};
+    return letter.size == 0 ? STATUS_OK : teller_say(teller, &given, request);
 }
 
 static enum status body_of(const struct order_result *result, struct arena *request,
@@ -85,7 +95,7 @@ static bool blank(char c)
 }
 
 /* Letter by letter, blanks left out: "钱 六" is 钱六, and nothing else is. */
-static bool same_name(struct slice a, struct slice b)
+bool teller_same_name(struct slice a, struct slice b)
 {
     size_t i = 0, j = 0;
     for (;;) {
@@ -136,7 +146,7 @@ static enum status match(struct teller *teller, const struct stop_letter *letter
     TRY(status);
     if (account.closed)
         *out = ORDER_FIELD_closed;
-    else if (!same_name(account.name, letter->name))
+    else if (!teller_same_name(account.name, letter->name))
         *out = ORDER_FIELD_name;
     else
         return transfer_match(teller, letter, request, out);
@@ -159,6 +169,13 @@ static bool rate_take(struct teller *teller, struct slice asker)
     return false;
 }
 
+enum order_reason teller_admits(struct teller *teller, struct slice asker)
+{
+    if (!stop_policy_takes(teller->options.policy, asker))
+        return ORDER_REASON_stranger;
+    return rate_take(teller, asker) ? ORDER_REASON_none : ORDER_REASON_rate;
+}
+
 /* What forbids it, before anybody looks at the books. */
 static enum status forbidden(struct teller *teller, const struct ordered *row,
                              const struct stop_letter *letter, struct arena *request,
@@ -167,11 +184,9 @@ static enum status forbidden(struct teller *teller, const struct ordered *row,
     char key[ROW_KEY_SIZE];
     struct ordered earlier;
     int64_t stops;
-    *out = ORDER_REASON_none;
-    if (!stop_policy_takes(teller->options.policy, row->asker)) {
-        *out = ORDER_REASON_stranger;
-    } else if (!rate_take(teller, row->asker)) {
-        *out = ORDER_REASON_rate;
+    *out = teller_admits(teller, row->asker);
+    if (*out != ORDER_REASON_none) {
+        return STATUS_OK;
     } else if (teller->options.stops_max <= 0 || row->term_ms <= 0) {
         *out = ORDER_REASON_law;
     } else {

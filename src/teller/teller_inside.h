@@ -6,7 +6,7 @@
 
 enum ordered_state { ROW_ASKED, ROW_STOPPED, ROW_LIFTING, ROW_LIFTED, ROW_NOT };
 
-enum { ROW_KEY_SIZE = 33, ROW_ID_MAX = 64 };
+enum { ROW_KEY_SIZE = 33, ROW_ID_MAX = 64, NAMED_BYTES = 16, MATCHES_MAX = 256 };
 
 /* One stop that was ordered. */
 struct ordered {
@@ -53,6 +53,34 @@ enum status ordered_answer(struct teller *teller, struct ordered *row,
 enum status lift_answer(struct teller *teller, const struct ordered *row, struct arena *request);
 enum status ordered_entry(struct teller *teller, const struct ordered *row, const char *action,
                           const char *outcome);
+
+/* What a row keeps of people lies sealed; an account is found by its keyed name. */
+enum status row_seal(struct teller *teller, struct slice open, struct arena *request,
+                     struct slice *out);
+enum status row_unseal(struct teller *teller, struct slice sealed, struct arena *request,
+                       struct slice *out);
+struct slice row_named(const struct teller *teller, struct slice account, struct digest *digest);
+
+/* ---- what every order goes through ---- */
+
+struct teller_event {
+    struct slice asker, account, work;
+    const char *action, *outcome;
+};
+enum status teller_entry(struct teller *teller, const struct teller_event *event);
+/* To the letter, if it may still be answered; without a letter: unasked. */
+enum status teller_say(struct teller *teller, const struct teller_answer *answer,
+                       struct arena *request);
+/* Why the terms let this asker order nothing more now; none: they do. */
+enum order_reason teller_admits(struct teller *teller, struct slice asker);
+/* Names alike, blanks left out. */
+bool teller_same_name(struct slice a, struct slice b);
+/* Until the core is asked again, for so many tries. */
+int64_t teller_patience_ms(int64_t tries);
+enum status teller_settled(struct teller *teller, enum status status); /* commits, or rolls back */
+
+/* One row that is due.  STATUS_ABSENT: none. */
+enum status freeze_one(struct teller *teller, struct arena *scratch);
 
 static inline moment teller_now(const struct teller *teller)
 {

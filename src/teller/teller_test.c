@@ -70,6 +70,15 @@ static enum status answer(void *self, const struct teller_answer *answer, struct
     return STATUS_OK;
 }
 
+/* At most half a year, as this bank's law has it. */
+static enum status month_of_thirty_days(void *self, const struct teller_term *term, moment from,
+                                        moment *end)
+{
+    (void)self;
+    *end = (moment){from.ms + (term->months < 6 ? term->months : 6) * 30LL * DAY_MS};
+    return term->asset == FREEZE_ASSET_listed_equity ? STATUS_ABSENT : STATUS_OK;
+}
+
 static struct text *why_of(struct bank *bank)
 {
     for (unsigned t = 0; t < TONGUES_COUNT; t++)
@@ -132,6 +141,7 @@ static void bank_open(struct bank *bank, unsigned refuses, unsigned loses)
                                            .clock = clock,
                                            .term_ms = 2LL * DAY_MS,
                                            .stops_max = 2,
+                                           .freeze_ends = month_of_thirty_days,
                                            .answer = answer,
                                            .self = bank};
     assert_int_equal(teller_open(&bank->teller, &options, bank->arena), STATUS_OK);
@@ -159,15 +169,16 @@ static struct stop_letter order_of(const char *work, int64_t round)
                                 .term_ms = 2LL * DAY_MS};
 }
 
+typedef enum status taker(struct teller *teller, const struct teller_letter *letter,
+                          struct arena *request);
+
 static void deliver(struct bank *bank, const char *asker, const char *id, struct text *body,
-                    bool lift)
+                    taker *take)
 {
     const struct teller_letter letter = {
         slice_of(asker), slice_of(id), text_slice(body), {bank->now_ms + 2LL * DAY_MS}};
     assert_int_equal(store_begin(bank->store), STATUS_OK);
-    assert_int_equal(lift ? teller_lift(bank->teller, &letter, bank->scratch)
-                          : teller_order(bank->teller, &letter, bank->scratch),
-                     STATUS_OK);
+    assert_int_equal(take(bank->teller, &letter, bank->scratch), STATUS_OK);
     assert_int_equal(store_commit(bank->store), STATUS_OK);
 }
 
@@ -177,7 +188,7 @@ static void give(struct bank *bank, const char *asker, const char *id,
     char bytes[4096];
     struct text body = text_over(bytes, sizeof bytes);
     text_add_stop_letter(&body, order);
-    deliver(bank, asker, id, &body, false);
+    deliver(bank, asker, id, &body, teller_order);
 }
 
 static void lift(struct bank *bank, const char *asker, const char *id, const char *work)
@@ -185,7 +196,7 @@ static void lift(struct bank *bank, const char *asker, const char *id, const cha
     char bytes[256];
     struct text body = text_over(bytes, sizeof bytes);
     text_add_lift_letter(&body, slice_of(work));
-    deliver(bank, asker, id, &body, true);
+    deliver(bank, asker, id, &body, teller_lift);
 }
 
 /* Time goes on, in steps, and the bank with it. */
@@ -434,6 +445,132 @@ static void files_that_are_wrong_are_complained_about(void **state)
     bank_close(&bank);
 }
 
+/* ---- freezes ---- */
+
+static void freeze(struct bank *bank, const char *asker, const char *id, const char *work,
+                   int64_t months)
+{
+    char bytes[4096];
+    struct text body = text_over(bytes, sizeof bytes);
+    const struct freeze_letter letter = {.order = slice_of(work),
+                                         .account = SLICE("6222020000000003"),
+                                         .name = SLICE("钱六"),
+                                         .amount = 100,
+                                         .months = months,
+                                         .method = FREEZE_METHOD_receive_only,
+                                         .of_case = SLICE("A-1"),
+                                         .document = SLICE("D")};
+    text_add_freeze_letter(&body, &letter);
+    deliver(bank, asker, id, &body, teller_freeze);
+}
+
+static void unfreeze(struct bank *bank, const char *asker, const char *id, const char *work)
+{
+    char bytes[256];
+    struct text body = text_over(bytes, sizeof bytes);
+    text_add_lift_letter(&body, slice_of(work));
+    deliver(bank, asker, id, &body, teller_unfreeze);
+}
+
+static void renew(struct bank *bank, const char *id, const char *work, const char *document)
+{
+    char bytes[256];
+    struct text body = text_over(bytes, sizeof bytes);
+    const struct renew_letter letter = {slice_of(work), slice_of(document), SLICE(""), 1};
+    text_add_renew_letter(&body, &letter);
+    deliver(bank, "kunming", id, &body, teller_renew);
+}
+
+/* Freezes that hold the account at the core now; -1: more than one. */
+static int64_t held(struct bank *bank)
+{
+    struct core_frozen row[16];
+    unsigned count = 0;
+    int64_t now = 0;
+    arena_reset(bank->scratch);
+    assert_int_equal(core_simulated_freezes(bank->simulated, row, 16, bank->scratch, &count),
+                     STATUS_OK);
+    for (unsigned i = 0; i < count; i++)
+        now += row[i].at.ms <= bank->now_ms && row[i].until.ms > bank->now_ms &&
+               (row[i].freed.ms == MOMENT_NONE.ms || row[i].freed.ms > bank->now_ms);
+    return now > 1 ? -1 : now;
+}
+
+static void a_freeze_ends_by_itself_no_later_than_our_law_says(void **state)
+{
+    struct bank bank;
+    (void)state;
+    bank_open(&bank, 0, 200);
+    int64_t begun = bank.now_ms;
+    freeze(&bank, "kunming", "l1", "w_1", 600);
+    freeze(&bank, "kunming", "l2", "w_1", 600); /* it came twice */
+    pass(&bank, 2 * MINUTE_MS);
+    assert_true(says(&bank, "\"outcome\":\"frozen\""));
+    assert_int_equal(held(&bank), 1);
+    pass(&bank, begun + 180LL * DAY_MS - bank.now_ms - MINUTE_MS);
+    assert_int_equal(held(&bank), 1);
+    pass(&bank, 5 * MINUTE_MS);
+    assert_int_equal(held(&bank), 0);
+    assert_true(says(&bank, "\"outcome\":\"ended\"") && bank.letter[bank.answers - 1][0] == '\0');
+    bank_close(&bank);
+}
+
+static void of_one_account_one_is_frozen_and_the_others_have_their_turns(void **state)
+{
+    struct bank bank;
+    (void)state;
+    bank_open(&bank, 0, 0);
+    freeze(&bank, "kunming", "l1", "w_1", 1);
+    freeze(&bank, "dali", "l2", "w_1", 2); /* another's work of the same name */
+    assert_true(says(&bank, "\"outcome\":\"waiting\"") && says(&bank, "\"kunming\""));
+    freeze(&bank, "kunming", "l3", "w_2", 1);
+    pass(&bank, 2 * MINUTE_MS);
+    assert_int_equal(held(&bank), 1);
+    unfreeze(&bank, "kunming", "l4", "w_1");
+    pass(&bank, 5 * MINUTE_MS);
+    assert_int_equal(held(&bank), 1);
+    assert_true(says(&bank, "\"outcome\":\"frozen\""));
+    pass(&bank, 61LL * DAY_MS); /* the second's two months; then the third */
+    assert_int_equal(held(&bank), 1);
+    unfreeze(&bank, "kunming", "l5", "w_2");
+    pass(&bank, 5 * MINUTE_MS);
+    assert_int_equal(held(&bank), 0);
+    assert_true(says(&bank, "\"outcome\":\"lifted\""));
+    bank_close(&bank);
+}
+
+static void a_renewal_lasts_from_itself_and_a_late_one_is_none(void **state)
+{
+    struct bank bank;
+    (void)state;
+    bank_open(&bank, 0, 0);
+    freeze(&bank, "kunming", "l1", "w_1", 1);
+    pass(&bank, 20LL * DAY_MS);
+    renew(&bank, "l2", "w_1", "X-1");
+    pass(&bank, 5 * MINUTE_MS);
+    assert_true(says(&bank, "\"outcome\":\"renewed\"") && says(&bank, "\"X-1\""));
+    pass(&bank, 29LL * DAY_MS);
+    assert_int_equal(held(&bank), 1);
+    pass(&bank, 2LL * DAY_MS);
+    assert_int_equal(held(&bank), 0);
+    renew(&bank, "l3", "w_1", "X-2");
+    assert_true(says(&bank, "\"not_renewed\"") && says(&bank, "\"over\""));
+    bank_close(&bank);
+}
+
+static void a_lift_before_its_freeze_makes_it_nothing(void **state)
+{
+    struct bank bank;
+    (void)state;
+    bank_open(&bank, 0, 0);
+    unfreeze(&bank, "kunming", "l1", "w_1");
+    assert_true(says(&bank, "\"outcome\":\"lifted\""));
+    freeze(&bank, "kunming", "l2", "w_1", 1);
+    pass(&bank, 5 * MINUTE_MS);
+    assert_int_equal(held(&bank), 0);
+    bank_close(&bank);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,6 +582,10 @@ int main(void)
         cmocka_unit_test(a_core_that_refuses_is_believed_and_one_that_says_nothing_is_asked_again),
         cmocka_unit_test(books_that_changed_are_read_again_and_bad_ones_are_not),
         cmocka_unit_test(files_that_are_wrong_are_complained_about),
+        cmocka_unit_test(a_freeze_ends_by_itself_no_later_than_our_law_says),
+        cmocka_unit_test(of_one_account_one_is_frozen_and_the_others_have_their_turns),
+        cmocka_unit_test(a_renewal_lasts_from_itself_and_a_late_one_is_none),
+        cmocka_unit_test(a_lift_before_its_freeze_makes_it_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

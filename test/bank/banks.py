@@ -120,13 +120,16 @@ class Bank:
 
 
 class Centre(unittest.TestCase):
+    def served(self, config):
+        return House(config).start()
+
     def centre(self, bank, url=False):
         """A served centre whose partner the bank's machine is."""
         self.bank = bank
         self.addCleanup(bank.end)
         said = "{{id: {0.name}, key: {0.key}, way: http, url: 'http://127.0.0.1:{1}/v1/letters'{2}}}"
         config = "letters: {organisation: centre}\npartners:\n- "
-        self.house = House(config + said.format(bank, 1, "") + "\n").start()
+        self.house = self.served(config + said.format(bank, 1, "") + "\n")
         self.addCleanup(self.house.end)
         with open(os.path.join(self.house.data, "letter.pub"), encoding="ascii") as file:
             key = file.read().strip()

@@ -158,7 +158,7 @@ static bool known(void *self, struct slice organisation)
     return slice_equal(organisation, slice_of(((struct world *)self)->bank));
 }
 
-static enum status post(void *self, const struct stop_out *out, struct arena *request)
+static enum status post(void *self, const struct order_out *out, struct arena *request)
 {
     struct world *world = self;
     char round[24];

@@ -23,8 +23,10 @@ def at(text):
 class Moved(House):
     """A house whose clocks are moved, both alike or the wall alone."""
 
-    def __init__(self, begin):
-        super().__init__()
+    def __init__(self, begin, *config):
+        global offset
+        super().__init__(*config)
+        offset = 0.0  # of an earlier house
         self.wall = self.ticks = 0
         self.skew = os.path.join(self.folder, "skew")
         self.set(int((begin - self.now()).total_seconds() * 1000), 0)
@@ -45,11 +47,15 @@ class Moved(House):
         return datetime.fromtimestamp(time.time() + offset, CHINA)
 
     def start(self):
+        return self.with_clocks(super().start)
+
+    def with_clocks(self, start):
+        """Whatever `start` starts lives at the house's time."""
         options = os.environ.get("ASAN_OPTIONS", "")
         os.environ.update(LD_PRELOAD=SKEW, CUTLINE_SKEW=self.skew,
                           ASAN_OPTIONS=options + ":verify_asan_link_order=0")
         try:
-            return super().start()
+            return start()
         finally:
             del os.environ["LD_PRELOAD"]
             os.environ["ASAN_OPTIONS"] = options

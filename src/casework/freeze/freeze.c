@@ -314,6 +314,9 @@ static enum work_fault holds_in(struct look *look, int step)
         return renewal_holds(look, work_value_of(look->item, "approver"));
     case STEP_freeze:
     case STEP_report:
+    case STEP_freeze_in:
+    case STEP_turn_in:
+    case STEP_report_in:
         return amounts_hold(look);
     default:
         return WORK_FAULT_NONE;
@@ -406,7 +409,9 @@ static enum status leave(const struct freeze_desk *desk, const struct work_done 
                                        {FIELD_case_number, number}};
     count += number.size > 0;
     TRY(machine(desk, done->item->id, "stamp", value, count, request, &stamped));
-    return tell_executor(desk, &stamped, request);
+    TRY(tell_executor(desk, &stamped, request));
+    return stamped.state == STATE_ordered ? letter_freeze(desk, &stamped, request)
+                                          : letter_renew(desk, &stamped, request);
 }
 
 static enum status ordered(const struct freeze_desk *desk, const struct work_done *done,
@@ -502,10 +507,10 @@ static enum status bank_waits(const struct freeze_desk *desk, const struct work_
     return turn_wait(desk, done->item, work_value_of(done->item, "prior_organ").size > 0);
 }
 
-static enum status bank_renews(const struct freeze_desk *desk, const struct work_done *done,
-                               struct arena *request)
+/* The bank has renewed it: the new end, and the bank is told. */
+static enum status settles(const struct freeze_desk *desk, const struct work_item *item,
+                           struct arena *request)
 {
-    const struct work_item *item = done->item;
     const struct freeze_term term = {work_value_of(item, "asset"),
                                      work_value_of(item, "renew_months"), true};
     char bytes[48];
@@ -513,7 +518,6 @@ static enum status bank_renews(const struct freeze_desk *desk, const struct work
     struct work_item set;
     moment begun, end, runs;
     bool longer = false;
-    TRY(by_the(done, "executor"));
     if (!moment_in(item, FIELD_renewed_at, &begun) || !moment_in(item, FIELD_until, &runs))
         return STATUS_MALFORMED;
     TRY(freeze_ends(desk, &term, begun, &end, &longer));
@@ -574,11 +578,13 @@ static enum status ended(const struct freeze_desk *desk, const struct work_item 
     return machine(desk, item->id, by_term ? "close_expired" : "close", NULL, 0, request, &out);
 }
 
-static enum status lifted(const struct freeze_desk *desk, const struct work_done *done)
+/* One that is not in force has no turn any more; who waited for it has his. */
+static enum status lifted(const struct freeze_desk *desk, const struct work_done *done,
+                          struct arena *request)
 {
     if (done->from == STATE_waiting || done->from == STATE_ordered)
-        return turn_leave(desk, done->item); /* it is not in force, and has no turn any more */
-    return STATUS_OK;
+        TRY(turns(desk, done, request));
+    return letter_unfreeze(desk, done->item, request);
 }
 
 /* ---- a new one ---- */
@@ -634,7 +640,7 @@ static enum status after_owner(const struct freeze_desk *desk, const struct work
     case STEP_lift:
         if (!slice_equal(work_value_of(item, "approver"), owner))
             return refuse_for(done, WORK_FAULT_HAND);
-        return lifted(desk, done);
+        return lifted(desk, done, request);
     case STEP_unrelated:
         if (slice_equal(work_value_of(item, "approver"), owner))
             return STATUS_OK;
@@ -657,7 +663,7 @@ static enum status after_approver(const struct freeze_desk *desk, const struct w
     case STEP_endorse_renewal:
         return renewed(desk, done, approver, request);
     case STEP_endorse_lift:
-        return lifted(desk, done);
+        return lifted(desk, done, request);
     default:
         return STATUS_OK;
     }
@@ -674,10 +680,11 @@ static enum status after_bank(const struct freeze_desk *desk, const struct work_
     case STEP_report:
         return bank_reports(desk, done, request);
     case STEP_confirm_renewal:
-        return bank_renews(desk, done, request);
+        TRY(by_the(done, "executor"));
+        return settles(desk, done->item, request);
     case STEP_refuse:
         TRY(by_the(done, "executor"));
-        return turn_leave(desk, done->item);
+        return turns(desk, done, request);
     case STEP_confirm_lift:
         TRY(by_the(done, "executor"));
         TRY(turns(desk, done, request));
@@ -687,6 +694,27 @@ static enum status after_bank(const struct freeze_desk *desk, const struct work_
     }
 }
 
+/* By the word of the bank's machine. */
+static enum status machine_froze(const struct freeze_desk *desk, const struct work_done *done,
+                                 struct arena *request)
+{
+    TRY(turn_take(desk, done->item));
+    TRY(frozen(desk, done->item, request));
+    return stop_over(desk, done->item, request);
+}
+
+/* Its turn has come.  What the bank's machine said of it before is true from now on. */
+static enum status activated(const struct freeze_desk *desk, const struct work_done *done,
+                             struct arena *request)
+{
+    TRY(turn_take(desk, done->item));
+    TRY(frozen(desk, done->item, request));
+    TRY(letter_turn(desk, done->item, request));
+    return whole_in(work_value_of(done->item, "frozen_amount")) > 0
+               ? stop_over(desk, done->item, request)
+               : STATUS_OK;
+}
+
 static enum status after_machine(const struct freeze_desk *desk, const struct work_done *done,
                                  struct arena *request)
 {
@@ -694,11 +722,34 @@ static enum status after_machine(const struct freeze_desk *desk, const struct wo
     case STEP_run_out:
         TRY(turns(desk, done, request));
         return ended(desk, done->item, true, request);
+    case STEP_over_in:
+        TRY(turns(desk, done, request));
+        return ended(desk, done->item, done->from != STATE_lifting, request);
+    case STEP_lifted_in:
+        TRY(turns(desk, done, request));
+        return ended(desk, done->item, false, request);
     case STEP_activate:
-        TRY(turn_take(desk, done->item));
-        return frozen(desk, done->item, request);
+        return activated(desk, done, request);
     case STEP_lapse:
-        return turn_leave(desk, done->item);
+        TRY(turn_leave(desk, done->item));
+        return letter_unfreeze(desk, done->item, request);
+    case STEP_freeze_in:
+        return machine_froze(desk, done, request);
+    case STEP_wait_in:
+        return turn_wait_behind(desk, done->item);
+    case STEP_renewed_in:
+        return settles(desk, done->item, request);
+    case STEP_report_in:
+        return whole_in(work_value_of(done->item, "frozen_amount")) > 0
+                   ? stop_over(desk, done->item, request)
+                   : STATUS_OK;
+    case STEP_refused_in:
+        return turns(desk, done, request);
+    case STEP_unfiled_in:
+        return lifted(desk, done, request);
+    case STEP_late_in:
+    case STEP_lift_due:
+        return letter_unfreeze(desk, done->item, request);
     default:
         return STATUS_OK;
     }

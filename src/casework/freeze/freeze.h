@@ -22,6 +22,9 @@
  *                 order in which they were ordered.
  *              5. A stop that a freeze follows ends as frozen when the bank has confirmed the
  *                 freeze, and not before.
+ *              6. What a bank's machine is told leaves in the transaction that ordered it.  There a
+ *                 freeze has its turn by itself: so a case does not end while one is ordered of a
+ *                 machine or waits at one.
  *
  * A renewal's term is counted from the renewal, not from the end of the term before: the text does
  * not say which, and the shorter reading is lawful under both. */
@@ -41,6 +44,7 @@ struct freeze_desk {
     struct steady *steady;
     int32_t zone_minutes;
     struct stop_desk *stops;
+    struct order_post post;
     struct work *work;     /* set when it is open */
     struct arena *scratch; /* of one look at a case, by whoever has the transaction */
 };
@@ -50,3 +54,33 @@ struct work_plug freeze_plug(struct freeze_desk *desk);
 /* Whether a case may end (casebook.may_end; `self`: the desk).  STATUS_REFUSED: property is frozen
  * for it. */
 enum status freeze_lets_end(void *self, const struct work_item *item);
+
+/* ---- terms, for whoever freezes ---- */
+
+struct freeze_term {
+    struct slice asset;
+    struct slice months; /* what was asked for, in digits */
+    bool renewal;
+};
+/* When a term begun at `from` ends by the pack in force today: what was asked for, or what the pack
+ * allows if that is less.  STATUS_ABSENT: no pack, or it leaves it open; STATUS_MALFORMED: no such
+ * number of months.  `*longer`: more was asked for. */
+struct freeze_law {
+    const struct law *law;
+    moment now;
+    int32_t zone_minutes;
+};
+enum status freeze_law_ends(const struct freeze_law *law, const struct freeze_term *term,
+                            moment from, moment *end, bool *longer);
+
+/* ---- answers by letter, inside the caller's transaction ---- */
+
+/* `work`: the freeze that was asked about; empty: the bank says it unasked, of one that it names.
+ * `organisation`: whose machine answers.  An answer that comes twice, or when it is no longer
+ * wanted, moves nothing.  STATUS_MALFORMED: the body, or it speaks of another one; STATUS_REFUSED:
+ * this organisation was not ordered. */
+enum status freeze_take_result(struct freeze_desk *desk, struct slice organisation,
+                               struct slice work, struct slice body, struct arena *request);
+/* A letter about the freeze was never answered. */
+enum status freeze_unanswered(struct freeze_desk *desk, struct slice work, bool arrived,
+                              struct arena *request);

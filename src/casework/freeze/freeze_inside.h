@@ -2,6 +2,7 @@
  *
  *      terms.c   what the law pack in force says: ranks, terms, the notice
  *      turn.c    which freeze of an account is in force, and which are behind it
+ *      letters.c what the bank's machine is told, and what its answers do
  *      freeze.c  the table and what follows its steps */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
@@ -20,11 +21,6 @@ enum status freeze_rank(const struct law_pack *pack, struct slice asset, enum la
 enum status organ_rank(const struct freeze_desk *desk, struct slice organisation,
                        struct arena *arena, enum law_rank *out);
 
-struct freeze_term {
-    struct slice asset;
-    struct slice months; /* what was asked for, in digits */
-    bool renewal;
-};
 /* When a term begun at `from` ends: what was asked for, or what the pack allows if that is less.
  * STATUS_ABSENT: the pack leaves it open; STATUS_MALFORMED: no such number of months.  `*longer`:
  * more was asked for. */
@@ -50,3 +46,23 @@ enum status turn_leave(const struct freeze_desk *desk, const struct work_item *i
  * for another organ's freeze, of whose end the bank tells. */
 enum status turn_next(const struct freeze_desk *desk, const struct work_item *item,
                       char out[WORK_ID_SIZE]);
+
+/* Whether it could be in force now.  STATUS_REFUSED: another one is, or waits before it. */
+enum status turn_is_free(const struct freeze_desk *desk, const struct work_item *item);
+/* By the word of the bank's machine: for what was ordered before it, though nobody has answered
+ * that one, or else for another organ's. */
+enum status turn_wait_behind(const struct freeze_desk *desk, const struct work_item *item);
+
+/* Whether a machine answers for its executor. */
+bool freeze_by_machine(const struct freeze_desk *desk, const struct work_item *item);
+
+/* ---- letters.c: nothing, if people answer for the executor ---- */
+
+enum status letter_freeze(const struct freeze_desk *desk, const struct work_item *item,
+                          struct arena *request);
+enum status letter_renew(const struct freeze_desk *desk, const struct work_item *item,
+                         struct arena *request);
+enum status letter_turn(const struct freeze_desk *desk, const struct work_item *item,
+                        struct arena *request);
+enum status letter_unfreeze(const struct freeze_desk *desk, const struct work_item *item,
+                            struct arena *request);

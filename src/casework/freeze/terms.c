@@ -27,12 +27,22 @@ static bool known(const struct law_pack *pack)
            lifts == LAW_CODE_same_as_approved;
 }
 
-const struct law_pack *freeze_pack(const struct freeze_desk *desk)
+static const struct law_pack *pack_of(const struct freeze_law *law)
 {
     const struct law_pack *pack =
-        law_find(desk->law, LAW_SUBJECT_freeze,
-                 law_date_of_moment(steady_now(desk->steady), desk->zone_minutes));
+        law_find(law->law, LAW_SUBJECT_freeze, law_date_of_moment(law->now, law->zone_minutes));
     return pack != NULL && known(pack) ? pack : NULL;
+}
+
+static struct freeze_law law_of(const struct freeze_desk *desk)
+{
+    return (struct freeze_law){desk->law, steady_now(desk->steady), desk->zone_minutes};
+}
+
+const struct law_pack *freeze_pack(const struct freeze_desk *desk)
+{
+    const struct freeze_law law = law_of(desk);
+    return pack_of(&law);
 }
 
 /* ---- who ---- */
@@ -70,11 +80,11 @@ enum status organ_rank(const struct freeze_desk *desk, struct slice organisation
 
 /* ---- how long ---- */
 
-static enum status pack_ends(const struct freeze_desk *desk, const struct law_pack *pack,
+static enum status pack_ends(const struct freeze_law *by, const struct law_pack *pack,
                              struct slice asset, moment from, moment *end)
 {
-    const struct law *law = desk->law;
-    int32_t zone = desk->zone_minutes;
+    const struct law *law = by->law;
+    int32_t zone = by->zone_minutes;
     law_date unknown;
     if (slice_equal(asset, SLICE("deposits")))
         return law_deadline(law, pack, "deposits.term", from, zone, end, &unknown);
@@ -90,11 +100,11 @@ static enum status pack_ends(const struct freeze_desk *desk, const struct law_pa
 }
 
 /* No entry speaks of renewing the equity of a listed company: it is not renewed. */
-static enum status renewal_ends(const struct freeze_desk *desk, const struct law_pack *pack,
+static enum status renewal_ends(const struct freeze_law *by, const struct law_pack *pack,
                                 struct slice asset, moment from, moment *end)
 {
-    const struct law *law = desk->law;
-    int32_t zone = desk->zone_minutes;
+    const struct law *law = by->law;
+    int32_t zone = by->zone_minutes;
     law_date unknown;
     if (slice_equal(asset, SLICE("deposits")))
         return law_deadline(law, pack, "deposits.renewal", from, zone, end, &unknown);
@@ -118,22 +128,29 @@ static enum status months_of(struct slice digits, int32_t *out)
     return months > 0 && months <= MONTHS_MAX ? STATUS_OK : STATUS_MALFORMED;
 }
 
-enum status freeze_ends(const struct freeze_desk *desk, const struct freeze_term *term, moment from,
-                        moment *end, bool *longer)
+enum status freeze_law_ends(const struct freeze_law *law, const struct freeze_term *term,
+                            moment from, moment *end, bool *longer)
 {
     struct law_term wanted = {.span = {.unit = LAW_UNIT_month}, .counting = LAW_COUNTING_NEXT_DAY};
-    const struct law_pack *pack = freeze_pack(desk);
+    const struct law_pack *pack = pack_of(law);
     moment asked, most;
     law_date unknown;
     if (pack == NULL)
         return STATUS_ABSENT;
     TRY(months_of(term->months, &wanted.span.amount));
-    TRY(term->renewal ? renewal_ends(desk, pack, term->asset, from, &most)
-                      : pack_ends(desk, pack, term->asset, from, &most));
-    TRY(law_term_end(&wanted, from, desk->zone_minutes, NULL, &asked, &unknown));
+    TRY(term->renewal ? renewal_ends(law, pack, term->asset, from, &most)
+                      : pack_ends(law, pack, term->asset, from, &most));
+    TRY(law_term_end(&wanted, from, law->zone_minutes, NULL, &asked, &unknown));
     *longer = asked.ms > most.ms;
     *end = *longer ? most : asked;
     return STATUS_OK;
+}
+
+enum status freeze_ends(const struct freeze_desk *desk, const struct freeze_term *term, moment from,
+                        moment *end, bool *longer)
+{
+    const struct freeze_law law = law_of(desk);
+    return freeze_law_ends(&law, term, from, end, longer);
 }
 
 enum status unrelated_ends(const struct freeze_desk *desk, moment from, moment *end)

@@ -76,13 +76,31 @@ static const char BEFORE[] =
     "SELECT COUNT(*) FROM freeze_turn WHERE account = ?1 AND item <> ?2 AND (standing = ?3 OR "
     "(standing <> 0 AND number < (SELECT number FROM freeze_turn WHERE item = ?2)))";
 
-enum status turn_take(const struct freeze_desk *desk, const struct work_item *item)
+enum status turn_is_free(const struct freeze_desk *desk, const struct work_item *item)
 {
     struct key key;
     int64_t others = 0;
     key_of(desk, item, IN_FORCE, &key);
     TRY(count(desk, BEFORE, &key, &others));
-    return others == 0 ? stand(desk, item, IN_FORCE) : STATUS_REFUSED;
+    return others == 0 ? STATUS_OK : STATUS_REFUSED;
+}
+
+enum status turn_take(const struct freeze_desk *desk, const struct work_item *item)
+{
+    TRY(turn_is_free(desk, item));
+    return stand(desk, item, IN_FORCE);
+}
+
+enum status turn_wait_behind(const struct freeze_desk *desk, const struct work_item *item)
+{
+    static const char OURS[] =
+        "SELECT COUNT(*) FROM freeze_turn WHERE account = ?1 AND item <> ?2 AND (standing <> ?3 "
+        "OR number < (SELECT number FROM freeze_turn WHERE item = ?2))";
+    struct key key;
+    int64_t ours = 0;
+    key_of(desk, item, ORDERED, &key);
+    TRY(count(desk, OURS, &key, &ours));
+    return stand(desk, item, ours > 0 ? WAITING : WAITING_FOR_ANOTHER);
 }
 
 enum status turn_wait(const struct freeze_desk *desk, const struct work_item *item, bool another)
@@ -129,6 +147,35 @@ enum status turn_next(const struct freeze_desk *desk, const struct work_item *it
     return status == STATUS_END ? STATUS_ABSENT : status;
 }
 
+bool freeze_by_machine(const struct freeze_desk *desk, const struct work_item *item)
+{
+    const struct order_post *post = &desk->post;
+    return post->post != NULL && post->known(post->self, work_value_of(item, "executor"));
+}
+
+/* Freezes of the case that a machine may put in force without asking again. */
+static enum status machine_may(const struct freeze_desk *desk, const struct work_item *of_case)
+{
+    static const char NEXT[] = "SELECT item FROM freeze_turn WHERE of_case = ?1 AND standing <> ?2 "
+                               "AND item > ?3 ORDER BY item LIMIT 1";
+    char id[WORK_ID_SIZE] = "";
+    struct work_item item;
+    for (;;) {
+        const struct store_value values[] = {STORE_OF_TEXT(slice_of(of_case->id)),
+                                             STORE_OF_WHOLE(IN_FORCE), STORE_OF_TEXT(slice_of(id))};
+        struct store_value row[1];
+        arena_reset(desk->scratch);
+        enum status status = store_one(desk->store, NEXT, values, 3, row, 1, desk->scratch);
+        if (status == STATUS_ABSENT)
+            return STATUS_OK;
+        TRY(status);
+        (void)snprintf(id, sizeof id, "%.*s", (int)row[0].bytes.size, row[0].bytes.at);
+        TRY(work_find(desk->work, desk->store, id, NULL, desk->scratch, &item));
+        if (freeze_by_machine(desk, &item))
+            return STATUS_REFUSED;
+    }
+}
+
 enum status freeze_lets_end(void *self, const struct work_item *item)
 {
     static const char FROZEN[] =
@@ -143,5 +190,5 @@ enum status freeze_lets_end(void *self, const struct work_item *item)
     bool none = status == STATUS_OK && at[0].whole == 0;
     store_end(rows);
     TRY(status);
-    return none ? STATUS_OK : STATUS_REFUSED;
+    return none ? machine_may(desk, item) : STATUS_REFUSED;
 }

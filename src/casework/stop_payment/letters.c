@@ -26,14 +26,14 @@ static int64_t whole_of(struct slice text)
 
 static bool answers_by_machine(const struct stop_desk *desk, const struct work_item *item)
 {
-    const struct stop_post *post = &desk->post;
+    const struct order_post *post = &desk->post;
     return post->post != NULL && post->known(post->self, work_value_of(item, "executor"));
 }
 
 static enum status post(const struct stop_desk *desk, const struct work_item *item,
                         const char *kind, struct slice body, int64_t life_ms, struct arena *request)
 {
-    const struct stop_out out = {
+    const struct order_out out = {
         .kind = kind,
         .organisation = work_value_of(item, "executor"),
         .work = slice_of(item->id),

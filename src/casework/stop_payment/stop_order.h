@@ -28,27 +28,12 @@
 
 #include "casework/work/work.h"
 #include "law/law.h"
+#include "order/post.h"
 
 /* Those behind FIRST came later, those behind SECOND later still. */
 enum { STOP_MIGRATIONS_FIRST = 1, STOP_MIGRATIONS_SECOND = 2, STOP_MIGRATIONS_COUNT = 3 };
 extern const struct store_migration STOP_MIGRATIONS[STOP_MIGRATIONS_COUNT];
 extern const struct work_kind STOP_ORDER_KIND;
-
-/* What leaves for a bank's machine; kept by whoever takes it, in the transaction of the call. */
-struct stop_out {
-    const char *kind;          /* "stop.order", "stop.lift" */
-    struct slice organisation; /* the executor */
-    struct slice work;         /* the order */
-    int64_t round;             /* with kind and work it names the letter: the same is sent once */
-    struct slice body;         /* canonical JSON of order.h */
-    int64_t life_ms;           /* for so long it is tried, and may be carried out */
-};
-struct stop_post {
-    enum status (*post)(void *self, const struct stop_out *out, struct arena *request);
-    /* Whether a machine answers for this organisation. */
-    bool (*known)(void *self, struct slice organisation);
-    void *self; /* `post` NULL: nothing is sent, people answer through their seat */
-};
 
 struct stop_desk {
     struct store *store; /* the writer */
@@ -57,7 +42,7 @@ struct stop_desk {
     struct steady *steady; /* terms do not move with the wall clock; set when it is open */
     int32_t zone_minutes;
     struct work *work; /* set when it is open */
-    struct stop_post post;
+    struct order_post post;
     int64_t answer_ms, lift_ms; /* until no answer is an alarm; 0: as usual */
 };
 
