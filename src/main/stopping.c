@@ -89,8 +89,25 @@ static enum status freeze_missed(void *self, const struct outbox_missed *missed,
     return freeze_unanswered(stopping->freezes, missed->object, missed->arrived, request);
 }
 
+static enum status return_come(void *self, const struct outbox_come *come, struct arena *request)
+{
+    struct stopping *stopping = self;
+    if (!slice_equal(come->letter->kind, SLICE("return.result")))
+        return STATUS_REFUSED;
+    return return_take_result(stopping->returns, come->from->organisation, come->object,
+                              come->letter->body, request);
+}
+
+static enum status return_missed(void *self, const struct outbox_missed *missed,
+                                 struct arena *request)
+{
+    struct stopping *stopping = self;
+    return return_unanswered(stopping->returns, missed->object, missed->arrived, request);
+}
+
 void stopping_plugs_of(struct stopping *stopping, struct outbox_plug out[STOPPING_PLUGS])
 {
     out[0] = (struct outbox_plug){SLICE("stop"), stop_come, stop_missed, stopping};
     out[1] = (struct outbox_plug){SLICE("freeze"), freeze_come, freeze_missed, stopping};
+    out[2] = (struct outbox_plug){SLICE("return"), return_come, return_missed, stopping};
 }

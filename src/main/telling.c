@@ -195,6 +195,7 @@ static const struct {
     {"stop.order", teller_order},    {"stop.lift", teller_lift},
     {"freeze.order", teller_freeze}, {"freeze.renew", teller_renew},
     {"freeze.turn", teller_turn_of}, {"freeze.lift", teller_unfreeze},
+    {"return.order", teller_pay},
 };
 
 static enum status come(void *self, const struct outbox_come *come, struct arena *request)
@@ -211,7 +212,7 @@ static enum status come(void *self, const struct outbox_come *come, struct arena
 
 void telling_plugs_of(struct telling *telling, struct outbox_plug out[TELLING_PLUGS])
 {
-    static const char *const KINDS[TELLING_PLUGS] = {"stop", "freeze"};
+    static const char *const KINDS[TELLING_PLUGS] = {"stop", "freeze", "return"};
     for (unsigned i = 0; i < TELLING_PLUGS; i++)
         out[i] = (struct outbox_plug){.kinds = slice_of(KINDS[i]), .come = come, .self = telling};
 }

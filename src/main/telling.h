@@ -23,7 +23,7 @@ struct telling_options {
 
 /* Before the outbox is open.  EXIT_…: said. */
 enum exit_code telling_open(struct telling **out, const struct telling_options *options);
-enum { TELLING_PLUGS = 2 };
+enum { TELLING_PLUGS = 3 };
 void telling_plugs_of(struct telling *telling, struct outbox_plug out[TELLING_PLUGS]);
 /* Once it is. */
 enum exit_code telling_start(struct telling *telling, struct outbox *outbox,

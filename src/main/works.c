@@ -265,7 +265,9 @@ static void returns_init(struct works *works)
                                           .law = &service->law,
                                           .steady = works->steady,
                                           .zone_minutes = service->config.home_zone,
+                                          .post = stopping_post_of(&works->stopping),
                                           .scratch = works->look};
+    works->stopping.returns = &works->returns;
 }
 
 static void penalties_init(struct works *works)

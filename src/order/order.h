@@ -45,7 +45,7 @@ enum {
     ORDER_TEXT_MAX = 256,
     ORDER_ROUNDS_MAX = 9,
     ORDER_MOVED_MAX = 16,
-    ORDER_BYTES_MAX = 32768,
+    ORDER_BYTES_MAX = 61440, /* what a letter holds besides its own members */
 };
 
 struct order_word {

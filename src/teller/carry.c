@@ -180,7 +180,8 @@ static enum status one(struct teller *teller, struct arena *scratch)
 /* The kinds of orders take turns: none keeps another waiting. */
 enum status teller_turn(struct teller *teller, struct arena *scratch, bool *more)
 {
-    static enum status (*const ONES[])(struct teller *, struct arena *) = {one, freeze_one};
+    static enum status (*const ONES[])(struct teller *, struct arena *) = {one, freeze_one,
+                                                                           payment_one};
     enum { KINDS = sizeof ONES / sizeof ONES[0] };
     *more = false;
     for (unsigned i = 0; i < TURN_MAX; i++) {

@@ -261,14 +261,16 @@ enum status core_simulated_last(struct core_simulated *simulated, struct slice a
 enum status core_simulated_freezes(struct core_simulated *simulated, struct core_frozen *out,
                                    unsigned most, struct arena *request, unsigned *count)
 {
-    static const char FREEZES[] = "SELECT id, account, ready, until, freed, amount FROM op WHERE "
-                                  "act = 2 AND fate = 0 ORDER BY id";
+    static const char FREEZES[] =
+        "SELECT id, account, ready, until, freed, amount, (SELECT MAX(ready) FROM op AS renewal "
+        "WHERE renewal.lifts = op.id AND renewal.act = 3 AND renewal.fate = 0) FROM op WHERE act = "
+        "2 AND fate = 0 ORDER BY id";
     struct store_rows *rows;
-    struct store_value at[6];
+    struct store_value at[7];
     enum status status;
     *count = 0;
     TRY(store_query(simulated->store, FREEZES, NULL, 0, &rows));
-    while ((status = store_next(rows, at, 6)) == STATUS_OK && *count < most) {
+    while ((status = store_next(rows, at, 7)) == STATUS_OK && *count < most) {
         struct core_frozen *row = &out[*count];
         *row = (struct core_frozen){.at = {at[2].whole},
                                     .until = {at[3].whole},
@@ -276,6 +278,7 @@ enum status core_simulated_freezes(struct core_simulated *simulated, struct core
                                     .amount = at[5].whole};
         if (at[4].type == STORE_WHOLE)
             row->freed = (moment){at[4].whole};
+        row->renewed = at[6].type == STORE_WHOLE ? (moment){at[6].whole} : MOMENT_NONE;
         status = slice_copy(request, at[0].bytes, &row->id);
         if (status == STATUS_OK)
             status = slice_copy(request, at[1].bytes, &row->account);

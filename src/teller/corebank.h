@@ -99,6 +99,7 @@ enum status core_simulated_last(struct core_simulated *simulated, struct slice a
 struct core_frozen {
     struct slice id, account;
     moment at, until, freed; /* `until`: by now, renewals included; MOMENT_NONE: not freed */
+    moment renewed;          /* the last time; MOMENT_NONE */
     int64_t amount;
 };
 enum status core_simulated_freezes(struct core_simulated *simulated, struct core_frozen *out,

@@ -28,6 +28,13 @@ const struct store_migration TELLER_MIGRATIONS[TELLER_MIGRATIONS_COUNT] = {
      "NULL);"
      "CREATE INDEX teller_freeze_named ON teller_freeze (named, number);"
      "CREATE INDEX teller_freeze_due ON teller_freeze (next) WHERE state IN (0, 2, 3, 4);"},
+    {"teller: payments",
+     "CREATE TABLE teller_payment (key TEXT PRIMARY KEY, asker TEXT NOT NULL, work TEXT NOT NULL, "
+     "state INTEGER NOT NULL, freeze TEXT NOT NULL, letter TEXT NOT NULL, expires INTEGER NOT "
+     "NULL, amount INTEGER NOT NULL, body BLOB NOT NULL, result BLOB NOT NULL, tries INTEGER NOT "
+     "NULL, next INTEGER NOT NULL) WITHOUT ROWID;"
+     "CREATE INDEX teller_payment_work ON teller_payment (work);"
+     "CREATE INDEX teller_payment_due ON teller_payment (next) WHERE state = 0;"},
 };
 
 enum { ROW_VALUES = 20 };

@@ -24,7 +24,8 @@
  *              7. Of one account one freeze is with the core; the others wait in their order.  A
  *                 freeze ends at the shorter of the letter's term and our law pack's, counted from
  *                 when the core was first asked, at 24:00 of its last day.
- *              8. A freeze that names no filed case is none: its letter is not read. */
+ *              8. What is paid out of a freeze is at most what it froze; a return is paid once.
+ *              9. A freeze that names no filed case is none: its letter is not read. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -39,7 +40,7 @@
 
 struct teller;
 
-enum { TELLER_MIGRATIONS_COUNT = 2, TELLER_LETTER_SIZE = 33 };
+enum { TELLER_MIGRATIONS_COUNT = 3, TELLER_LETTER_SIZE = 33 };
 extern const struct store_migration TELLER_MIGRATIONS[TELLER_MIGRATIONS_COUNT];
 
 /* An answer to a letter; kept by whoever takes it, inside the transaction of the call. */
@@ -98,6 +99,10 @@ enum status teller_turn_of(struct teller *teller, const struct teller_letter *le
                            struct arena *request);
 enum status teller_unfreeze(struct teller *teller, const struct teller_letter *letter,
                             struct arena *request);
+
+/* Pays what is frozen out to its victims, once. */
+enum status teller_pay(struct teller *teller, const struct teller_letter *letter,
+                       struct arena *request);
 
 /* One round: asks the core about what is due, in transactions of its own; `*more`: there is more
  * due now.  Called often by one thread. */

@@ -81,6 +81,7 @@ enum status teller_settled(struct teller *teller, enum status status); /* commit
 
 /* One row that is due.  STATUS_ABSENT: none. */
 enum status freeze_one(struct teller *teller, struct arena *scratch);
+enum status payment_one(struct teller *teller, struct arena *scratch);
 
 static inline moment teller_now(const struct teller *teller)
 {

@@ -13,6 +13,7 @@ from banks import CUTLINE, MULE, NEXT, Bank, Centre, main, until
 from moved import Moved, at
 from people import Person
 
+VICTIMS = ("6222020000000101", "6222020000000102")
 SLOW = "{way: simulated, seed: 1, delay_min_ms: 200, delay_max_ms: 800, loses: 300}"
 
 
@@ -147,6 +148,58 @@ class Freezes(Centre):
         self.both(freeze, "order")
         self.becomes(freeze, "frozen")
         self.assertEqual(self.officer.item(id)["state"], "frozen")
+
+    def claim(self, n, loss, traced):
+        id = self.officer.new("return_claim", about=self.case, name=("王小明", "赵大山")[n], document=f"53010019900101000{n}",
+                              account=VICTIMS[n], loss=loss, paid_at="2026-03-01T10:00:00+08:00")["id"]
+        self.both(id, "verify", proof="当面核验身份证与账户流水")
+        self.officer.step(id, "attribute", trace="T-1", traced=traced)
+        return id
+
+    def paid(self):
+        return self.bank.rows("SELECT account, amount FROM payment ORDER BY account", "core.db")
+
+    def decided(self, freeze, claims, total):
+        id = self.officer.new("fund_return", about=self.case, freeze=freeze, account=NEXT, account_name="孙七", bank="Bank",
+                              frozen=total)["id"]
+        self.officer.step(id, "verify", claims=[{"id": claim} for claim in claims])
+        self.officer.step(id, "trace")
+        self.officer.step(id, "report", report="B-1", approver=self.city)
+        self.mayor.step(id, "approve")
+        self.both(id, "decide", decision="FH-1")
+        return id
+
+    def test_what_is_frozen_goes_back_to_its_victims_once_and_to_the_cent(self):
+        self.county()
+        status, _, answer = self.house.ask("POST", "/v1/organisations", {
+            "kind": "police", "name": "City", "level": "city", "reason": "test"}, self.house.session)
+        self.assertEqual(status, 201, answer)
+        self.city = answer["id"]
+        self.mayor = Person(self.house, "mayor", ["supervisor"], self.city)
+        freeze = self.freeze()
+        self.becomes(freeze, "frozen")
+        id = self.decided(freeze, [self.claim(0, 1999999, 1999999), self.claim(1, 1000000, 1000000)], 3000000)
+        self.bank.kill()
+        self.officer.step(id, "deliver", executor=self.id)
+        for pause in (0.2, 0.5, 0.9):
+            self.bank.start()
+            time.sleep(pause)
+            self.bank.kill()
+        self.house.kill()
+        self.bank.start()
+        time.sleep(1)
+        self.house.start()
+        item = self.becomes(id, "returned", 120)
+        self.assertEqual(item["fields"]["paid"], 2999999)
+        self.assertTrue(item["fields"]["serial"])
+        self.assertEqual(self.paid(), [(VICTIMS[0], 1999999), (VICTIMS[1], 1000000)])
+        self.assertEqual(self.at_core(), [NEXT])  # a cent stays frozen
+        self.assertEqual(self.bank.rows("SELECT frozen - paid FROM teller_freeze"), [(1,)])
+        for name in ("store.db", "store.db-wal"):
+            with open(f"{self.bank.data}/{name}", "rb") as file:
+                kept = file.read()
+            for secret in VICTIMS + ("王小明",):
+                self.assertNotIn(secret.encode(), kept)
 
     def order(self):
         id = self.officer.new("stop_order", payee=MULE, payee_name="钱六", amount=4980000,

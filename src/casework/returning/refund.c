@@ -102,7 +102,9 @@ static enum work_fault holds(void *self, const struct work_item *item, int step,
     *field = FIELD_report;
     if (step == STEP_report && item->state == STATE_notice && !notice_ran_out(item))
         return WORK_FAULT_NOTICE;
-    return step == STEP_execute ? executed_holds(self, item, value, count, field) : WORK_FAULT_NONE;
+    return step == STEP_execute || step == STEP_execute_in
+               ? executed_holds(self, item, value, count, field)
+               : WORK_FAULT_NONE;
 }
 
 /* ---- what must hold in the house ---- */
@@ -265,7 +267,10 @@ static enum status after_deliver(const struct return_desk *desk, const struct wo
     text_add_moment(&until, end, desk->zone_minutes);
     const struct work_value value[] = {{FIELD_delivered_at, text_slice(&at)},
                                        {FIELD_execute_until, text_slice(&until)}};
-    return by_machine(desk, done->item->id, "time", value, 2, request);
+    TRY(by_machine(desk, done->item->id, "time", value, 2, request));
+    struct work_item timed;
+    TRY(work_find(desk->work, desk->store, done->item->id, NULL, request, &timed));
+    return letter_return(desk, &timed, request);
 }
 
 static enum status after(void *self, const struct work_done *done, struct arena *request)
@@ -299,6 +304,7 @@ static enum status after(void *self, const struct work_done *done, struct arena 
     case STEP_deliver:
         return after_deliver(desk, done, request);
     case STEP_execute:
+    case STEP_execute_in:
         return return_pay(desk, done->item, request);
     default:
         return STATUS_OK;

@@ -29,6 +29,7 @@
 #include "casework/work/work.h"
 #include "document/document.h"
 #include "law/law.h"
+#include "order/post.h"
 
 enum { RETURN_MIGRATIONS_COUNT = 1, RETURN_PLUGS = 2 };
 extern const struct store_migration RETURN_MIGRATIONS[RETURN_MIGRATIONS_COUNT];
@@ -39,9 +40,17 @@ struct return_desk {
     const struct law *law;
     struct steady *steady; /* against which its deadlines are held; set when it is open */
     int32_t zone_minutes;
+    struct order_post post;
     struct work *work;     /* set when it is open */
     struct arena *scratch; /* of one claim, by whoever has the transaction: it is reset each time */
 };
+
+/* ---- answers by letter, inside the caller's transaction; as freeze_take_result() ---- */
+
+enum status return_take_result(struct return_desk *desk, struct slice organisation,
+                               struct slice work, struct slice body, struct arena *request);
+enum status return_unanswered(struct return_desk *desk, struct slice work, bool arrived,
+                              struct arena *request);
 
 void return_plugs(struct return_desk *desk, struct work_plug out[RETURN_PLUGS]);
 

@@ -5,6 +5,7 @@
  *      ledger.c   what each freeze has given, and is about to give
  *      terms.c    what the law pack in force says
  *      compute.c  the shares of a return
+ *      letters.c  what the bank's machine is told, and what its answer does
  *      refund.c   the table of `fund_return` and what follows its steps
  *      paper.c    its papers */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -95,3 +96,9 @@ enum status return_release(const struct return_desk *desk, const struct work_ite
                            struct arena *request);
 enum status return_pay(const struct return_desk *desk, const struct work_item *refund,
                        struct arena *request);
+
+/* ---- letters.c ---- */
+
+/* Nothing, if people answer for the executor. */
+enum status letter_return(const struct return_desk *desk, const struct work_item *refund,
+                          struct arena *request);
