@@ -280,6 +280,8 @@ static enum status frozen(struct taking *taking)
     if (stands(taking, "frozen renewing unrelated")) {
         if (same_amounts(taking))
             return STATUS_OK; /* heard before */
+        if (work_value_of(&taking->item, "frozen_amount").size != 0)
+            return step_why(taking, "contradicted", SLICE("another amount is frozen"));
         TRY(add_amounts(taking));
         return step(taking, "report_in");
     }
