@@ -1,6 +1,6 @@
 /* world.c -- the two houses, what happens to them, and what must hold whatever happens. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "world.h"
+#include "world_inside.h"
 
 #include "ground/folder.h"
 #include "ground/volume.h"
@@ -13,8 +13,15 @@
 #define SLACK_MS      (10LL * MINUTE_MS)
 #define ORDERS_AT_ALL 2
 
-enum { SCRATCH = 64 << 20, DELAYED = 32, CORE_MAX_MS = 60000, TURN_MAX_MS = 4000000 };
-enum { RIGHT_ACCOUNTS = ACCOUNTS / 2, AMOUNT = 100000, PAID_MINUTES = 90 };
+enum {
+    SEASON_TURNS = 80,
+    MONTHS_TURNS = 400,
+    SCRATCH = 64 << 20,
+    DELAYED = 32,
+    CORE_MAX_MS = 60000,
+    TURN_MAX_MS = 4000000
+};
+enum { RIGHT_ACCOUNTS = ACCOUNTS / 2, AMOUNT = 100000, PAID_MINUTES = 90, BALANCE = 70000 };
 
 /* ---- faults: the N-th write fails ---- */
 
@@ -32,7 +39,7 @@ int64_t __real_stop_term_ms(const struct stop_desk *desk);
 int64_t __wrap_stop_term_ms(const struct stop_desk *desk);
 
 static int64_t fail_in; /* writes until one fails; negative: none */
-static enum mutant broken;
+enum mutant world_broken;
 
 static bool fails(void)
 {
@@ -67,57 +74,6 @@ int64_t __wrap_stop_term_ms(const struct stop_desk *desk)
     return __real_stop_term_ms(desk) * (broken == MUTANT_LONG_TERM ? 2 : 1);
 }
 
-/* ---- houses ---- */
-
-enum side { CENTRE, BANK, SIDES };
-
-struct side_house {
-    char path[96];
-    struct arena *boot;
-    struct store *store;
-    struct audit *audit;
-    struct partner_list *list;
-    struct outbox *outbox;
-    struct outbox_plug plug;
-    struct outbox_way way;
-    struct simulator *line; /* to the other side */
-};
-
-struct item {
-    char id[WORK_ID_SIZE];
-    unsigned account;
-};
-
-struct world {
-    uint64_t seed;
-    struct chance chance;
-    int64_t now_ms, ticks_ms;
-    struct arena *arena, *scratch;
-    char folder[64], broke[512];
-    struct side_house side[SIDES];
-    struct seal_keypair pair[SIDES];
-    /* the centre */
-    struct volume volume;
-    struct access_keys keys;
-    struct access *access;
-    struct steady *steady;
-    struct work *work;
-    struct law law;
-    struct stop_desk desk;
-    char home[ACCESS_ID_SIZE], bank[ACCESS_ID_SIZE];
-    struct identity ann, ben;
-    /* the bank */
-    struct stop_policy policy;
-    struct books *books;
-    struct core_simulated *core;
-    struct teller *teller;
-    unsigned items_count, causes;
-    struct item item[ITEMS_MAX];
-    struct tally tally;
-    bool quiet;
-    uint64_t drawn;
-};
-
 static moment world_now(void *self)
 {
     return (moment){((struct world *)self)->now_ms};
@@ -143,7 +99,7 @@ static enum status world_draw(void *self, struct seal_seed *out)
     return STATUS_OK;
 }
 
-static void ok(enum status status, const char *what)
+void ok(enum status status, const char *what)
 {
     if (status == STATUS_OK)
         return;
@@ -179,9 +135,14 @@ static enum status post(void *self, const struct order_out *out, struct arena *r
 static enum status centre_come(void *self, const struct outbox_come *come, struct arena *request)
 {
     struct world *world = self;
+    const struct letter *letter = come->letter;
+    struct slice bank = slice_of(world->bank);
     bool used;
-    return stop_take_result(&world->desk, slice_of(world->bank), come->object, come->letter->body,
-                            request, &used);
+    if (slice_equal(letter->kind, SLICE("freeze.result")))
+        return freeze_take_result(&world->freezes, bank, come->object, letter->body, request);
+    if (slice_equal(letter->kind, SLICE("return.result")))
+        return return_take_result(&world->returns, bank, come->object, letter->body, request);
+    return stop_take_result(&world->desk, bank, come->object, letter->body, request, &used);
 }
 
 static enum status centre_missed(void *self, const struct outbox_missed *missed,
@@ -189,6 +150,10 @@ static enum status centre_missed(void *self, const struct outbox_missed *missed,
 {
     struct world *world = self;
     world->tally.unanswered++;
+    if (slice_starts(missed->kind, SLICE("freeze")))
+        return freeze_unanswered(&world->freezes, missed->object, missed->arrived, request);
+    if (slice_starts(missed->kind, SLICE("return")))
+        return return_unanswered(&world->returns, missed->object, missed->arrived, request);
     return stop_unanswered(&world->desk, missed->object, missed->arrived, request);
 }
 
@@ -200,14 +165,18 @@ static enum status bank_answer(void *self, const struct teller_answer *answer,
     struct digest digest = digest_of(&answer->body, 1);
     struct letter_id asked;
     digest_hex(&digest, hex);
-    const struct slice parts[] = {SLICE("stop.result"), answer->letter, slice_of(hex)};
-    ok(letter_id_parse(answer->letter, &asked), "letter");
+    const struct slice parts[] = {slice_of(answer->kind), answer->letter, slice_of(hex)};
+    bool unasked = answer->letter.size == 0;
+    asked = (struct letter_id){.hex = ""};
+    if (!unasked)
+        ok(letter_id_parse(answer->letter, &asked), "letter");
     const struct outbox_draft draft = {.id = letter_id_of(parts, 3),
                                        .reply_to = asked,
-                                       .kind = SLICE("stop.result"),
+                                       .kind = slice_of(answer->kind),
                                        .body = answer->body,
                                        .to = partner_at(world->side[BANK].list, 0),
-                                       .deadline = answer->expires,
+                                       .deadline = unasked ? (moment){world->now_ms + 30LL * DAY_MS}
+                                                           : answer->expires,
                                        .object = answer->letter};
     return outbox_add(world->side[BANK].outbox, &draft, request, NULL);
 }
@@ -218,11 +187,23 @@ static enum status bank_come(void *self, const struct outbox_come *come, struct 
     const struct letter *letter = come->letter;
     const struct teller_letter taken = {letter->from, slice_of(letter->id.hex), letter->body,
                                         letter->expires};
-    bool lift = slice_equal(letter->kind, SLICE("stop.lift"));
-    if (lift && broken == MUTANT_DEAF_LIFT)
+    static const struct {
+        const char *kind;
+        enum status (*take)(struct teller *teller, const struct teller_letter *letter,
+                            struct arena *request);
+    } TAKERS[] = {
+        {"stop.order", teller_order},    {"stop.lift", teller_lift},
+        {"freeze.order", teller_freeze}, {"freeze.renew", teller_renew},
+        {"freeze.turn", teller_turn_of}, {"freeze.lift", teller_unfreeze},
+        {"return.order", teller_pay},
+    };
+    if (broken == MUTANT_DEAF_LIFT && (slice_equal(letter->kind, SLICE("stop.lift")) ||
+                                       slice_equal(letter->kind, SLICE("freeze.lift"))))
         return STATUS_OK;
-    return lift ? teller_lift(world->teller, &taken, request)
-                : teller_order(world->teller, &taken, request);
+    for (unsigned i = 0; i < sizeof TAKERS / sizeof TAKERS[0]; i++)
+        if (slice_equal(letter->kind, slice_of(TAKERS[i].kind)))
+            return TAKERS[i].take(world->teller, &taken, request);
+    return STATUS_REFUSED;
 }
 
 static void outbox_failed(void *self, enum status status)
@@ -253,7 +234,7 @@ static void list_open(struct world *world, enum side side)
 static void store_up(struct world *world, enum side side)
 {
     struct side_house *house = &world->side[side];
-    struct store_migration steps[32];
+    struct store_migration steps[48];
     size_t count = 0;
     char bytes[512] = "";
     struct text why = text_over(bytes, sizeof bytes);
@@ -267,6 +248,8 @@ static void store_up(struct world *world, enum side side)
         ADD(STEADY_MIGRATIONS, STEADY_MIGRATIONS_COUNT);
         ADD(WORK_MIGRATIONS, WORK_MIGRATIONS_COUNT);
         ADD(STOP_MIGRATIONS, STOP_MIGRATIONS_COUNT);
+        ADD(FREEZE_MIGRATIONS, FREEZE_MIGRATIONS_COUNT);
+        ADD(RETURN_MIGRATIONS, RETURN_MIGRATIONS_COUNT);
     } else {
         ADD(TELLER_MIGRATIONS, TELLER_MIGRATIONS_COUNT);
     }
@@ -283,10 +266,13 @@ static void outbox_up(struct world *world, enum side side)
     char bytes[512] = "";
     struct text why = text_over(bytes, sizeof bytes);
     house->way = simulator_way(house->line);
-    house->plug =
-        side == CENTRE
-            ? (struct outbox_plug){SLICE("stop"), centre_come, centre_missed, world}
-            : (struct outbox_plug){.kinds = SLICE("stop"), .come = bank_come, .self = world};
+    static const char *const KINDS[ORDER_KINDS] = {"stop", "freeze", "return"};
+    for (unsigned i = 0; i < ORDER_KINDS; i++)
+        house->plug[i] =
+            side == CENTRE
+                ? (struct outbox_plug){slice_of(KINDS[i]), centre_come, centre_missed, world}
+                : (struct outbox_plug){
+                      .kinds = slice_of(KINDS[i]), .come = bank_come, .self = world};
     const struct outbox_options options = {.store = house->store,
                                            .audit = house->audit,
                                            .list = house->list,
@@ -295,11 +281,33 @@ static void outbox_up(struct world *world, enum side side)
                                            .key = {{9}},
                                            .chance = {world_draw, world},
                                            .clock = world_clock(world),
-                                           .plug = &house->plug,
-                                           .plugs_count = 1,
+                                           .plug = house->plug,
+                                           .plugs_count = ORDER_KINDS,
                                            .failed = outbox_failed};
     ok(outbox_open(&house->outbox, &options, house->boot, &why), "outbox");
     simulator_point(world->side[1 - side].line, simulator_receiver_of(house->outbox));
+}
+
+/* The rooms besides stops; their arena is the house's. */
+static void plugs_up(struct world *world)
+{
+    struct store *store = world->side[CENTRE].store;
+    const struct order_post mail = {post, known, world};
+    world->freezes = (struct freeze_desk){.store = store,
+                                          .key = {{7}},
+                                          .law = &world->law,
+                                          .steady = world->steady,
+                                          .zone_minutes = 480,
+                                          .stops = &world->desk,
+                                          .post = mail,
+                                          .scratch = world->look};
+    world->returns = (struct return_desk){.store = store,
+                                          .law = &world->law,
+                                          .steady = world->steady,
+                                          .zone_minutes = 480,
+                                          .post = mail,
+                                          .scratch = world->look};
+    world->casebook = (struct casebook){.may_end = freeze_lets_end, .self = &world->freezes};
 }
 
 static void centre_up(struct world *world)
@@ -328,19 +336,64 @@ static void centre_up(struct world *world)
                                      .steady = world->steady,
                                      .zone_minutes = 480,
                                      .post = {post, known, world}};
-    const struct work_plug plug = stop_plug(&world->desk);
+    plugs_up(world);
+    struct work_plug plug[2 + CASEBOOK_PLUGS + RETURN_PLUGS] = {stop_plug(&world->desk),
+                                                                freeze_plug(&world->freezes)};
+    casebook_plugs(&world->casebook, plug + 2);
+    return_plugs(&world->returns, plug + 2 + CASEBOOK_PLUGS);
     const struct work_options options = {.store = house->store,
                                          .audit = house->audit,
                                          .access = world->access,
                                          .key = {{6}},
                                          .chance = {world_draw, world},
                                          .steady = world->steady,
-                                         .plug = &plug,
-                                         .plugs_count = 1,
+                                         .plug = plug,
+                                         .plugs_count = sizeof plug / sizeof plug[0],
                                          .home = slice_of(world->home),
                                          .zone_minutes = 480};
     ok(work_open(&world->work, &options, house->boot, why), bytes[0]);
-    world->desk.work = world->work;
+    world->desk.work = world->freezes.work = world->returns.work = world->work;
+    world->casebook.work = world->work;
+}
+
+/* By the bank's own law. */
+static enum status bank_freeze_ends(void *self, const struct teller_term *term, moment from,
+                                    moment *end)
+{
+    struct world *world = self;
+    char digits[24];
+    struct text months = text_over(digits, sizeof digits);
+    bool longer;
+    text_add_whole(&months, term->months);
+    const struct freeze_law law = {&world->bank_law, {world->now_ms}, 480};
+    const struct freeze_term asked = {slice_of(FREEZE_ASSETS[term->asset].name),
+                                      text_slice(&months), term->renewal};
+    TRY(freeze_law_ends(&law, &asked, from, end, &longer));
+    if (broken == MUTANT_LONG_FREEZE)
+        end->ms += 40LL * DAY_MS;
+    return STATUS_OK;
+}
+
+static int64_t bank_balance(void *self, struct slice account)
+{
+    (void)self;
+    return BALANCE + account.at[account.size - 1];
+}
+
+/* The core; of the mutant that pays again each order is another one each time. */
+static enum status core_ask(void *self, const struct core_op *op, struct arena *request,
+                            struct core_said *said)
+{
+    struct world *world = self;
+    struct core core = core_of_simulated(world->core);
+    struct core_op asked = *op;
+    char bytes[96];
+    struct text name = text_over(bytes, sizeof bytes);
+    if (broken != MUTANT_PAYS_AGAIN || op->act != CORE_PAY)
+        return core.ask(core.self, op, request, said);
+    text_addf(&name, "%.*s-%u", (int)op->id.size, op->id.at, world->ops_paid++ / 2);
+    asked.id = text_slice(&name);
+    return core.ask(core.self, &asked, request, said);
 }
 
 static void bank_up(struct world *world)
@@ -357,19 +410,22 @@ static void bank_up(struct world *world)
                                         .delay_max_ms = CORE_MAX_MS,
                                         .refuses = 100,
                                         .loses = world->quiet ? 0 : 200,
-                                        .clock = world_clock(world)};
+                                        .clock = world_clock(world),
+                                        .balance = bank_balance,
+                                        .self = world};
     ok(core_simulated_open(&world->core, &how, house->boot, why), bytes[0]);
     const struct teller_options options = {
         .store = house->store,
         .audit = house->audit,
         .policy = &world->policy,
         .books = world->books,
-        .core = core_of_simulated(world->core),
+        .core = {.ask = core_ask, .self = world},
         .key = {{8}},
         .chance = {world_draw, world},
         .clock = world_clock(world),
         .term_ms = TERM_MS * (broken == MUTANT_LONG_TERM ? 2 : 1),
         .stops_max = broken == MUTANT_NO_COUNT ? 99 : ORDERS_AT_ALL,
+        .freeze_ends = bank_freeze_ends,
         .answer = bank_answer,
         .self = world,
     };
@@ -403,8 +459,7 @@ static void side_down(struct world *world, enum side side)
     arena_destroy(house->boot);
 }
 
-/* It falls over, and comes up with what its store has. */
-static void crash(struct world *world, enum side side)
+void crash(struct world *world, enum side side)
 {
     fail_in = -1;
     world->tally.crashes++;
@@ -421,7 +476,7 @@ static void put(struct world *world, const char *name, struct slice text)
     ok(folder_put(path, text), "books");
 }
 
-static void account_name(unsigned account, char out[32])
+void account_name(unsigned account, char out[32])
 {
     (void)snprintf(out, 32, "62220299000000%02u", account);
 }
@@ -481,19 +536,31 @@ static void people_up(struct world *world)
 {
     struct store *store = world->side[CENTRE].store;
     ok(store_begin(store), "begin");
-    ok(access_organisation_add(world->access, ORGANISATION_centre, ORGANISATION_LEVEL_none,
+    ok(access_organisation_add(world->access, ORGANISATION_centre, ORGANISATION_LEVEL_county,
                                SLICE("Centre"), world->home),
        "centre");
+    ok(access_organisation_add(world->access, ORGANISATION_police, ORGANISATION_LEVEL_city,
+                               SLICE("City"), world->city),
+       "city");
     ok(access_organisation_add(world->access, ORGANISATION_bank, ORGANISATION_LEVEL_none,
                                SLICE("Bank"), world->bank),
        "bank");
     ok(store_commit(store), "commit");
     world->ann = person("u_ann", world->home, WORK_ROLE(duty));
     world->ben = person("u_ben", world->home, WORK_ROLE(supervisor));
+    world->mayor = person("u_mayor", world->city, WORK_ROLE(supervisor));
+    world->mayor.level = ORGANISATION_LEVEL_city;
 }
 
 static const struct simulator_odds BAD = {
     .lost = 150, .answer_lost = 150, .busy = 50, .doubled = 150, .delayed = 150, .damaged = 20};
+
+static void law_up(struct world *world)
+{
+    char bytes[TONGUES_COUNT][512];
+    struct text why[TONGUES_COUNT] = {text_over(bytes[0], 512), text_over(bytes[1], 512)};
+    ok(law_open_shipped(&world->bank_law, world->arena, why), "law");
+}
 
 struct world *world_make(uint64_t seed, enum mutant mutant)
 {
@@ -509,11 +576,13 @@ struct world *world_make(uint64_t seed, enum mutant mutant)
     world->ticks_ms = 1000000;
     ok(arena_create(&world->arena, (size_t)64 << 20), "memory");
     ok(arena_create(&world->scratch, (size_t)256 << 20), "memory");
+    ok(arena_create(&world->look, (size_t)16 << 20), "memory");
     (void)snprintf(world->folder, sizeof world->folder, "%s/cutline-world-XXXXXX",
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     if (mkdtemp(world->folder) == NULL)
         abort();
     books_up(world);
+    law_up(world);
     for (unsigned i = 0; i < SIDES; i++) {
         world->pair[i] = seal_keypair_of_seed(&(struct seal_seed){{(unsigned char)(i + 1)}});
         (void)snprintf(world->side[i].path, sizeof world->side[i].path, "%s/%u.db", world->folder,
@@ -523,6 +592,7 @@ struct world *world_make(uint64_t seed, enum mutant mutant)
     side_up(world, CENTRE);
     side_up(world, BANK);
     people_up(world);
+    freezes_up(world);
     return world;
 }
 
@@ -535,6 +605,7 @@ void world_end(struct world *world)
     }
     books_close(world->books);
     ok(folder_remove(world->folder), "folder");
+    arena_destroy(world->look);
     arena_destroy(world->scratch);
     arena_destroy(world->arena);
     free(world);
@@ -547,7 +618,7 @@ void world_tally(const struct world *world, struct tally *out)
 
 /* ---- what happens ---- */
 
-static enum status finish(struct store *store, enum status status)
+enum status finish(struct store *store, enum status status)
 {
     if (status == STATUS_OK)
         return store_commit(store);
@@ -560,7 +631,7 @@ static struct work_value value_of(const char *field, struct slice text)
     return (struct work_value){work_field_find(&STOP_ORDER_KIND, slice_of(field)), text};
 }
 
-static enum status find(struct world *world, const char *id, struct work_item *out)
+enum status find(struct world *world, const char *id, struct work_item *out)
 {
     return work_find(world->work, world->side[CENTRE].store, id, NULL, world->scratch, out);
 }
@@ -638,8 +709,7 @@ static enum status some_step(struct world *world)
     return step(world, id, "order", value, 0);
 }
 
-/* Each house does what its threads would; one whose store failed falls over. */
-static void houses_go(struct world *world)
+void houses_go(struct world *world)
 {
     bool more = true;
     unsigned done;
@@ -660,7 +730,7 @@ static void houses_go(struct world *world)
     }
 }
 
-static void pass(struct world *world, int64_t ms)
+void pass(struct world *world, int64_t ms)
 {
     world->now_ms += ms;
     world->ticks_ms += ms;
@@ -668,14 +738,14 @@ static void pass(struct world *world, int64_t ms)
 
 /* ---- what must hold ---- */
 
-static const char *broke(struct world *world, const char *what, unsigned account, int64_t number)
+const char *broke(struct world *world, const char *what, unsigned account, int64_t number)
 {
     (void)snprintf(world->broke, sizeof world->broke, "seed %llu: %s (account %u, %lld)",
                    (unsigned long long)world->seed, what, account, (long long)number);
     return world->broke;
 }
 
-static int64_t whole(struct store *store, const char *sql)
+int64_t whole(struct store *store, const char *sql)
 {
     struct store_rows *rows;
     struct store_value at[1];
@@ -751,10 +821,15 @@ static const char *frees_hold(struct world *world)
     return "";
 }
 
+static const char *frozen_holds(struct world *world)
+{
+    return freezes_hold(world, SLACK_MS + TURN_MAX_MS);
+}
+
 static const char *always_holds(struct world *world)
 {
     static const char *(*const LOOKS[])(struct world *) = {core_holds, frees_hold, terms_hold,
-                                                           lifts_hold};
+                                                           lifts_hold, frozen_holds};
     for (size_t i = 0; i < sizeof LOOKS / sizeof LOOKS[0]; i++) {
         const char *what = LOOKS[i](world);
         if (what[0] != '\0')
@@ -775,6 +850,8 @@ const char *world_turn(struct world *world)
         status = some_step(world);
     else if (what == 4)
         crash(world, (enum side)chance_below(&world->chance, SIDES));
+    else if (what >= 7)
+        status = freezes_happen(world);
     if (status == STATUS_IO)
         crash(world, CENTRE);
     pass(world, what == 5 ? (int64_t)chance_below(&world->chance, TURN_MAX_MS)
@@ -783,6 +860,33 @@ const char *world_turn(struct world *world)
     fail_in = -1;
     houses_go(world); /* whoever fell over is up again */
     return always_holds(world);
+}
+
+const char *world_season(struct world *world)
+{
+    for (unsigned i = 0; i < SEASON_TURNS; i++) {
+        arena_reset(world->scratch);
+        fail_in =
+            chance_below(&world->chance, 3) == 0 ? (int64_t)chance_below(&world->chance, 60) : -1;
+        if (chance_below(&world->chance, 10) == 0)
+            crash(world, (enum side)chance_below(&world->chance, SIDES));
+        else if (chance_below(&world->chance, 2) == 0 && freezes_happen(world) == STATUS_IO)
+            crash(world, CENTRE);
+        pass(world, (int64_t)chance_below(&world->chance, DAY_MS));
+        for (unsigned again = 0; again < 4; again++) {
+            houses_go(world);
+            fail_in = -1;
+            pass(world, 1 + (int64_t)chance_below(&world->chance, 60000));
+        }
+        const char *what = core_holds(world);
+        if (what[0] == '\0')
+            what = frees_hold(world);
+        if (what[0] == '\0')
+            what = freezes_hold(world, SLACK_MS + DAY_MS);
+        if (what[0] != '\0')
+            return what;
+    }
+    return "";
 }
 
 /* ---- at rest ---- */
@@ -848,5 +952,14 @@ const char *world_rest(struct world *world)
             return what;
     }
     count_up(world);
-    return agree(world);
+    const char *what = agree(world);
+    for (unsigned i = 0; what[0] == '\0' && i < MONTHS_TURNS; i++) {
+        pass(world, DAY_MS);
+        for (unsigned again = 0; again < 3; again++) {
+            houses_go(world);
+            pass(world, 5000);
+        }
+        what = freezes_hold(world, SLACK_MS + DAY_MS);
+    }
+    return what[0] == '\0' ? freezes_agree(world) : what;
 }
