@@ -40,6 +40,8 @@ struct demo_child {
     pid_t id; /* 0: none */
     int out;  /* its standard output */
     const char *name;
+    void (*waited)(void *self, int64_t seconds); /* NULL, or told each two seconds of reading */
+    void *self;
 };
 
 /* Our own program with these words (ended by NULL), its standard error into FOLDER/log/NAME.log; it
@@ -243,6 +245,8 @@ enum exit_code demo_house_open(struct demo *demo);
 void demo_house_close(struct demo *demo);
 /* How far the day has come, in the city's own time. */
 int64_t demo_reached_ms(const struct demo *demo);
+/* demo_history.c: FOLDER/history.csv, what was counted before the demo began. */
+enum status demo_history_put(const struct demo *demo);
 /* demo_feed.c, demo_actors.c: bodies of threads; `self` is the demo. */
 void *demo_feed(void *self);
 void *demo_actors(void *self);

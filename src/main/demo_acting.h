@@ -24,7 +24,8 @@ struct acting {
     unsigned tries;
     struct loss loss[LOSSES_MAX];
     unsigned losses_count;
-    unsigned calls; /* of victims to the hotline */
+    uint64_t judged; /* number of the last alert that somebody thought about */
+    unsigned calls;  /* of victims to the hotline */
 };
 
 /* Everything that is asked from now on is asked by this user; false: there is none yet. */

@@ -334,6 +334,39 @@ static const struct habit HABITS[] = {
     {"auto-county", "penalty", "decided", 5000, 1, false, penalty_serve},
 };
 
+/* ---- alerts ---- */
+
+/* What the analyst makes of an alert of old: most are handed on, some are not what they seemed. */
+static void alerts_judge(struct acting *acting)
+{
+    char path[URL_BYTES], id[DEMO_WORD_MAX];
+    struct slice name, row;
+    size_t at = 0;
+    unsigned seen = 0;
+    struct text text = text_over(path, sizeof path);
+    text_addf(&text, "/v1/alerts?limit=3&after=%llu", (unsigned long long)acting->judged);
+    if (!acting_as(acting, "auto-duty") || demo_get(acting->client, path) != STATUS_OK)
+        return;
+    acting->list = text_over(acting->list.at, LIST_BYTES);
+    text_add(&acting->list, text_slice(&acting->client->answer));
+    struct slice all = answered_member(text_slice(&acting->list), "alerts");
+    while (answered_next(all, &at, &name, &row) && seen++ < 3) {
+        char number[32];
+        demo_member_of(row, "number", number, sizeof number);
+        acting->judged = strtoull(number, NULL, 10);
+        demo_member_of(answered_member(row, "alert"), "id", id, sizeof id);
+        if (acting->judged % 2 == 0)
+            continue; /* half of them are the visitor's */
+        text = text_over(path, sizeof path);
+        text_addf(&text, "/v1/alerts/%s/decide", id);
+        demo_body(acting->client,
+                  PAIRS("outcome", acting->judged % 9 == 0 ? "false_alarm" : "handed_on", "reason",
+                        acting->judged % 9 == 0 ? "known business / 正常业务"
+                                                : "a desk has it / 已转办"));
+        (void)!demo_post(acting->client, path, NULL);
+    }
+}
+
 /* ---- the first answer ---- */
 
 /* The first lead that a carrier's machine has answered. */
@@ -370,6 +403,7 @@ void *demo_actors(void *self)
         for (size_t i = 0; i < sizeof HABITS / sizeof HABITS[0] && !demo_over(acting.demo); i++)
             follow(&acting, &HABITS[i]);
         look_for_answer(&acting);
+        alerts_judge(&acting);
         acting_story(&acting);
     }
     demo_client_close(acting.client);

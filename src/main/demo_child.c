@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 16, WAIT_SLICE_MS = 50, END_MS = 10000, START_MS = 60000 };
+enum { WORDS_MAX = 16, WAIT_SLICE_MS = 50, END_MS = 10000, START_MS = 120000, TELL_MS = 2000 };
 
 /* In the child.  Never comes back. */
 _Noreturn static void become(pid_t parent, int out, int log, const char *const *words)
@@ -64,7 +64,9 @@ enum status demo_child_start(struct demo_child *child, const char *name, const c
         (void)close(ends[0]);
         return STATUS_IO;
     }
-    *child = (struct demo_child){.id = id, .out = ends[0], .name = name};
+    child->id = id;
+    child->out = ends[0];
+    child->name = name;
     return STATUS_OK;
 }
 
@@ -76,6 +78,8 @@ enum status demo_child_read(const struct demo_child *child, const char *word, st
         const char *at = word[0] == '\0' ? NULL : strstr(into->at, word);
         if (at != NULL && strchr(at, '\n') != NULL)
             return STATUS_OK;
+        if (waited > 0 && waited % TELL_MS == 0 && child->waited != NULL)
+            child->waited(child->self, waited / SECOND_MS);
         if (poll(&from, 1, WAIT_SLICE_MS) <= 0)
             continue;
         ssize_t got = read(child->out, bytes, sizeof bytes);

@@ -35,12 +35,19 @@ static enum exit_code stopped_or(const struct demo *demo, const char *what)
 
 /* ---- city ---- */
 
+static void city_waited(void *self, int64_t seconds)
+{
+    struct demo *demo = self;
+    DEMO_SAY(demo, "the city is being built, for %lld s so far", "城市生成中，已用 %lld 秒",
+             (long long)seconds);
+}
+
 static enum exit_code city_build(struct demo *demo)
 {
     char path[PATH_MAX], people[24], seed[24], none[16] = "";
     struct text people_text = text_over(people, sizeof people);
     struct text seed_text = text_over(seed, sizeof seed), rest = text_over(none, sizeof none);
-    struct demo_child child = {0};
+    struct demo_child child = {.waited = city_waited, .self = demo};
     text_add_whole(&people_text, demo->wish.people);
     text_add_whole(&seed_text, demo->wish.seed);
     (void)demo_path(demo, path, "city");
@@ -271,6 +278,22 @@ static enum status centre_found(struct demo *demo)
     return status;
 }
 
+/* The past, brought along as a file while nobody serves. */
+static enum status history_import(struct demo *demo)
+{
+    char ledger[PATH_MAX], file[PATH_MAX], said[HELLO_BYTES];
+    struct text text = text_over(said, sizeof said);
+    struct demo_child child = {0};
+    TRY(demo_history_put(demo));
+    (void)demo_path(demo, ledger, "centre/ledger");
+    (void)demo_path(demo, file, "history.csv");
+    const char *words[] = {"report", "import", ledger, file, "--quiet", NULL};
+    TRY(demo_child_start(&child, "history", demo->folder, words));
+    enum status status = demo_child_read(&child, "", &text);
+    demo_child_stop(&child);
+    return status;
+}
+
 enum exit_code demo_house_open(struct demo *demo)
 {
     char hello[HELLO_BYTES];
@@ -288,6 +311,8 @@ enum exit_code demo_house_open(struct demo *demo)
     enum status status = keys_read(demo);
     if (status == STATUS_OK)
         status = centre_found(demo);
+    if (status == STATUS_OK)
+        status = history_import(demo);
     if (status == STATUS_OK)
         status = sides_start(demo);
     if (status == STATUS_OK)

@@ -202,6 +202,7 @@ class Newcomer(unittest.TestCase):
             if step["page"] == "alerts":
                 self.assertTrue(json.loads(run.stdout)["alerts"])
         self.there_is_work_of_every_kind(demo)
+        self.there_is_a_past(demo)
         self.assertEqual(demo.end(), 0)
 
     def there_is_work_of_every_kind(self, demo):
@@ -217,6 +218,15 @@ class Newcomer(unittest.TestCase):
                 status, answer = demo.ask("GET", f"/v1/work?kind={kind}&all=1&limit=100", headers=token)
                 self.assertEqual(status, 200, answer)
                 self.assertTrue(answer["work"], f"no {kind}\n{demo.logs()}")
+
+    def there_is_a_past(self, demo):
+        with open(os.path.join(self.folder, "token", "supervisor"), encoding="ascii") as file:
+            token = {"Authorization": "Bearer " + file.read().strip()}
+        day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 40 * 86400))
+        end = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 10 * 86400))
+        status, answer = demo.ask("GET", f"/v1/reports?from={day}&to={end}&form=json", headers=token)
+        self.assertEqual(status, 200, answer)
+        self.assertIn("imported", json.dumps(answer))
 
     def test_after_kill_9_nothing_is_left_and_it_begins_anew(self):
         demo = self.demo()
