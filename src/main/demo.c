@@ -171,6 +171,13 @@ static enum exit_code keep(struct demo *demo)
     return EXIT_DONE;
 }
 
+static enum exit_code complain_people(const struct demo *demo)
+{
+    COMPLAIN(demo->command, "the users cannot be made: the service answered %d %.200s",
+             "无法创建用户：服务应答 %d %.200s", demo->maker->http, demo->maker->answer.at);
+    return EXIT_FAILED;
+}
+
 static enum exit_code run(struct demo *demo)
 {
     pthread_t feed, actors;
@@ -191,7 +198,7 @@ static enum exit_code run(struct demo *demo)
     if (status == STATUS_OK)
         show_users(demo);
     else if (!demo_over(demo))
-        code = EXIT_FAILED;
+        code = complain_people(demo);
     if (code == EXIT_DONE)
         code = keep(demo);
     atomic_store(&demo->closing, true);
