@@ -21,6 +21,9 @@ struct flow;
 struct presence;
 struct standing;
 struct sanction_desk;
+struct view_keeper;
+struct law;
+struct partner_list;
 struct api;
 
 /* What the process knows of itself, for the routes that hand in records and watch it.  All from any
@@ -108,6 +111,9 @@ struct api_rooms {
     struct flow *flow;    /* traces of money */
     int32_t zone_minutes; /* in which times of work are written */
     struct api_papers papers;
+    const struct view_keeper *views;
+    const struct law *law; /* looked at inside a transaction of the store only */
+    const struct partner_list *partners;
     struct api_reports reports;
     struct deliveries *deliveries;
     struct keys *keys;

@@ -264,6 +264,7 @@ struct api {
     struct bulk bulk;
     struct glances *glances;
     struct gate gate;
+    _Atomic bool performing; /* scenes */
     struct herald *herald;    /* NULL: there are no alerts here */
     int64_t forgotten_ms;     /* when old answers were */
     _Atomic uint64_t entries; /* written to the audit log since the last checkpoint */

@@ -43,6 +43,8 @@ static void store_up(struct house *house)
         steps[count++] = API_MIGRATIONS[i];
     for (size_t i = 0; i < RULEBOOK_MIGRATIONS_COUNT; i++)
         steps[count++] = RULEBOOK_MIGRATIONS[i];
+    for (size_t i = 0; i < VIEW_MIGRATIONS_COUNT; i++)
+        steps[count++] = VIEW_MIGRATIONS[i];
     assert_int_equal(store_open(&house->store, house->path, steps, count, house->boot, &why),
                      STATUS_OK);
     assert_int_equal(
@@ -129,7 +131,13 @@ static void rooms_up(struct house *house)
         house->store, house->path, house->audit, &house->keys, seal_chance_of_machine(), clock};
     assert_int_equal(access_open(&house->access, &access, house->boot, &why), STATUS_OK);
     bulletin_up(house, clock);
-    house->rooms = (struct api_rooms){.access = house->access,
+    struct text words[TONGUES_COUNT] = {why, why};
+    assert_int_equal(law_open_shipped(&house->law, house->boot, words), STATUS_OK);
+    house->views = (struct view_keeper){
+        .store = house->store, .key = house->keys.totp, .chance = seal_chance_of_machine()};
+    house->rooms = (struct api_rooms){.views = &house->views,
+                                      .law = &house->law,
+                                      .access = house->access,
                                       .bulletin = house->bulletin,
                                       .store = house->store,
                                       .store_path = house->path,

@@ -5,6 +5,8 @@
 
 #include "api/api_inside.h"
 #include "bulletin/bulletin.h"
+#include "law/law.h"
+#include "view/view.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,6 +50,8 @@ struct house {
     struct alert_sink shadow;
     struct api *api;
     struct api_rooms rooms;
+    struct view_keeper views;
+    struct law law;
     _Atomic int64_t skew_ms;  /* of the house's clock */
     _Atomic int64_t ticks_ms; /* of its other clock; 0: those of the machine */
     size_t visitors_count;

@@ -4,7 +4,7 @@
  * always compiles, and its image is what an approval names.  Whether and when it comes into force
  * is the service's business; the book says what became of it. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "api/api_inside.h"
+#include "api/draft.h"
 #include "rulebook/rulebook.h"
 
 enum {
@@ -15,15 +15,6 @@ enum {
 };
 
 /* ---- compiling ---- */
-
-struct draft {
-    struct arena *image;
-    struct rule_file *file;
-    uint32_t files_count;
-    struct diags diags;
-    const struct rule_set *set;
-    char hex[DIGEST_HEX_SIZE];
-};
 
 static enum status draft_files(struct visit *visit, struct draft *draft)
 {
@@ -42,11 +33,9 @@ static enum status draft_files(struct visit *visit, struct draft *draft)
     return STATUS_OK;
 }
 
-/* Compiles the body's files.  STATUS_MALFORMED: a path, or errors in `diags`. */
-static enum status draft_compile(struct visit *visit, struct draft *draft)
+static enum status draft_check(struct draft *draft)
 {
     struct digest digest;
-    TRY(draft_files(visit, draft));
     TRY(arena_create(&draft->image, RULES_IMAGE_BYTES_MAX));
     TRY(rules_check(draft->file, draft->files_count, draft->image, &draft->diags, &draft->set));
     rules_digest(draft->set, draft->image, &digest);
@@ -54,7 +43,23 @@ static enum status draft_compile(struct visit *visit, struct draft *draft)
     return STATUS_OK;
 }
 
-static void draft_release(struct draft *draft)
+/* Compiles the body's files.  STATUS_MALFORMED: a path, or errors in `diags`. */
+static enum status draft_compile(struct visit *visit, struct draft *draft)
+{
+    TRY(draft_files(visit, draft));
+    return draft_check(draft);
+}
+
+enum status draft_compile_asked(struct visit *visit, struct draft *draft)
+{
+    int64_t version = visit_whole(visit, "version", 0);
+    if (json_object_get(visit->json, "files") != NULL)
+        return draft_compile(visit, draft);
+    TRY(rulebook_files(visit->reader, version, visit->arena, &draft->file, &draft->files_count));
+    return draft->files_count == 0 ? STATUS_ABSENT : draft_check(draft);
+}
+
+void draft_release(struct draft *draft)
 {
     arena_destroy(draft->image);
 }
@@ -69,8 +74,7 @@ static void add_diags(struct text *text, const struct draft *draft)
     text_addf(text, "],\"errors\":%u,\"more\":%u", draft->diags.errors_count, draft->diags.dropped);
 }
 
-/* What is wrong with the rules, as a problem with all diagnostics. */
-static void answer_wrong(struct visit *visit, const struct draft *draft)
+void draft_wrong(struct visit *visit, const struct draft *draft)
 {
     static const struct saying SAYS = SAYING("files: a path has letters, digits, _ - . / and ends "
                                              "in .cut",
@@ -105,7 +109,7 @@ void handle_rules_check(struct visit *visit)
         text_add_char(&text, '}');
         visit_answer_json(visit, 200, &text);
     } else if (status == STATUS_MALFORMED) {
-        answer_wrong(visit, &draft);
+        draft_wrong(visit, &draft);
     } else {
         visit_problem_of(visit, status);
     }
@@ -283,7 +287,7 @@ void handle_rules_submit(struct visit *visit)
     if (status == STATUS_OK)
         submit(visit, &draft);
     else if (status == STATUS_MALFORMED)
-        answer_wrong(visit, &draft);
+        draft_wrong(visit, &draft);
     else
         visit_problem_of(visit, status);
     draft_release(&draft);

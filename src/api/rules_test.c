@@ -118,11 +118,54 @@ static void a_no_is_a_no_and_ones_own_is_taken_back(void **state)
     }
 }
 
+/* ---- scenes ---- */
+
+static const char SCENE[] =
+    "scene \\\"a busy line\\\" \\\"忙\\\"\\n"
+    "repeat 120 every 10s from 09:00 call from +8613800000001 to +861390000{n:4} seconds 5\\n"
+    "expect alert scam_caller phone +8613800000001\\n"
+    "scene \\\"a quiet line\\\" \\\"静\\\"\\n"
+    "at 09:00 call from +8613800000002 to +8613900000001 seconds 5\\n"
+    "expect alert scam_caller phone +8613800000002\\n";
+
+static void scenes_are_performed_and_nothing_is_kept(void **state)
+{
+    struct house *house = *state;
+    static char body[8192];
+    struct reply reply;
+    const char *files = strstr(GOOD, "\"files\"");
+    (void)snprintf(body, sizeof body, "{\"scenes\":[{\"path\":\"a.scene\",\"text\":\"%s\"}],%s",
+                   SCENE, files);
+    ask(house, visitor_of(house, "home analyst"), "POST", "/v1/rules/scenes", body, &reply);
+    if (reply.status != 200)
+        fail_msg("%d %s", reply.status, reply.body);
+    assert_non_null(strstr(reply.body, "\"played\":2,\"passed\":1,\"failed\":1"));
+    assert_non_null(strstr(reply.body, "\"verdict\":\"missed\""));
+    assert_non_null(strstr(reply.body, "\"line\":6"));
+    (void)snprintf(body, sizeof body,
+                   "{\"scenes\":[{\"path\":\"a.scene\",\"text\":\"nonsense\"}],%s", files);
+    ask(house, visitor_of(house, "home analyst"), "POST", "/v1/rules/scenes", body, &reply);
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(reply.body, "\"faults\":1"));
+    assert_non_null(strstr(reply.body, "\"line\":1"));
+    ask(house, visitor_of(house, "home engineer"), "POST", "/v1/rules/scenes",
+        "{\"scenes\":[{\"path\":\"a\",\"text\":\"x\"}],\"files\":[{\"path\":\"a.cut\",\"text\":"
+        "\"rule\"}]"
+        "}",
+        &reply);
+    assert_int_equal(reply.status, 422);
+    assert_non_null(strstr(reply.body, "diagnostics"));
+    ask(house, visitor_of(house, "home engineer"), "POST", "/v1/rules/scenes",
+        "{\"scenes\":[{\"path\":\"a\",\"text\":\"x\"}],\"version\":99999}", &reply);
+    assert_int_equal(reply.status, 404);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_are_told_with_their_place),
         cmocka_unit_test(what_was_checked_is_what_is_handed_in),
+        cmocka_unit_test(scenes_are_performed_and_nothing_is_kept),
         cmocka_unit_test(another_person_lets_them_in),
         cmocka_unit_test(a_no_is_a_no_and_ones_own_is_taken_back),
     };

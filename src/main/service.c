@@ -410,6 +410,15 @@ static struct api_limits limits_of(const struct config *config)
     return limits;
 }
 
+/* Views lie under a key of their own, made of one that stays. */
+static void open_views(struct service *service)
+{
+    struct digest key = secret_digest(&service->access_keys.totp, "saved views", SLICE(""));
+    service->views =
+        (struct view_keeper){.store = service->store, .chance = seal_chance_of_machine()};
+    memcpy(service->views.key.bytes, key.bytes, SECRET_SIZE);
+}
+
 static struct api_rooms rooms_of(struct service *service)
 {
     return (struct api_rooms){
@@ -430,6 +439,9 @@ static struct api_rooms rooms_of(struct service *service)
         .standing = service->standing,
         .sanctions = service->sanction_desk,
         .flow = service->flow,
+        .views = &service->views,
+        .law = &service->law,
+        .partners = service->partners,
         .zone_minutes = service->config.home_zone,
         .papers = {works_paper, service},
         .reports = reporting_routes(service->reporting),
@@ -445,6 +457,7 @@ static enum exit_code open_http(struct service *service)
     const struct config *config = &service->config;
     char bytes[WHY_BYTES_MAX] = "";
     struct text why = text_over(bytes, sizeof bytes);
+    open_views(service);
     struct api_options options = {
         .http =
             {

@@ -15,6 +15,7 @@
 #include "receipt/keys.h"
 #include "receipt/tail.h"
 #include "rulebook/rulebook.h"
+#include "view/view.h"
 #include "ruleset.h"
 #include "serving.h"
 #include "vitals/log.h"
@@ -96,6 +97,7 @@ struct service {
     struct stopping *stopping; /* orders and their letters */
     struct work *work;
     struct flow *flow; /* traces of money */
+    struct view_keeper views;
     struct api *api;
 
     struct metrics *metrics;

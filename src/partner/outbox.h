@@ -200,6 +200,7 @@ void outbox_figures(struct outbox *outbox, struct outbox_figures *out);
 /* One partner, for a page of health.  STATUS_IO. */
 struct outbox_health {
     int64_t open;      /* letters that are neither answered, handed over nor missed */
+    int64_t overdue;   /* of those, whose time is over: about to be said to be missed */
     moment reached;    /* last time it took something; MOMENT_NONE: not since the start */
     unsigned failures; /* in a row */
 };

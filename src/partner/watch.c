@@ -255,17 +255,21 @@ enum status outbox_health(struct outbox *outbox, struct store *reader,
                           const struct partner *partner, struct outbox_health *out)
 {
     static const char OPEN[] =
-        "SELECT count(*) FROM partner_letter WHERE partner = ?1 AND state < 2";
-    const struct store_value value = STORE_OF_TEXT(partner->id);
+        "SELECT count(*), count(CASE WHEN deadline <= ?2 THEN 1 END) FROM partner_letter WHERE "
+        "partner = ?1 AND state < 2";
+    moment now = outbox->options.clock.now(outbox->options.clock.self);
+    const struct store_value values[] = {STORE_OF_TEXT(partner->id), STORE_OF_WHOLE(now.ms)};
     struct lane *lane = &outbox->lane[partner->index];
     struct store_rows *rows = NULL;
-    struct store_value row[1];
-    TRY(store_query(reader, OPEN, &value, 1, &rows));
-    enum status status = store_next(rows, row, 1);
+    struct store_value row[2];
+    TRY(store_query(reader, OPEN, values, 2, &rows));
+    enum status status = store_next(rows, row, 2);
     int64_t open = status == STATUS_OK ? row[0].whole : 0;
+    int64_t overdue = status == STATUS_OK ? row[1].whole : 0;
     store_end(rows);
     TRY(status);
     *out = (struct outbox_health){.open = open,
+                                  .overdue = overdue,
                                   .reached = {atomic_load(&lane->reached)},
                                   .failures = atomic_load(&lane->failures)};
     return STATUS_OK;
