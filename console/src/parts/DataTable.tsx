@@ -8,7 +8,7 @@
  *
  * It is a grid with one focus; the page moves the cursor (useKeys), the table keeps it in sight. */
 /* SPDX-License-Identifier: Apache-2.0 */
-import type { ComponentChildren } from "preact";
+import { Component, type ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { number } from "../money";
 import { say } from "../tongue";
@@ -38,6 +38,51 @@ interface Props<Row> {
   more?: (() => void) | undefined;
   empty?: string;
   height?: number;
+}
+
+interface RowProps<Row> {
+  row: Row;
+  index: number;
+  here: boolean;
+  chosen: boolean;
+  selects: boolean;
+  tone: string;
+  columns: Column<Row>[];
+  tracks: string;
+  least: number;
+  height: number;
+  all: number;
+  /* What the table was given last: a row that is not drawn anew still does what is wanted now. */
+  newest: { current: Props<Row> };
+}
+
+/* Drawn anew only if what it shows has changed: a key moves two rows, not all that are seen.  A column
+ * whose cells depend on more than their row is made anew by its page. */
+class TableRow<Row> extends Component<RowProps<Row>> {
+  override shouldComponentUpdate(next: RowProps<Row>): boolean {
+    const now = this.props;
+    return next.row !== now.row || next.index !== now.index || next.here !== now.here || next.chosen !== now.chosen || next.tone !== now.tone ||
+      next.columns !== now.columns || next.tracks !== now.tracks || next.height !== now.height || (next.selects && next.all !== now.all);
+  }
+
+  override render({ row, index, here, chosen, selects, tone, columns, tracks, least, height, all, newest }: RowProps<Row>) {
+    return (
+      <div id={`row-${index}`} role="row" aria-rowindex={index + 2} aria-selected={chosen}
+        class={`table-row${here ? " cursor" : ""}${chosen ? " chosen" : ""} ${tone}`}
+        style={{ gridTemplateColumns: tracks, minWidth: `${least}rem`, height: `${height}px` }}
+        onClick={() => newest.current.move?.(index)} onDblClick={() => newest.current.open?.(row, index)}>
+        {selects && (
+          <div role="gridcell" class="table-box">
+            <input type="checkbox" checked={chosen} tabIndex={-1} aria-label={say(w.row_of, { n: number(index + 1), all: number(all) })}
+              onClick={(event) => event.stopPropagation()} onChange={() => newest.current.select?.(row, index)} />
+          </div>
+        )}
+        {columns.map((column) => (
+          <div key={column.name} role="gridcell" class={column.right ? "right" : ""}>{column.cell(row, index)}</div>
+        ))}
+      </div>
+    );
+  }
 }
 
 const BESIDE = 8; /* rows drawn beyond what is seen */
@@ -84,6 +129,9 @@ export function DataTable<Row>(props: Props<Row>) {
   const least = columns.reduce((sum, { width }) => sum + Number(/([\d.]+)rem/.exec(width)?.[1] ?? 5), props.select ? 2 : 0);
   const tracks = (props.select ? "2rem " : "") + columns.map(({ width }) => width).join(" ");
 
+  const newest = useRef(props);
+  newest.current = props;
+
   return (
     <div ref={box} class="table" role="grid" aria-label={props.label} aria-rowcount={rows.length + 1} tabIndex={0}
       aria-multiselectable={props.select !== undefined} aria-activedescendant={cursor !== undefined && cursor >= 0 ? `row-${cursor}` : undefined}>
@@ -99,22 +147,9 @@ export function DataTable<Row>(props: Props<Row>) {
       <div role="presentation" style={{ height: `${begin * height}px` }} />
       {rows.slice(begin, end).map((row, at) => {
         const index = begin + at;
-        const chosen = props.selected?.(row) ?? false;
         return (
-          <div key={props.id(row)} id={`row-${index}`} role="row" aria-rowindex={index + 2} aria-selected={chosen}
-            class={`table-row${index === cursor ? " cursor" : ""}${chosen ? " chosen" : ""} ${props.tone?.(row) ?? ""}`}
-            style={{ gridTemplateColumns: tracks, minWidth: `${least}rem`, height: `${height}px` }}
-            onClick={() => props.move?.(index)} onDblClick={() => props.open?.(row, index)}>
-            {props.select && (
-              <div role="gridcell" class="table-box">
-                <input type="checkbox" checked={chosen} tabIndex={-1} aria-label={say(w.row_of, { n: number(index + 1), all: number(rows.length) })}
-                  onClick={(event) => event.stopPropagation()} onChange={() => props.select?.(row, index)} />
-              </div>
-            )}
-            {columns.map((column) => (
-              <div key={column.name} role="gridcell" class={column.right ? "right" : ""}>{column.cell(row, index)}</div>
-            ))}
-          </div>
+          <TableRow<Row> key={props.id(row)} row={row} index={index} here={index === cursor} chosen={props.selected?.(row) ?? false} selects={props.select !== undefined}
+            tone={props.tone?.(row) ?? ""} columns={columns} tracks={tracks} least={least} height={height} all={rows.length} newest={newest} />
         );
       })}
       <div role="presentation" style={{ height: `${(rows.length - end) * height}px` }} />
