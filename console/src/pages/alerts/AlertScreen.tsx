@@ -16,6 +16,7 @@ import { both, named, say } from "../../tongue";
 import { respond_words, subject_words, typology_words, w as common } from "../../words";
 import { type Alert, type AlertPage, type AlertRow, outcome_of } from "./alert";
 import { Grade } from "./Inbox";
+import { Timeline } from "./Timeline";
 import { decide_words as dw, keys as kw, one, outcome_words, w } from "./words";
 
 interface Props {
@@ -42,13 +43,13 @@ function beyond(value: string | null, threshold: string | null): string {
 
 function Evidence({ alert }: { alert: Alert }) {
   return (
-    <section class="card wide">
+    <section class="card">
       <h2>{say(one.evidence)}</h2>
       {alert.bounded && <p class="notice">{say(one.bounded)}</p>}
       <PlainTable caption={say(one.evidence)} head={[say(one.condition), say(one.value), say(one.threshold), say(one.beyond)]}
         rows={alert.evidence.map(({ condition, value, threshold, comparison, label }) => [
           <span key="c">{label ? both(label) : <code>{condition}</code>}{label && <small class="block mono">{condition}</small>}</span>,
-          <strong key="v">{value ?? say(common.yes)}</strong>, threshold === null ? "–" : `${comparison ?? ""} ${threshold}`, beyond(value, threshold),
+          <strong key="v">{value ?? say(common.yes)}</strong>, <span key="t" class="whole">{threshold === null ? "–" : `${comparison ?? ""} ${threshold}`}</span>, beyond(value, threshold),
         ])} />
     </section>
   );
@@ -74,18 +75,19 @@ function Against({ alert }: { alert: Alert }) {
 }
 
 /* How many alerts there are with the same; at most a page is counted. */
-function useCounted(q: string): AlertPage | null {
+function useCounted(q: string | null): AlertPage | null {
   const [page, keep] = useState<AlertPage | null>(null);
   useEffect(() => {
     const stop = new AbortController();
+    if (q === null)
+      return;
     get<AlertPage>("/v1/alerts", { q, limit: 100 }, stop.signal).then(({ body }) => keep(body), () => {});
     return () => stop.abort();
   }, [q]);
   return page;
 }
 
-function Related({ row }: { row: AlertRow }) {
-  const same = useCounted(`subject:${row.subject}`);
+function Related({ row, same }: { row: AlertRow; same: AlertPage | null }) {
   const rule = useCounted(`rule:${row.alert.rule}`);
   const counted = (page: AlertPage | null) => (page === null ? "…" : page.next === null ? number(page.alerts.length) : say(one.at_least, { n: number(page.alerts.length) }));
   const others = same?.alerts.filter(({ alert }) => alert.id !== row.alert.id) ?? [];
@@ -144,6 +146,26 @@ function Details({ row, alert }: { row: AlertRow; alert: Alert }) {
   );
 }
 
+function Next({ row, alert, note, decide }: { row: AlertRow; alert: Alert; note: string; decide: Props["decide"] }) {
+  return (
+    <section class="card">
+      <h2>{say(one.next_action)}</h2>
+      {note && <p class="notice" role="status">{note}</p>}
+      <p><strong>{named(respond_words, alert.respond)}</strong> — {say(NEXT[alert.respond])}</p>
+      <p class="hint">{say(one.because, { title: both(alert.title), score: alert.score.toFixed(2) })}</p>
+      {outcome_of(row) === "open" && decide && (
+        <p class="row">
+          <button type="button" class="main" onClick={() => decide(false)}>{say(dw.title)} <kbd>e</kbd></button>
+          <button type="button" onClick={() => decide(true)}>{say(dw.hand_on)} <kbd>s</kbd></button>
+        </p>
+      )}
+      {row.decision && row.decision.outcome !== "open" && (
+        <p><strong>{say(dw.decided, { outcome: named(outcome_words, row.decision.outcome), by: row.decision.by })}</strong> <When at={row.decision.time} /></p>
+      )}
+    </section>
+  );
+}
+
 function Head({ row, alert, children }: { row: AlertRow; alert: Alert; children: preact.ComponentChildren }) {
   return (
     <header class="card alert-head">
@@ -176,6 +198,7 @@ export function AlertScreen({ id, known, step, decide }: Props) {
     if (known !== null)
       keep(known);
   }, [known]);
+  const same = useCounted(row === null ? null : `subject:${row.subject}`);
   const can_reveal = may("alerts:reveal");
   const [note, tell] = useState("");
   useKeys([
@@ -195,22 +218,17 @@ export function AlertScreen({ id, known, step, decide }: Props) {
         {can_reveal && <RevealButton seconds={revealed.seconds} hide={revealed.hide} ask={() => ask(true)} />}
       </Head>
       <div class="alert-cards">
-        <section class="card">
-          <h2>{say(one.next_action)}</h2>
-          {note && <p class="notice" role="status">{note}</p>}
-          <p><strong>{named(respond_words, alert.respond)}</strong> — {say(NEXT[alert.respond])}</p>
-          <p class="hint">{say(one.because, { title: both(alert.title), score: alert.score.toFixed(2) })}</p>
-          {outcome_of(row) === "open" && decide && (
-            <p class="row"><button type="button" class="main" onClick={() => decide(false)}>{say(dw.title)} <kbd>e</kbd></button>
-              <button type="button" onClick={() => decide(true)}>{say(dw.hand_on)} <kbd>s</kbd></button></p>
-          )}
-          {row.decision && <p><strong>{say(dw.decided, { outcome: named(outcome_words, row.decision.outcome), by: row.decision.by })}</strong> <When at={row.decision.time} /></p>}
-        </section>
-        <Evidence alert={alert} />
-        <Against alert={alert} />
-        <Related row={row} />
-        <Details row={row} alert={alert} />
-        <Health alert={alert} />
+        <div class="alert-side">
+          <Next row={row} alert={alert} note={note} decide={decide} />
+          <Against alert={alert} />
+          <Related row={row} same={same} />
+          <Health alert={alert} />
+        </div>
+        <div class="alert-side">
+          <Evidence alert={alert} />
+          {same !== null && same.alerts.length > 1 && <section class="card"><Timeline rows={same.alerts} id={id} /></section>}
+          <Details row={row} alert={alert} />
+        </div>
       </div>
       {asks && (
         <RevealDialog close={() => ask(false)} go={async (reason) => {

@@ -109,6 +109,9 @@ export const one = words({
   merged: ["merged before it", "此前合并"],
   records: ["Records", "相关记录"],
   record_at: ["{file} : {line}", "{file} : {line}"],
+  outcome: ["Outcome", "结论"],
+  timeline: ["This subject over time", "该主体的时间线"],
+  timeline_said: ["{n} alerts on this subject, by time: {lanes}", "该主体按时间的 {n} 条预警：{lanes}"],
   related: ["Same subject and rule elsewhere", "同一主体与同一规则"],
   same_subject: ["Same subject", "同一主体"],
   same_rule: ["Same rule, last 24 hours of alerts", "同一规则，近 24 小时预警"],
@@ -118,6 +121,6 @@ export const one = words({
   health: ["Data health", "数据健康"],
   health_ready: ["all checks hold", "全部检查正常"],
   health_not: ["not well: {names}", "异常：{names}"],
-  health_lag: ["newest alert is {span} old by record time", "最新预警的记录时间距今 {span}"],
+  health_lag: ["the record that raised it happened {span} ago", "触发记录发生于 {span}前"],
   missing: ["This alert could not be read.", "无法读取该预警。"],
 });
