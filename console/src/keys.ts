@@ -8,7 +8,7 @@
  * Sequences: `g` and a letter goes to a page, `*` and a letter selects; the second must follow within
  * 1.5 s. */
 /* SPDX-License-Identifier: Apache-2.0 */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Cell } from "./cell";
 import { liking } from "./settings";
 import type { Pair } from "./tongue";
@@ -88,7 +88,7 @@ export function useKeys(list: Binding[]): void {
   const newest = useRef(list);
   newest.current = list;
   const names = list.map(({ name, key }) => `${name} ${key}`).join("|");
-  useEffect(() => {
+  useLayoutEffect(() => { /* what is drawn hears keys at once, not a frame later */
     const layer = newest.current.map((binding, at) => ({ ...binding, go: () => newest.current[at]?.go() }));
     layers.push(layer);
     publish();

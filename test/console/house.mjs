@@ -76,7 +76,7 @@ export class House {
     house.process = spawn(CUTLINE, ["serve", "--data", path.join(house.folder, "data"), "--config", config, "--lang", "en"], { stdio: ["ignore", "pipe", house.log] });
     house.hello = "";
     house.process.stdout.on("data", (bytes) => (house.hello += bytes));
-    house.process.on("exit", (code) => (house.exited = code ?? "killed"));
+    house.process.on("exit", (code, signal) => (house.exited = code ?? signal));
     await until("the service listens", () => {
       assert.equal(house.exited, undefined, `it did not start:\n${house.read_log()}`);
       return /listening on (\S+)\n/.test(house.hello);
@@ -279,6 +279,8 @@ export async function run(tests, options = {}) {
       } catch (error) {
         failed++;
         console.log(`FAIL  ${name}\n${error.stack}`);
+        if (house.exited !== undefined)
+          console.log(`      the service has ended (${house.exited}):\n${house.read_log()}`);
         for (const page of house.pages) {
           console.log(`      ${page.url()} ${page.faults.join("\n      ")}`);
           if (PICTURES)

@@ -5,6 +5,7 @@ import { axe, run, until } from "./house.mjs";
 
 const cursor = (page) => page.evaluate(() => document.querySelector(".table-row.cursor")?.getAttribute("aria-rowindex"));
 const chosen = (page) => page.locator(".table-row.chosen").count();
+const at_row = (page, row) => until(`the cursor stands on row ${row}`, async () => await cursor(page) === row);
 const analyst = (house) => house.person("ana", ["analyst"]);
 
 async function inbox(house, options) {
@@ -18,15 +19,15 @@ await run([
     const page = await inbox(house);
     for (const key of ["j", "j", "k"])
       await page.keyboard.press(key);
-    assert.equal(await cursor(page), "3");
+    await at_row(page, "3");
     await page.keyboard.press("x");
-    assert.equal(await chosen(page), 1);
+    await until("one is selected", async () => await chosen(page) === 1);
     await page.keyboard.press("*");
     await page.keyboard.press("a");
-    assert.ok(await chosen(page) > 10);
+    await until("all are selected", async () => await chosen(page) > 10);
     await page.keyboard.press("*");
     await page.keyboard.press("n");
-    assert.equal(await chosen(page), 0);
+    await until("none is selected", async () => await chosen(page) === 0);
     await page.keyboard.press("o");
     await page.waitForSelector(".sentence");
     const first = page.url();
@@ -36,7 +37,7 @@ await run([
     await until("the alert before", () => page.url() === first);
     await page.keyboard.press("u");
     await page.waitForSelector(".table-row.cursor");
-    assert.equal(await cursor(page), "3");
+    await at_row(page, "3");
   }],
 
   ["no key fires while an input method composes, in a field, with Ctrl, or when keys are off", async (house) => {
@@ -80,13 +81,13 @@ await run([
 
   ["a key that was put elsewhere works there and not where it was", async (house) => {
     const page = await inbox(house);
-    await page.evaluate(() => localStorage.setItem("cutline.settings", JSON.stringify({ tongue: "en", remapped: { "alerts.down": "z" } })));
+    await page.evaluate(() => localStorage.setItem("cutline.settings", JSON.stringify({ tongue: "en", remapped: { "alerts.down": "y" } })));
     await page.reload();
     await page.waitForSelector(".table-row.cursor");
     await page.keyboard.press("j");
     assert.equal(await cursor(page), "2");
-    await page.keyboard.press("z");
-    assert.equal(await cursor(page), "3");
+    await page.keyboard.press("y");
+    await at_row(page, "3");
   }],
 
   ["? shows every key, Ctrl-K finds pages and actions, g and a letter goes there", async (house) => {
