@@ -45,7 +45,7 @@ static bool settle(const char *folder)
         return false;
     (void)fprintf(file,
                   "%.*s  detention.exceptions: {value: [aged_14_to_16], article: \"23\", source: "
-                  "S6, mark: R}\n%s",
+                  "S6, mark: R}\nopen:\n  hearing.fine: {en: \"open\", zh: \"待定\"}\n%s",
                   (int)(open - text), text, fines);
     return fclose(file) == 0;
 }
