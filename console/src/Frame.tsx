@@ -174,6 +174,13 @@ export function Frame({ who }: { who: Whoami }) {
   useEffect(() => {
     main.current?.focus({ preventScroll: true });
   }, [page?.path]);
+  if (allowed && page.bare !== undefined && at.id === page.bare)
+    return (
+      <main ref={main} id="page" class="page bare" tabIndex={-1} data-page={page.path}>
+        <Loaded key={page.path} page={page} id={at.id} />
+        {shown === "help" && <HelpDialog close={() => show(null)} />}
+      </main>
+    );
   return (
     <div class="frame">
       <a class="skip" href="#page" onClick={(event) => {

@@ -29,6 +29,10 @@ export interface Page {
   home_of?: readonly string[];
   /* Not in the navigation: reached from somewhere else. */
   quiet?: boolean;
+  /* Kinds of work that it shows: links to items of these go there. */
+  kinds?: readonly string[];
+  /* With this in the place of an id it stands alone, without the frame: for a screen on a wall. */
+  bare?: string;
   load: () => Promise<{ default: ComponentType<PageProps> }>;
 }
 
@@ -36,7 +40,8 @@ export interface Page {
 export { group_words };
 
 export const PAGES: readonly Page[] = [
-  { path: "alerts", says: names.alerts, group: "watch", scopes: ["alerts:read"], letter: "a", home_of: ["analyst", "duty", "supervisor"], load: () => import("./pages/alerts/Alerts") },
+  { path: "now", says: names.now, group: "watch", scopes: ["now:read"], letter: "n", home_of: ["supervisor", "operator"], bare: "wall", load: () => import("./pages/now/Now") },
+  { path: "alerts", says: names.alerts, group: "watch", scopes: ["alerts:read"], letter: "a", home_of: ["analyst", "duty"], load: () => import("./pages/alerts/Alerts") },
   { path: "work", says: names.work, group: "work", scopes: ["work:read"], letter: "w", home_of: ["liaison"], load: () => import("./pages/work/Work") },
   { path: "money", says: names.money, group: "work", scopes: ["traces:read", "traces:ask"], letter: "m", load: () => import("./pages/money/Money") },
   { path: "orders", says: names.orders, group: "work", scopes: ["work:read"], letter: "o", load: () => import("./pages/orders/Orders") },
@@ -58,4 +63,9 @@ export function page_allowed(page: Page): boolean {
 
 export function page_home(): Page | undefined {
   return PAGES.find((page) => page.home_of !== undefined && has_role(...page.home_of) && page_allowed(page)) ?? PAGES.find(page_allowed);
+}
+
+/* The path of the page that shows items of this kind. */
+export function page_of_kind(kind: string): string {
+  return PAGES.find((page) => page.kinds?.includes(kind) && page_allowed(page))?.path ?? "work";
 }

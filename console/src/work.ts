@@ -5,7 +5,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { get, has_role, once_key, post, type Reply, whoami } from "./api";
 import type { ClockState } from "./parts/Clock";
-import type { Both } from "./tongue";
+import { choice_words } from "./choices/words";
+import { grade_words, typology_words, value_words } from "./words";
+import { type Both, named, type Pair } from "./tongue";
 
 export type FieldType = "phone" | "account" | "person" | "imei" | "cell" | "human" | "address" | "place" | "text" | "word" | "list" |
   "whole" | "amount" | "flag" | "moment";
@@ -57,7 +59,9 @@ export interface Kind extends Both {
   lease_ms: number;
 }
 
-export type Value = string | number | boolean | (string | number)[] | null;
+/* A list is of words, or of small objects ({kind, count}). */
+export type Entry = string | number | { [name: string]: string | number };
+export type Value = string | number | boolean | Entry[] | null;
 
 export interface Item {
   id: string;
@@ -101,6 +105,13 @@ export function all_kinds(): Promise<Kind[]> {
 
 export async function kind_of(name: string): Promise<Kind | undefined> {
   return (await all_kinds()).find(({ kind }) => kind === name);
+}
+
+/* A word that a field has for a value, as people say it; itself if nobody has said it. */
+export function choice_text(field: string, word: string): string {
+  const own = `${field}.${word}`;
+  const said: Record<string, Pair> = { ...grade_words, ...typology_words, ...value_words, ...choice_words };
+  return named(said, Object.hasOwn(said, own) ? own : word);
 }
 
 export const field_of = (kind: Kind, name: string) => kind.fields.find((field) => field.name === name);

@@ -3,6 +3,7 @@
 import { words } from "../tongue";
 
 export const names = words({
+  now: ["Now", "实时态势"],
   alerts: ["Alerts", "预警"],
   work: ["All work", "全部工作"],
   money: ["Follow money", "资金追踪"],

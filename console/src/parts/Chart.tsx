@@ -1,6 +1,7 @@
 /* Chart.tsx -- lines or bars over time, drawn by uPlot, which is loaded when the first chart is. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import { useEffect, useRef } from "preact/hooks";
+import type UPlotType from "uplot";
 import { useCell } from "../cell";
 import { day, moment_full } from "../dates";
 import { number } from "../money";
@@ -28,6 +29,12 @@ const COLOURS = ["--series-1", "--series-2", "--series-3", "--series-4"];
 function Drawing({ times, series, height, label }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const theme = useCell(liking).theme, spoken = useCell(tongue);
+  const plot = useRef<UPlotType | null>(null);
+  const data: UPlotType.AlignedData = [times, ...series.map(({ values }) => values)];
+  const newest = useRef(data);
+  newest.current = data;
+  /* What it looks like; new values of the same series are put into the plot that stands. */
+  const form = series.map(({ says, bars }) => `${says} ${bars ?? ""}`).join("|");
   useEffect(() => {
     let gone = false, destroy = () => {};
     void import("uplot").then(({ default: UPlot }) => {
@@ -40,26 +47,29 @@ function Drawing({ times, series, height, label }: Props) {
         const at = new Date(seconds * 1000), text = (n: number) => String(n).padStart(2, "0");
         return at.getHours() === 0 && at.getMinutes() === 0 ? day(at).slice(-6) : `${text(at.getHours())}:${text(at.getMinutes())}`;
       };
-      const plot = new UPlot({
+      const made = new UPlot({
         width: node.clientWidth || 400, height: height ?? 180, legend: { show: series.length > 1, live: false }, cursor: { show: true },
         axes: [{ ...axis, values: (_, ticks) => ticks.map(stamp) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => number(tick)) }],
         series: [{}, ...series.map((one, at) => ({
           label: one.says, stroke: colour(COLOURS[at % COLOURS.length] ?? ""), width: 2,
           ...(one.bars && UPlot.paths.bars && { paths: UPlot.paths.bars({ size: [0.7, 40] }), fill: colour(COLOURS[at % COLOURS.length] ?? ""), points: { show: false } }),
         }))],
-      }, [times, ...series.map((one) => one.values)], node);
-      const observer = new ResizeObserver(() => plot.setSize({ width: node.clientWidth, height: height ?? 180 }));
+      }, newest.current, node);
+      plot.current = made;
+      const observer = new ResizeObserver(() => made.setSize({ width: node.clientWidth, height: height ?? 180 }));
       observer.observe(node);
       destroy = () => {
         observer.disconnect();
-        plot.destroy();
+        plot.current = null;
+        made.destroy();
       };
     });
     return () => {
       gone = true;
       destroy();
     };
-  }, [times, series, height, theme, spoken]);
+  }, [form, height, theme, spoken]);
+  useEffect(() => plot.current?.setData(newest.current), [times, series]);
   return <div ref={box} class="chart" role="img" aria-label={label} style={{ minHeight: `${height ?? 180}px` }} />;
 }
 

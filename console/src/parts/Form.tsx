@@ -4,9 +4,9 @@
  * leaves out what is empty.  The service is the judge of every value; it names the field that it refuses. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import { useId } from "preact/hooks";
-import { both, named, say } from "../tongue";
-import type { Field, Value } from "../work";
-import { grade_words, value_words, w } from "../words";
+import { both, say } from "../tongue";
+import { choice_text, type Entry, type Field, type Value } from "../work";
+import { w } from "../words";
 import { fw } from "./words";
 
 export type Typed = Record<string, string>;
@@ -37,6 +37,16 @@ function cents_of(text: string): Value {
   return parts === null ? text.trim() : Number(`${parts[1] ?? "0"}${(parts[2] ?? "").padEnd(2, "0")}`);
 }
 
+/* A line of a list: {"kind":"goip","count":"3"} is an object, anything else a word. */
+function entry_of(line: string): Entry {
+  try {
+    const read: unknown = line.startsWith("{") ? JSON.parse(line) : line;
+    return typeof read === "object" && read !== null ? (read as Entry) : line;
+  } catch {
+    return line;
+  }
+}
+
 function value_of(field: Field, text: string): Value {
   if (field.type === "flag")
     return text === "true";
@@ -45,7 +55,7 @@ function value_of(field: Field, text: string): Value {
   if (field.type === "amount")
     return cents_of(text);
   if (field.type === "list")
-    return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+    return text.split("\n").map((line) => line.trim()).filter((line) => line !== "").map(entry_of);
   return field.type === "moment" ? moment_text(text) : text.trim();
 }
 
@@ -70,7 +80,7 @@ function Control({ field, id, value, must, first, type }: {
         <option value="">{say(fw.choose)}</option>
         {field.type === "flag"
           ? [<option key="t" value="true">{say(w.yes)}</option>, <option key="f" value="false">{say(w.no)}</option>]
-          : words.map((word) => <option key={word} value={word}>{named({ ...value_words, ...grade_words }, word)}</option>)}
+          : words.map((word) => <option key={word} value={word}>{choice_text(field.name, word)}</option>)}
       </select>
     );
   if (field.type === "list" || ((field.size_max ?? 0) > 256 && field.type === "text"))

@@ -6,6 +6,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { useState } from "preact/hooks";
 import { once_key, post, Problem, type Reply, whoami } from "../api";
+import { useKeys } from "../keys";
 import { both, named, say } from "../tongue";
 import { field_of, type Item, item_step, type Kind, type Offered, state_of, step_of, steps_offered, type Step } from "../work";
 import { role_words, w } from "../words";
@@ -16,6 +17,9 @@ import { ProblemBox } from "./Problem";
 import { ReasonDialog } from "./Reveal";
 import { sw } from "./words";
 
+/* Keys of steps, by the step's name.  `y` and `q` are the second person's yes and no. */
+export type StepKeys = Record<string, string>;
+
 interface Props {
   kind: Kind;
   item: Item;
@@ -23,6 +27,7 @@ interface Props {
   at: number;
   changed: (reply: Reply<Item>) => void;
   again: () => Promise<void>;
+  keys?: StepKeys;
 }
 
 function why_blocked({ step, blocked }: Offered): string {
@@ -88,13 +93,25 @@ function Asking({ kind, item, at, changed, again }: Props) {
   const step = step_of(kind, asking.step), own = asking.by === whoami.value?.id;
   const name = step === undefined ? asking.step : both(step);
   return (
+    <AskingBox {...{ kind, item, at, changed, again, asking, own, name, answer, choose }} />
+  );
+}
+
+type Box = Props & { asking: NonNullable<Item["asking"]>; own: boolean; name: string; answer: "approve" | "decline" | null; choose: (answer: "approve" | "decline" | null) => void };
+
+function AskingBox({ item, at, changed, again, asking, own, name, answer, choose }: Box) {
+  useKeys([
+    ...(own ? [] : [{ key: "y", name: "step.approve", says: sw.approve, go: () => choose("approve") }]),
+    { key: "q", name: "step.decline", says: own ? sw.withdraw : sw.decline, go: () => choose("decline") },
+  ]);
+  return (
     <div class="asking" role="group" aria-label={name}>
       <strong>{say(asking.done ? sw.asking_done : sw.asking, { step: name, by: asking.by })}</strong>
       <Clock name={say(sw.until)} clock={{ state: "running", due: asking.expires, started: asking.asked, at, ...(asking.left_ms !== undefined && { left_ms: asking.left_ms }) }} />
       <small class="mono">{say(sw.digest, { digest: asking.digest.slice(0, 16) })}</small>
       <span class="row">
-        {!own && <button type="button" class="main" data-approve onClick={() => choose("approve")}>{say(sw.approve)}</button>}
-        <button type="button" data-decline onClick={() => choose("decline")}>{say(own ? sw.withdraw : sw.decline)}</button>
+        {!own && <button type="button" class="main" data-approve onClick={() => choose("approve")}>{say(sw.approve)} <kbd>y</kbd></button>}
+        <button type="button" data-decline onClick={() => choose("decline")}>{say(own ? sw.withdraw : sw.decline)} <kbd>q</kbd></button>
       </span>
       {answer && (
         <ReasonDialog title={`${say(answer === "approve" ? sw.approve : own ? sw.withdraw : sw.decline)} · ${name}`} close={() => choose(null)}
@@ -116,6 +133,10 @@ export function Steps(props: Props) {
   const { kind, item } = props;
   const [open, choose] = useState<Step | null>(null);
   const offered = steps_offered(kind, item);
+  useKeys(offered.flatMap(({ step, blocked }) => {
+    const key = props.keys?.[step.name];
+    return key === undefined || blocked !== null ? [] : [{ key, name: `step.${step.name}`, says: [step.en, step.zh] as const, go: () => choose(step) }];
+  }));
   return (
     <section class="steps" aria-label={say(sw.steps)}>
       <Asking {...props} />
@@ -128,6 +149,7 @@ export function Steps(props: Props) {
               data-step={one.step.name} title={[why_blocked(one), to && say(sw.then, { state: both(to) })].filter(Boolean).join(" · ")}
               onClick={() => choose(one.step)}>
               {both(one.step)}{one.blocked !== null && <small> ({why_blocked(one)})</small>}
+              {one.blocked === null && props.keys?.[one.step.name] && <> <kbd>{props.keys[one.step.name]}</kbd></>}
             </button>
           );
         })}

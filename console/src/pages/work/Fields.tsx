@@ -2,13 +2,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { moment_full } from "../../dates";
 import { decimal_of_cents, money, number } from "../../money";
-import { both, named, say } from "../../tongue";
-import type { Field, Item, Kind, Value } from "../../work";
-import { grade_words, typology_words, value_words, w as common } from "../../words";
+import { both, say, tongue } from "../../tongue";
+import { choice_text, type Entry, type Field, type Item, type Kind, type Value } from "../../work";
+import { w as common } from "../../words";
 
 /* A word of a list, said if it is a common one. */
 export function word_text(value: string): string {
-  return named({ ...value_words, ...typology_words, ...grade_words }, value);
+  return choice_text("", value);
+}
+
+/* Texts that are codes, as carriers answer with them. */
+const CODED = ["line_status", "holder_kind", "grade", "typology"];
+
+function entry_text(field: Field, entry: Entry): string {
+  if (typeof entry !== "object")
+    return choice_text(field.name, String(entry));
+  const said = tongue.value === "zh" ? entry.zh ?? entry.en : entry.en;
+  return said === undefined ? Object.values(entry).map((part) => choice_text(field.name, String(part))).join(" ") : String(said);
 }
 
 export function value_text(field: Field, value: Value): string {
@@ -17,14 +27,14 @@ export function value_text(field: Field, value: Value): string {
   if (typeof value === "boolean")
     return say(value ? common.yes : common.no);
   if (Array.isArray(value))
-    return value.map(String).join(", ");
+    return value.map((entry) => entry_text(field, entry)).join("; ");
   if (field.type === "moment")
     return moment_full(String(value));
   if (field.type === "amount" && /^-?\d+$/.test(String(value))) /* of work: whole cents */
-    return money(decimal_of_cents(BigInt(value)));
-  if (typeof value === "number")
-    return number(value);
-  return field.type === "word" || field.name === "grade" || field.name === "typology" ? word_text(value) : value;
+    return money(decimal_of_cents(BigInt(String(value))));
+  if (field.type === "word" || field.choices !== undefined || CODED.includes(field.name))
+    return choice_text(field.name, String(value));
+  return typeof value === "number" && field.name !== "birth_year" ? number(value) : String(value);
 }
 
 export function Fields({ kind, item, revealed }: { kind: Kind; item: Item; revealed: Record<string, Value> | null }) {

@@ -9,14 +9,15 @@ import { Clock } from "../../parts/Clock";
 import { Log, When } from "../../parts/Log";
 import { ProblemBox } from "../../parts/Problem";
 import { ReasonDialog, RevealButton, RevealDialog, useRevealed } from "../../parts/Reveal";
-import { Steps } from "../../parts/StepForm";
+import { type StepKeys, Steps } from "../../parts/StepForm";
 import { lw } from "../../parts/words";
+import { page_of_kind } from "../../pages";
 import { go } from "../../router";
 import { both, named, say } from "../../tongue";
 import { clock_of, holds, type Item as WorkItem, item_clock, item_get, item_log, type ItemLog, type Kind, kind_of, state_of, type Value } from "../../work";
 import { w as common } from "../../words";
 import { Fields } from "./Fields";
-import { holder_text } from "./Queue";
+import { holder_text, useKinds } from "./Queue";
 import { w, keys as kw } from "./words";
 
 export interface ItemSeen {
@@ -35,6 +36,8 @@ export interface ItemExtras {
   before?: (seen: ItemSeen) => ComponentChildren;
   /* Among the cards. */
   cards?: (seen: ItemSeen) => ComponentChildren;
+  /* Of steps; a key that the item has itself is taken by the step. */
+  keys?: StepKeys;
 }
 
 /* The item, read again when an event names it. */
@@ -68,17 +71,27 @@ export function useItem(id: string) {
   return { seen, kind, log, fault, take, again };
 }
 
-function Links({ log, path }: { log: ItemLog; path: string }) {
+/* A link to an item, on the page of its kind, with its state. */
+export function LinkTo({ link, kinds }: { link: ItemLog["links"][number]; kinds: readonly Kind[] | null }) {
+  const kind = kinds?.find((one) => one.kind === link.kind);
+  return (
+    <>
+      <a href={`/console/${page_of_kind(link.kind)}/${link.item}`}>{kind ? both(kind) : link.kind} <span class="mono">{link.item}</span></a>
+      {" "}<small>{kind ? both(state_of(kind, link.state)) || link.state : link.state}</small>
+    </>
+  );
+}
+
+function Links({ log }: { log: ItemLog }) {
+  const kinds = useKinds();
   return log.links.length === 0 ? <p class="hint">{say(common.none)}</p> : (
     <ul>{log.links.map((link) => (
-      <li key={link.item + link.relation}>
-        {named(RELATIONS, link.relation)} {link.forward ? "→" : "←"} <a href={`/console/${path}/${link.item}`}>{link.kind} {link.item}</a> <small>{link.state}</small>
-      </li>
+      <li key={link.item + link.relation}>{named(RELATIONS, link.relation)} {link.forward ? "→" : "←"} <LinkTo link={link} kinds={kinds} /></li>
     ))}</ul>
   );
 }
 
-const RELATIONS = {
+export const RELATIONS = {
   same_place: w.relation_same_place, same_device: w.relation_same_device, same_holder: w.relation_same_holder,
   same_outlet: w.relation_same_outlet, part_of: w.relation_part_of, led_to: w.relation_led_to,
 };
@@ -196,12 +209,12 @@ export function Item({ id, path, extras }: { id: string; path: string; extras?: 
       {extras?.before?.(all)}
       <div class="item-cards">
         <div class="item-main">
-          <section class="card"><Steps kind={kind} item={item} at={seen.at} changed={take} again={again} /></section>
+          <section class="card"><Steps kind={kind} item={item} at={seen.at} changed={take} again={again} {...(extras?.keys && { keys: extras.keys })} /></section>
           <section class="card"><h2>{say(w.fields)}</h2><Fields kind={kind} item={item} revealed={revealed.value} /></section>
         </div>
         <div class="item-side">
           {extras?.cards?.(all)}
-          {log && <section class="card"><h2>{say(w.links)}</h2><Links log={log} path={path} /></section>}
+          {log && <section class="card"><h2>{say(w.links)}</h2><Links log={log} /></section>}
           {log && <section class="card"><h2>{say(w.notes)}</h2><Notes log={log} />{writes && <button type="button" onClick={() => show("note")}>{say(w.add_note)}</button>}</section>}
           {log && <section class="card"><h2>{say(w.attachments)}</h2><Attachments item={item} log={log} again={again} /></section>}
         </div>

@@ -1,5 +1,6 @@
 /* Queue.tsx -- items in the order of the service: priority, deadline, age; the next is taken by one key. */
 /* SPDX-License-Identifier: Apache-2.0 */
+import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { get, listen, may, once_key, post, whoami } from "../../api";
 import { useKeys } from "../../keys";
@@ -10,7 +11,7 @@ import { form_values, FormFields, type Typed } from "../../parts/Form";
 import { When } from "../../parts/Log";
 import { ProblemBox } from "../../parts/Problem";
 import { go } from "../../router";
-import { both, say } from "../../tongue";
+import { both, type Pair, say } from "../../tongue";
 import { all_kinds, clock_of, field_of, type Item, item_clock, type Kind, state_of } from "../../work";
 import { w as common } from "../../words";
 import { value_text } from "./Fields";
@@ -21,7 +22,7 @@ interface Page {
   next: string | null;
 }
 
-interface Listed {
+export interface Listed {
   item: Item;
   at: number;
 }
@@ -53,7 +54,19 @@ function soonest({ item, at }: Listed, kind: Kind) {
   return item.due ? <Clock quiet name="" clock={{ state: "running", due: item.due }} /> : <span class="hint">–</span>;
 }
 
-function columns(kinds: Kind[], several: boolean): Column<Listed>[] {
+/* What a special page has for its queue. */
+export interface QueueExtras {
+  /* Ready filters; a number key each. */
+  views?: { name: string; says: Pair; kind: string; state?: string }[];
+  /* In the place of the line of fields, for this kind ("": several). */
+  about?: (kind: string, kinds: Kind[]) => Column<Listed>[] | null;
+  /* Rows can be chosen (x), and this stands above them then. */
+  bulk?: (chosen: Item[], done: () => void) => ComponentChildren;
+  /* Above the table. */
+  above?: (kind: string) => ComponentChildren;
+}
+
+function columns(kinds: Kind[], several: boolean, own: Column<Listed>[] | null): Column<Listed>[] {
   const kind_of = (item: Item) => kinds.find(({ kind }) => kind === item.kind);
   const all: (Column<Listed> | false)[] = [
     { name: "due", says: say(w.due), width: "19rem", cell: (row) => {
@@ -65,10 +78,10 @@ function columns(kinds: Kind[], several: boolean): Column<Listed>[] {
       const kind = kind_of(item);
       return both(kind && state_of(kind, item.state));
     } },
-    { name: "about", says: say(w.about), width: "minmax(16rem, 1fr)", cell: ({ item }) => {
+    ...(own ?? [{ name: "about", says: say(w.about), width: "minmax(16rem, 1fr)", cell: ({ item }) => {
       const kind = kind_of(item);
       return kind ? about(kind, item) : "";
-    } },
+    } } as Column<Listed>]),
     { name: "place", says: say(w.place), width: "6rem", cell: ({ item }) => item.place ?? "–" },
     { name: "holder", says: say(w.holder), width: "9rem", cell: ({ item }) => holder_text(item) },
     { name: "created", says: say(w.created), width: "8rem", cell: ({ item }) => <When at={item.created} /> },
@@ -119,8 +132,8 @@ function useQueue(wanted: { kind: string; state: string; mine: boolean; ended: b
   return { rows, fault, loading, more: next === null ? undefined : more, again: () => again((n) => n + 1) };
 }
 
-export function NewDialog({ kind, close, made }: { kind: Kind; close: () => void; made: (item: Item) => void }) {
-  const [typed, type] = useState<Typed>({});
+export function NewDialog({ kind, close, made, preset }: { kind: Kind; close: () => void; made: (item: Item) => void; preset?: Typed }) {
+  const [typed, type] = useState<Typed>(preset ?? {});
   const [fault, fail] = useState<unknown>(null);
   const [key] = useState(once_key);
   const fields = (all: string[]) => all.map((name) => field_of(kind, name)).filter((field) => field !== undefined);
@@ -176,9 +189,10 @@ function SearchReason({ identifier, close, found }: { identifier: string; close:
   );
 }
 
-export function Queue({ path, says, kinds: wanted_kinds }: { path: string; says: string; kinds?: string[] }) {
+export function Queue({ path, says, kinds: wanted_kinds, extras }: { path: string; says: string; kinds?: string[]; extras?: QueueExtras }) {
   const kinds = useKinds();
-  const [wanted, want] = useState({ kind: wanted_kinds?.length === 1 ? wanted_kinds[0] ?? "" : "", state: "", mine: false, ended: false });
+  const [wanted, want] = useState({ kind: extras?.views?.[0]?.kind ?? (wanted_kinds?.length === 1 ? wanted_kinds[0] ?? "" : ""), state: "", mine: false, ended: false });
+  const [selected, select] = useState<ReadonlySet<string>>(new Set());
   const [cursor, move] = useState(0);
   const [fault, fail] = useState<unknown>(null);
   const [note, tell] = useState("");
@@ -204,7 +218,23 @@ export function Queue({ path, says, kinds: wanted_kinds }: { path: string; says:
     }, fail);
   };
   const last = Math.max(0, rows.length - 1);
+  const view = (at: number) => {
+    const wished = extras?.views?.[at];
+    if (wished !== undefined) {
+      want({ ...wanted, kind: wished.kind, state: wished.state ?? "" });
+      move(0);
+    }
+  };
+  const toggle = (id: string | undefined) => {
+    const next = new Set(selected);
+    if (id !== undefined && !next.delete(id))
+      next.add(id);
+    select(next);
+  };
+  const bulk = extras?.bulk !== undefined;
   useKeys([
+    ...(extras?.views ?? []).map(({ name, says: named }, at) => ({ key: String(at + 1), name: `work.view.${name}`, says: named, go: () => view(at) })),
+    ...(bulk ? [{ key: "x", name: "work.select", says: kw.select, go: () => toggle(rows[Math.min(cursor, last)]?.item.id) }] : []),
     { key: "j", name: "work.down", says: kw.down, repeats: true, go: () => move(Math.min(last, cursor + 1)) },
     { key: "k", name: "work.up", says: kw.up, repeats: true, go: () => move(Math.max(0, cursor - 1)) },
     { key: "o", name: "work.open", says: kw.open, go: () => open(cursor) },
@@ -213,7 +243,7 @@ export function Queue({ path, says, kinds: wanted_kinds }: { path: string; says:
     ...(may("work:write") ? [{ key: "n", name: "work.next", says: kw.take_next, go: take_next }] : []),
     ...(can_add ? [{ key: "a", name: "work.new", says: kw.new_item, go: () => show("new") }] : []),
   ]);
-  const shown = useMemo(() => columns(kinds ?? [], wanted.kind === ""), [kinds, wanted.kind]);
+  const shown = useMemo(() => columns(kinds ?? [], wanted.kind === "", extras?.about?.(wanted.kind, kinds ?? []) ?? null), [kinds, wanted.kind]);
   return (
     <>
       <div class="page-head">
@@ -240,7 +270,25 @@ export function Queue({ path, says, kinds: wanted_kinds }: { path: string; says:
       </div>
       <ProblemBox fault={fault ?? queue.fault} retry={queue.again} />
       {note && <p class="notice" role="status">{note}</p>}
+      {extras?.views && (
+        <div class="row views" role="group" aria-label={say(w.views)}>
+          {extras.views.map(({ name, says: named, kind, state }, at) => (
+            <button key={name} type="button" data-view={name} aria-pressed={wanted.kind === kind && wanted.state === (state ?? "")} onClick={() => view(at)}>
+              {say(named)} <kbd>{at + 1}</kbd>
+            </button>
+          ))}
+        </div>
+      )}
+      {extras?.above?.(wanted.kind)}
+      {selected.size > 0 && (
+        <div class="row bulk">
+          <strong>{say(common.selected_count, { n: selected.size })}</strong>
+          {extras?.bulk?.(rows.filter(({ item }) => selected.has(item.id)).map(({ item }) => item), () => select(new Set()))}
+          <button type="button" class="plain" onClick={() => select(new Set())}>{say(common.none)}</button>
+        </div>
+      )}
       <DataTable label={says} columns={shown} rows={rows} id={({ item }) => item.id} cursor={rows.length === 0 ? -1 : Math.min(cursor, last)} move={move}
+        {...(bulk && { selected: ({ item }: Listed) => selected.has(item.id), select: ({ item }: Listed) => toggle(item.id) })}
         open={(_, index) => open(index)} more={found ? undefined : queue.more} empty={queue.loading ? say(common.loading) : say(w.empty)} />
       {dialog === "new" && chosen && <NewDialog kind={chosen} close={() => show(null)} made={(item) => go(path, item.id)} />}
       {dialog === "search" && <SearchDialog close={() => show(null)} found={(items, at) => find(items.map((item) => ({ item, at })))} />}

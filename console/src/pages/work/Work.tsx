@@ -5,7 +5,7 @@ import type { PageProps } from "../../pages";
 import { say } from "../../tongue";
 import { names } from "../words";
 import { Item, type ItemExtras } from "./Item";
-import { Queue } from "./Queue";
+import { Queue, type QueueExtras } from "./Queue";
 
 export interface WorkPageProps extends PageProps {
   /* Its name in pages.ts, for addresses. */
@@ -15,11 +15,12 @@ export interface WorkPageProps extends PageProps {
   kinds?: string[];
   /* What a special page shows beside or in place of the usual. */
   extras?: ItemExtras;
+  queue?: QueueExtras;
 }
 
-export function WorkPage({ id, path, says, kinds, extras }: WorkPageProps) {
+export function WorkPage({ id, path, says, kinds, extras, queue }: WorkPageProps) {
   return id === null
-    ? <Queue path={path} says={says} {...(kinds && { kinds })} />
+    ? <Queue path={path} says={says} {...(kinds && { kinds })} {...(queue && { extras: queue })} />
     : <Item key={id} id={id} path={path} {...(extras && { extras })} />;
 }
 
