@@ -126,7 +126,7 @@ async function bundle() {
   const made = await esbuild.build({
     entryPoints: { main: path.join(SOURCE, "main.tsx") },
     bundle: true, splitting: true, format: "esm", target: ["es2022"], minify: true, metafile: true,
-    jsx: "automatic", jsxImportSource: "preact", charset: "utf8", legalComments: "linked",
+    jsx: "automatic", jsxImportSource: "preact", loader: { ".inc": "text" }, charset: "utf8", legalComments: "linked",
     outdir: path.join(folder, "assets"), entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]",
     assetNames: "[name]-[hash]", absWorkingDir: HERE, logLevel: "warning", treeShaking: true,
   });
@@ -226,6 +226,6 @@ if (faults === 0) {
   write_page(entry);
   check_size(meta, entry);
   if (table)
-    write_table([...sources]);
+    write_table([...sources, ...Object.keys(meta.inputs).filter((name) => name.endsWith(".inc")).map((name) => path.join(HERE, name))]);
 }
 process.exit(faults === 0 ? 0 : 1);

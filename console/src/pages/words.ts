@@ -5,6 +5,9 @@ import { words } from "../tongue";
 export const names = words({
   now: ["Now", "实时态势"],
   alerts: ["Alerts", "预警"],
+  leads: ["Leads", "线索核查"],
+  dissuasion: ["Dissuasion", "劝阻"],
+  cases: ["Cases", "案件"],
   work: ["All work", "全部工作"],
   money: ["Follow money", "资金追踪"],
   orders: ["Orders to banks", "银行指令"],

@@ -36,6 +36,8 @@ export interface ItemExtras {
   before?: (seen: ItemSeen) => ComponentChildren;
   /* Among the cards. */
   cards?: (seen: ItemSeen) => ComponentChildren;
+  /* Names of fields that stand in cards of its own, and not among the rest. */
+  own?: (kind: Kind) => readonly string[];
   /* Of steps; a key that the item has itself is taken by the step. */
   keys?: StepKeys;
 }
@@ -62,11 +64,21 @@ export function useItem(id: string) {
   }, [id]);
   useEffect(() => {
     void again();
+    /* What happened while no stream stood is read, and until one stands, now and then. */
+    let live = false;
     const stream = listen("/v1/work/events", "work", {}, (data) => {
       if ((data as { item?: string }).item === id)
         void again();
+    }, (open) => {
+      live = open;
+      if (open)
+        void again();
     });
-    return () => stream.close();
+    const timer = setInterval(() => void (live || document.hidden || again()), 4000);
+    return () => {
+      clearInterval(timer);
+      stream.close();
+    };
   }, [id]);
   return { seen, kind, log, fault, take, again };
 }
@@ -139,6 +151,17 @@ function Attachments({ item, log, again }: { item: WorkItem; log: ItemLog; again
   );
 }
 
+/* While one looks at what one holds, the lease goes on. */
+function useRenewed(kind: Kind | null, item: WorkItem | null): void {
+  const held = item !== null && kind !== null && kind.lease_ms > 0 && holds(item) && !item.ended;
+  useEffect(() => {
+    if (!held)
+      return;
+    const timer = setInterval(() => void (document.hidden || post(`/v1/work/${item.id}/renew`, {}).catch(() => {})), Math.max(30000, kind.lease_ms / 3));
+    return () => clearInterval(timer);
+  }, [held, item?.id]);
+}
+
 function HandOver({ item, close, changed }: { item: WorkItem; close: () => void; changed: (reply: Reply<WorkItem>) => void }) {
   const [to, type] = useState("");
   return (
@@ -176,9 +199,10 @@ export function Item({ id, path, extras }: { id: string; path: string; extras?: 
   const [problem, fail] = useState<unknown>(null);
   const revealed = useRevealed<Record<string, Value>>(id);
   const item = seen?.item ?? null;
+  useRenewed(kind, item);
   const hold = () => {
     if (item !== null)
-      post<WorkItem>(`/v1/work/${item.id}/${holds(item) ? "release" : "take"}`, {}).then((reply) => {
+      post<WorkItem>(`/v1/work/${item.id}/${holds(item) ? "release" : "take"}`, {}, { if_match: `"${item.version}"` }).then((reply) => {
         fail(null);
         void again();
         return reply;
@@ -210,7 +234,7 @@ export function Item({ id, path, extras }: { id: string; path: string; extras?: 
       <div class="item-cards">
         <div class="item-main">
           <section class="card"><Steps kind={kind} item={item} at={seen.at} changed={take} again={again} {...(extras?.keys && { keys: extras.keys })} /></section>
-          <section class="card"><h2>{say(w.fields)}</h2><Fields kind={kind} item={item} revealed={revealed.value} /></section>
+          <section class="card"><h2>{say(w.fields)}</h2><Fields kind={{ ...kind, fields: kind.fields.filter(({ name }) => !extras?.own?.(kind).includes(name)) }} item={item} revealed={revealed.value} /></section>
         </div>
         <div class="item-side">
           {extras?.cards?.(all)}

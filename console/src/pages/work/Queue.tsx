@@ -110,13 +110,19 @@ function useQueue(wanted: { kind: string; state: string; mine: boolean; ended: b
     return () => stop.abort();
   }, [key, turn]);
   useEffect(() => {
-    let timer = 0;
+    let timer = 0, live = false;
     const stream = listen("/v1/work/events", "work", {}, () => {
       clearTimeout(timer);
       timer = window.setTimeout(() => again((n) => n + 1), 400);
+    }, (open) => {
+      if (open !== live && open)
+        again((n) => n + 1);
+      live = open;
     });
+    const turn = setInterval(() => void (live || document.hidden || again((n) => n + 1)), 5000);
     return () => {
       clearTimeout(timer);
+      clearInterval(turn);
       stream.close();
     };
   }, []);

@@ -1,0 +1,42 @@
+/* words.ts -- words of the check of a line and of the task on the spot. */
+/* SPDX-License-Identifier: Apache-2.0 */
+import { words } from "../../tongue";
+
+export const w = words({
+  view_open: ["All open", "全部未结"],
+  view_received: ["To be requested", "待申请"],
+  view_requested: ["To be approved", "待审批"],
+  view_sent: ["With the carrier", "运营商核查中"],
+  view_single: ["Answered, alone", "已反馈·单一"],
+  view_field: ["In the field", "现场处置"],
+  view_site: ["Site tasks", "现场任务"],
+  grade: ["Grade", "等级"],
+  number: ["Number", "号码"],
+  origin: ["From", "来源"],
+  carrier: ["Carrier", "运营商"],
+  typology: ["Type", "类型"],
+  status: ["Line", "号码状态"],
+  leads: ["Leads", "线索数"],
+  address: ["Address", "地址"],
+  why: ["In common", "串并理由"],
+  finding: ["Finding", "现场情况"],
+
+  stages: ["How far it is", "办理进度"],
+  asked: ["What the carrier is asked, and by what", "向运营商核查的内容及依据"],
+  not_asked: ["Nothing has been asked yet: v requests the check.", "尚未申请核查，按 v 申请。"],
+  answer: ["What the carrier answered", "运营商答复"],
+  waiting: ["The carrier has been asked; the answer appears here by itself.", "已发运营商，答复到达后自动显示。"],
+  no_answer: ["Nobody has been asked yet.", "尚未发送运营商。"],
+  answered_in: ["answered {span} after it was sent", "发出后 {span} 收到答复"],
+  common: ["What it has in common with others", "与其他线索的共同点"],
+  alone: ["Nothing in common with another lead within the window.", "窗口期内与其他线索无共同点。"],
+  not_yet: ["Looked for as soon as the carrier has answered.", "运营商答复后自动比对。"],
+  with_lead: ["with", "关联"],
+  site: ["Site task", "现场任务"],
+  alert: ["Alert", "预警"],
+  to_alert: ["Open the alert", "打开预警"],
+  of_site: ["The leads that point there", "指向该处的线索"],
+  sign: ["Sign", "特征"],
+  lead: ["Lead", "线索"],
+  state: ["State", "状态"],
+});
