@@ -70,7 +70,7 @@ export class House {
     const house = new House();
     house.folder = fs.mkdtempSync(path.join(os.tmpdir(), "cutline-console-"));
     const config = path.join(house.folder, "cutline.yaml");
-    fs.writeFileSync(config, `listen: {port: 0}\ndetect: {rules: ${options.rules ?? path.join(SOURCE, "rules")}, memory: 64M}\n` +
+    fs.writeFileSync(config, `listen: {port: 0}\ndetect: {rules: ${options.rules ?? path.join(SOURCE, "rules")}, memory: ${options.memory ?? "64M"}}\n` +
       `disk: {reserve: 1M, floor: 8M}\njournal: {segment: 16M}\n${options.config ?? ""}`);
     house.log = fs.openSync(path.join(house.folder, "log"), "a");
     house.process = spawn(CUTLINE, ["serve", "--data", path.join(house.folder, "data"), "--config", config, "--lang", "en"], { stdio: ["ignore", "pipe", house.log] });

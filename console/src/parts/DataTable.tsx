@@ -85,8 +85,7 @@ class TableRow<Row> extends Component<RowProps<Row>> {
   }
 }
 
-const BESIDE = 8; /* rows drawn beyond what is seen */
-
+const BESIDE = 4; /* rows drawn beyond what is seen */
 export function DataTable<Row>(props: Props<Row>) {
   const { columns, rows, cursor, more } = props;
   const height = props.height ?? 32;
@@ -125,6 +124,9 @@ export function DataTable<Row>(props: Props<Row>) {
     if (more !== undefined && end >= rows.length - BESIDE)
       more();
   }, [end, rows.length, more]);
+  /* Row n is drawn in slot n mod `slots`, as many as are ever drawn at once: a jump writes other text into the
+   * rows that are there and makes none, going on by one changes one. */
+  const slots = Math.ceil(view.size / height) + 2 * BESIDE + 1;
   /* Narrower than this the table scrolls sideways, in itself. */
   const least = columns.reduce((sum, { width }) => sum + Number(/([\d.]+)rem/.exec(width)?.[1] ?? 5), props.select ? 2 : 0);
   const tracks = (props.select ? "2rem " : "") + columns.map(({ width }) => width).join(" ");
@@ -148,7 +150,7 @@ export function DataTable<Row>(props: Props<Row>) {
       {rows.slice(begin, end).map((row, at) => {
         const index = begin + at;
         return (
-          <TableRow<Row> key={props.id(row)} row={row} index={index} here={index === cursor} chosen={props.selected?.(row) ?? false} selects={props.select !== undefined}
+          <TableRow<Row> key={index % slots} row={row} index={index} here={index === cursor} chosen={props.selected?.(row) ?? false} selects={props.select !== undefined}
             tone={props.tone?.(row) ?? ""} columns={columns} tracks={tracks} least={least} height={height} all={rows.length} newest={newest} />
         );
       })}

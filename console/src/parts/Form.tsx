@@ -3,7 +3,7 @@
  * What is typed stays text until it is sent: `form_values` makes of it what the service takes, and
  * leaves out what is empty.  The service is the judge of every value; it names the field that it refuses. */
 /* SPDX-License-Identifier: Apache-2.0 */
-import { useId } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { both, say } from "../tongue";
 import { choice_text, type Entry, type Field, type Value } from "../work";
 import { w } from "../words";
@@ -106,16 +106,17 @@ export function FieldRow({ field, value, must, first, type }: {
   );
 }
 
-/* Those that must be filled in, then those that may, folded away if there are many. */
+/* Those that must be filled in, then those that may, folded away if there are many and none is filled in already. */
 export function FormFields({ must, may, typed, type }: { must: Field[]; may: Field[]; typed: Typed; type: (name: string, text: string) => void }) {
   const row = (field: Field, needed: boolean, first: boolean) => (
     <FieldRow key={field.name} field={field} value={typed[field.name] ?? ""} must={needed} first={first} type={(text) => type(field.name, text)} />
   );
+  const [filled] = useState(() => may.some(({ name }) => (typed[name] ?? "") !== ""));
   return (
     <>
       <div class="fields">{must.map((field, at) => row(field, true, at === 0))}</div>
       {may.length > 0 && (
-        <details open={may.length + must.length <= 5}>
+        <details open={filled || may.length + must.length <= 5}>
           <summary>{say(fw.optional)} ({may.length})</summary>
           <div class="fields">{may.map((field, at) => row(field, false, must.length === 0 && at === 0))}</div>
         </details>

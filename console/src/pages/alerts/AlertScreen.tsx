@@ -1,39 +1,41 @@
 /* AlertScreen.tsx -- one alert on one screen, without tabs: the sentence, what to do next and why, each
  * condition with its value, what speaks against it, who else has the same, and how sound the data are. */
 /* SPDX-License-Identifier: Apache-2.0 */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { get, may, post } from "../../api";
+import { useCell } from "../../cell";
 import { server_now } from "../../clock";
 import { span } from "../../dates";
 import { useKeys } from "../../keys";
 import { number } from "../../money";
+import { page_of_kind } from "../../pages";
 import { PlainTable } from "../../parts/DataTable";
 import { When } from "../../parts/Log";
-import { ProblemBox } from "../../parts/Problem";
+import { ProblemBox, problem_text } from "../../parts/Problem";
 import { RevealButton, RevealDialog, useRevealed } from "../../parts/Reveal";
 import { go } from "../../router";
 import { both, named, say } from "../../tongue";
+import type { Item } from "../../work";
 import { respond_words, subject_words, typology_words, w as common } from "../../words";
-import { type Alert, type AlertPage, type AlertRow, outcome_of } from "./alert";
+import { type Alert, type AlertPage, type AlertRow, decided_last, type ListRow, outcome_of } from "./alert";
+import { AlertLog, work_of } from "./AlertLog";
 import { Grade } from "./Inbox";
+import { Onward, type Way, ways_of } from "./Onward";
 import { Timeline } from "./Timeline";
-import { decide_words as dw, keys as kw, one, outcome_words, w } from "./words";
+import { decide_words as dw, keys as kw, one, onward_words as ow, outcome_words, w } from "./words";
 
 interface Props {
   id: string;
-  known: AlertRow | null;
+  /* What the list has of it; the rest is asked for. */
+  known: ListRow | null;
   /* Opens the alert so many rows further down the list; null: it is not in the list. */
   step: ((by: number) => void) | null;
   decide: ((hand_on: boolean) => void) | null;
+  /* Told of the alert when it has come. */
+  seen: (row: AlertRow) => void;
 }
 
 const NEXT = { lead: one.next_lead, dissuasion: one.next_dissuasion, stop_payment: one.next_stop_payment, watch: one.next_watch };
-
-/* The item of work that was made of an alert; looking for it is written down. */
-async function work_of(id: string): Promise<string | null> {
-  const { body } = await post<{ work: { id: string }[] }>("/v1/work/search", { identifier: id, reason: say(dw.work_reason) });
-  return body.work[0]?.id ?? null;
-}
 
 /* "3.2" for a value of 64 and a threshold of 20; nothing if either is no number. */
 function beyond(value: string | null, threshold: string | null): string {
@@ -146,13 +148,17 @@ function Details({ row, alert }: { row: AlertRow; alert: Alert }) {
   );
 }
 
-function Next({ row, alert, note, decide }: { row: AlertRow; alert: Alert; note: string; decide: Props["decide"] }) {
+const WAY_KEYS: Record<Way, string> = { trace: "t", dissuasion: "d", stop_order: "p" };
+
+function Next({ row, alert, note, decide, begin }: { row: AlertRow; alert: Alert; note: string; decide: Props["decide"]; begin: (way: Way) => void }) {
+  const ways = ways_of(alert);
   return (
     <section class="card">
       <h2>{say(one.next_action)}</h2>
       {note && <p class="notice" role="status">{note}</p>}
       <p><strong>{named(respond_words, alert.respond)}</strong> — {say(NEXT[alert.respond])}</p>
       <p class="hint">{say(one.because, { title: both(alert.title), score: alert.score.toFixed(2) })}</p>
+      {ways.length > 0 && <p class="row">{ways.map((way) => <button key={way} type="button" data-way={way} onClick={() => begin(way)}>{say(ow[way])} <kbd>{WAY_KEYS[way]}</kbd></button>)}</p>}
       {outcome_of(row) === "open" && decide && (
         <p class="row">
           <button type="button" class="main" onClick={() => decide(false)}>{say(dw.title)} <kbd>e</kbd></button>
@@ -166,7 +172,7 @@ function Next({ row, alert, note, decide }: { row: AlertRow; alert: Alert; note:
   );
 }
 
-function Head({ row, alert, children }: { row: AlertRow; alert: Alert; children: preact.ComponentChildren }) {
+function Head({ row, alert, children }: { row: ListRow; alert: ListRow["alert"] & { repeat?: boolean }; children?: preact.ComponentChildren }) {
   return (
     <header class="card alert-head">
       <div class="row spread">
@@ -184,57 +190,82 @@ function Head({ row, alert, children }: { row: AlertRow; alert: Alert; children:
   );
 }
 
-export function AlertScreen({ id, known, step, decide }: Props) {
-  const [row, keep] = useState<AlertRow | null>(known);
+/* The whole alert from the service, with the newest decision that anybody here knows of. */
+function useAlert(id: string, known: ListRow | null, seen: Props["seen"]): { row: AlertRow | null; fault: unknown } {
+  const [whole, keep] = useState<AlertRow | null>(null);
   const [fault, fail] = useState<unknown>(null);
-  const [asks, ask] = useState(false);
-  const revealed = useRevealed<Alert>(id);
+  const last = useCell(decided_last);
   useEffect(() => {
     const stop = new AbortController();
     get<AlertRow>(`/v1/alerts/${id}`, undefined, stop.signal).then(({ body }) => keep(body), (problem: unknown) => !stop.signal.aborted && fail(problem));
     return () => stop.abort();
   }, [id]);
+  const decision = last?.alert.id === id ? last.decision : known?.decision ?? whole?.decision;
+  const row = useMemo(() => (whole === null ? null : { ...whole, ...(decision && { decision }) }), [whole, decision]);
   useEffect(() => {
-    if (known !== null)
-      keep(known);
-  }, [known]);
-  const same = useCounted(row === null ? null : `subject:${row.subject}`);
-  const can_reveal = may("alerts:reveal");
+    if (row !== null)
+      seen(row);
+  }, [row]);
+  return { row, fault };
+}
+
+function Cards({ row, alert, note, decide, begin, work, look }: { row: AlertRow; alert: Alert; note: string; decide: Props["decide"]; begin: (way: Way) => void; work: Item[] | null; look: () => void }) {
+  const same = useCounted(`subject:${row.subject}`);
+  return (
+    <div class="alert-cards">
+      <div class="alert-side">
+        <Next row={row} alert={alert} note={note} decide={decide} begin={begin} />
+        <Against alert={alert} />
+        <Related row={row} same={same} />
+        <Health alert={alert} />
+      </div>
+      <div class="alert-side">
+        <Evidence alert={alert} />
+        {same !== null && same.alerts.length > 1 && <section class="card"><Timeline rows={same.alerts} id={alert.id} /></section>}
+        <AlertLog row={row} alert={alert} work={work} look={look} />
+        <Details row={row} alert={alert} />
+      </div>
+    </div>
+  );
+}
+
+export function AlertScreen({ id, known, step, decide, seen }: Props) {
+  const { row, fault } = useAlert(id, known, seen);
+  const [asks, ask] = useState(false);
+  const [way, begin] = useState<Way | null>(null);
+  const [work, found] = useState<Item[] | null>(null);
   const [note, tell] = useState("");
+  const revealed = useRevealed<Alert>(id);
+  const can_reveal = may("alerts:reveal");
+  const reveal = async (reason: string) => revealed.show((await post<Alert>(`/v1/alerts/${id}/reveal`, { reason })).body);
+  const look = (onward: boolean) => void work_of(id, revealed.value?.subject ?? null).then((items) => {
+    const only = items.length === 1 ? items[0] : undefined;
+    found(items);
+    tell(items.length === 0 ? say(dw.work_none) : "");
+    if (onward && only !== undefined)
+      go(page_of_kind(only.kind), only.id);
+  }, (problem: unknown) => tell(problem_text(problem)));
+  const says = { trace: kw.trace, dissuasion: kw.dissuasion, stop_order: kw.stop_order };
   useKeys([
     { key: "[", name: "alert.previous", says: kw.previous, go: () => step?.(-1) },
     { key: "]", name: "alert.next", says: kw.next, go: () => step?.(1) },
     { key: "u", name: "alert.back", says: kw.back, go: () => go("alerts") },
     { key: "Escape", name: "alert.escape", says: kw.back, go: () => go("alerts") },
-    ...(may("work:read") ? [{ key: "v", name: "alert.work", says: kw.work, go: () => void work_of(id).then((found) => (found ? go("work", found) : tell(say(dw.work_none))), fail) }] : []),
+    ...(may("work:read") ? [{ key: "v", name: "alert.work", says: kw.work, go: () => look(true) }] : []),
     ...(can_reveal ? [{ key: "r", name: "alert.reveal", says: kw.reveal, go: () => ask(true) }] : []),
+    ...(row === null ? [] : ways_of(row.alert)).map((one) => ({ key: WAY_KEYS[one], name: `alert.${one}`, says: says[one], go: () => begin(one) })),
   ]);
   if (row === null)
-    return fault === null ? <p class="hint" role="status">{say(common.loading)}</p> : <ProblemBox fault={fault} />;
+    return <>{known !== null && <Head row={known} alert={known.alert} />}{fault === null ? <p class="hint" role="status">{say(common.loading)}</p> : <ProblemBox fault={fault} />}</>;
   const alert = revealed.value ?? row.alert;
   return (
     <>
       <Head row={row} alert={alert}>
         {can_reveal && <RevealButton seconds={revealed.seconds} hide={revealed.hide} ask={() => ask(true)} />}
       </Head>
-      <div class="alert-cards">
-        <div class="alert-side">
-          <Next row={row} alert={alert} note={note} decide={decide} />
-          <Against alert={alert} />
-          <Related row={row} same={same} />
-          <Health alert={alert} />
-        </div>
-        <div class="alert-side">
-          <Evidence alert={alert} />
-          {same !== null && same.alerts.length > 1 && <section class="card"><Timeline rows={same.alerts} id={id} /></section>}
-          <Details row={row} alert={alert} />
-        </div>
-      </div>
-      {asks && (
-        <RevealDialog close={() => ask(false)} go={async (reason) => {
-          revealed.show((await post<Alert>(`/v1/alerts/${id}/reveal`, { reason })).body);
-        }} />
-      )}
+      <Cards row={row} alert={alert} note={note} decide={decide} begin={begin} work={work} look={() => look(false)} />
+      {way !== null && <Onward key={way} way={way} alert={row.alert} clear={revealed.value} reveal={reveal} close={() => begin(null)} />}
+      {asks && <RevealDialog close={() => ask(false)} go={reveal} />}
     </>
   );
 }

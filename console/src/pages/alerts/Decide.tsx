@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { number } from "../../money";
 import { ReasonDialog } from "../../parts/Reveal";
 import { both, named, say } from "../../tongue";
-import { type AlertRow, decide, decide_all, type Outcome } from "./alert";
+import { type ListRow, decide, decide_all, type Outcome } from "./alert";
 import { decide_words as dw, hand_presets, outcome_words, presets } from "./words";
 
 const OUTCOME_OF: Record<keyof typeof presets, Outcome> = {
@@ -13,14 +13,14 @@ const OUTCOME_OF: Record<keyof typeof presets, Outcome> = {
 };
 
 interface Props {
-  rows: AlertRow[];
+  rows: ListRow[];
   /* Hand on, and no other outcome. */
   onward: boolean;
   close: () => void;
   done: () => void;
 }
 
-function Many({ rows }: { rows: AlertRow[] }) {
+function Many({ rows }: { rows: ListRow[] }) {
   return (
     <div class="notice">
       <p>{say(dw.sample)}</p>

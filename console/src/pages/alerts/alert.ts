@@ -2,12 +2,19 @@
  * first, and those that come while one looks.
  *
  * The inbox outlives its page: going to an alert and back changes nothing.  New ones are put in front in
- * groups, once a frame, so a burst costs no more than one drawing. */
+ * groups, once a frame, so a burst costs no more than one drawing.
+ *
+ *     a page of the service ── slim ──> rows: what the list shows, 100,000 of them; one array, changed in
+ *                                       place, so that a key copies none of it and leaves no garbage
+ *     an alert that is opened ────────> whole, from the service; never kept in the list
+ *
+ * Whoever remembers something of `rows` remembers `turn` with it: it changes when the array does. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import { get, listen, once_key, post, type Stream } from "../../api";
 import { Cell } from "../../cell";
 import { task_run } from "../../tasks";
 import type { Both } from "../../tongue";
+import type { View } from "./view";
 
 export interface Alert {
   id: string;
@@ -42,9 +49,15 @@ export interface AlertRow {
   alert: Alert;
 }
 
+/* What the list shows of an alert.  Evidence, records and what speaks against it are ten times as much, and
+ * looking through all of that for garbage takes longer than a key may. */
+export type Slim = Pick<Alert, "id" | "time" | "rule" | "typology" | "subject_kind" | "subject" | "score" | "grade" | "respond" | "title" | "reason">;
+
+export type ListRow = Omit<AlertRow, "alert"> & { alert: Slim };
+
 export type Outcome = "open" | "confirmed" | "handed_on" | "false_alarm" | "duplicate";
 
-export const outcome_of = (row: AlertRow): Outcome => row.decision?.outcome ?? "open";
+export const outcome_of = (row: Pick<AlertRow, "decision">): Outcome => row.decision?.outcome ?? "open";
 
 export interface AlertPage {
   alerts: AlertRow[];
@@ -52,7 +65,11 @@ export interface AlertPage {
 }
 
 export interface InboxState {
-  rows: readonly AlertRow[];
+  rows: readonly ListRow[];
+  /* How often rows were changed. */
+  turn: number;
+  /* The view that was chosen; null: none. */
+  view: View | null;
   /* As it was typed; `decided`: those that somebody has decided, too. */
   q: string;
   decided: boolean;
@@ -65,10 +82,10 @@ export interface InboxState {
 
 const FIRST_PAGE = 100;
 const PAGE = 500;
-const EMPTY: InboxState = { rows: [], q: "", decided: false, next: null, loading: false, fault: null, live: false, arrived: 0 };
+const EMPTY: InboxState = { rows: [], turn: 0, view: null, q: "", decided: false, next: null, loading: false, fault: null, live: false, arrived: 0 };
 
 /* Where the row with that number stands, or the first older one; rows are in falling order. */
-export function row_at(rows: readonly AlertRow[], number: number): number {
+export function row_at(rows: readonly ListRow[], number: number): number {
   let low = 0, high = rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -88,42 +105,84 @@ function put(change: Partial<InboxState>): void {
   inbox.value = { ...inbox.value, ...change };
 }
 
-let waiting: AlertRow[] = [];
+/* Words that many alerts share are kept once: those of a rule, not those of a person. */
+const words_kept = new Map<string, string>(), titles_kept = new Map<string, Both>();
+
+function once_word(word: string): string {
+  const kept = words_kept.get(word);
+  if (kept === undefined)
+    words_kept.set(word, word);
+  return kept ?? word;
+}
+
+function once_title(title: Both): Both {
+  const name = `${title.en}\n${title.zh}`, kept = titles_kept.get(name);
+  if (kept === undefined)
+    titles_kept.set(name, title);
+  return kept ?? title;
+}
+
+function slim({ number, shadow, subject, decision, alert }: AlertRow): ListRow {
+  return {
+    number, shadow, subject, ...(decision && { decision }),
+    alert: {
+      id: alert.id, time: alert.time, rule: once_word(alert.rule), typology: once_word(alert.typology), subject_kind: once_word(alert.subject_kind),
+      subject: alert.subject, score: alert.score, grade: alert.grade, respond: alert.respond, title: once_title(alert.title), reason: alert.reason,
+    },
+  };
+}
+
+/* The rows of inbox.value, to be changed; put_rows() tells of it. */
+let kept: ListRow[] = [];
+
+function put_rows(change: Partial<InboxState>): void {
+  put({ rows: kept, turn: inbox.value.turn + 1, ...change });
+}
+
+let waiting: ListRow[] = [];
+const FRONT_MAX = 1000; /* put in front as arguments of one call; more are a new array */
 
 function arrive(): void {
-  const { rows, arrived } = inbox.value, newest = rows[0]?.number ?? 0;
+  const newest = kept[0]?.number ?? 0;
   const fresh = waiting.filter(({ number }) => number > newest).reverse();
   waiting = [];
-  if (fresh.length > 0)
-    put({ rows: [...fresh, ...rows], arrived: arrived + fresh.length });
+  if (fresh.length === 0)
+    return;
+  if (fresh.length > FRONT_MAX)
+    kept = fresh.concat(kept);
+  else
+    kept.unshift(...fresh);
+  put_rows({ arrived: inbox.value.arrived + fresh.length });
 }
 
 function follow(q: string, after: number): void {
   stream?.close();
   waiting = [];
   stream = listen("/v1/alerts/stream", "alert", { q, after }, (data) => {
-    if (waiting.push(data as AlertRow) === 1)
+    if (waiting.push(slim(data as AlertRow)) === 1)
       requestAnimationFrame(arrive);
   }, (live) => put({ live }));
 }
 
 /* The filter that is sent: open ones alone, unless the person asks for an outcome or for all. */
-function wanted({ q, decided }: Pick<InboxState, "q" | "decided">): string {
+export function wanted({ q, decided }: Pick<InboxState, "q" | "decided">): string {
   const narrowed = decided || /(outcome|结论)\s*[:：]/.test(q);
   return narrowed ? q : q.trim() === "" ? "outcome:open" : `(${q}) outcome:open`;
 }
 
 /* Begins anew, with another filter or the same. */
-export async function inbox_open(q: string, decided = inbox.value.decided): Promise<void> {
+export async function inbox_open(q: string, decided = inbox.value.decided, view: View | null = null): Promise<void> {
   const mine = ++asked;
   stream?.close();
-  put({ ...EMPTY, q, decided, loading: true });
+  kept = [];
+  put_rows({ ...EMPTY, rows: kept, turn: inbox.value.turn + 1, q, decided, view, loading: true });
   try {
     const { body } = await get<AlertPage>("/v1/alerts", { q: wanted(inbox.value), limit: FIRST_PAGE });
     if (mine !== asked)
       return;
-    put({ rows: body.alerts, next: body.next, loading: false });
-    follow(wanted(inbox.value), body.alerts[0]?.number ?? 0);
+    kept = body.alerts.map(slim);
+    put_rows({ next: body.next, loading: false });
+    follow(wanted(inbox.value), kept[0]?.number ?? 0);
   } catch (fault) {
     if (mine === asked)
       put({ loading: false, fault });
@@ -138,8 +197,11 @@ export async function inbox_more(): Promise<void> {
   put({ loading: true });
   try {
     const { body } = await get<AlertPage>("/v1/alerts", { q: wanted(inbox.value), before: next, limit: PAGE });
-    if (mine === asked)
-      put({ rows: [...inbox.value.rows, ...body.alerts], next: body.next, loading: false });
+    if (mine !== asked)
+      return;
+    for (const row of body.alerts)
+      kept.push(slim(row));
+    put_rows({ next: body.next, loading: false });
   } catch (fault) {
     if (mine === asked)
       put({ loading: false, fault, next: null });
@@ -150,7 +212,9 @@ export function inbox_close(): void {
   asked++;
   stream?.close();
   stream = null;
-  put(EMPTY);
+  waiting = [];
+  kept = [];
+  put({ ...EMPTY, rows: kept });
 }
 
 /* ---- decisions ---- */
@@ -158,10 +222,16 @@ export function inbox_close(): void {
 /* What was decided last, to be taken back. */
 let undoable: { ids: string[]; outcome: Outcome } | null = null;
 
+/* The alert that was decided last, for a screen that shows one which is not in the list. */
+export const decided_last = new Cell<AlertRow | null>(null);
+
 function replace(row: AlertRow): void {
-  const { rows } = inbox.value, at = rows.findIndex(({ number }) => number === row.number);
-  if (at >= 0)
-    put({ rows: rows.with(at, row) });
+  const at = row_at(kept, row.number);
+  decided_last.value = row;
+  if (kept[at]?.number !== row.number)
+    return;
+  kept[at] = slim(row);
+  put_rows({});
 }
 
 export async function decide(id: string, outcome: Outcome, reason: string): Promise<AlertRow> {

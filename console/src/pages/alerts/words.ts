@@ -66,13 +66,54 @@ export const hand_presets = words({
   stop: ["To stop payment", "转止付"],
 });
 
+export const view_words = words({
+  title: ["Saved views", "已存视图"],
+  here: ["View: {name}", "视图：{name}"],
+  none: ["No filter has been kept yet.", "尚未保存任何过滤条件。"],
+  keep: ["Keep the present filter", "保存当前过滤条件"],
+  change: ["Change", "修改"],
+  remove: ["Remove", "删除"],
+  name: ["Name", "名称"],
+  filter_hint: ["kept sealed; without outcome: decided ones belong to it", "加密留存；未写“结论:”时含已处理的预警"],
+  share: ["for everybody of my organisation", "本机构共享"],
+  shared: ["shared", "共享"],
+  own: ["my own", "本人"],
+});
+
+export const onward_words = words({
+  trace: ["Follow the money", "追踪资金"],
+  dissuasion: ["Warn the person", "劝阻当事人"],
+  stop_order: ["Order a stop", "提请止付"],
+  reveal_notice: [
+    "It needs the unmasked subject. That you see it, and why, is written into the audit log.",
+    "此操作需要主体明文。查看行为和理由将记入审计日志。",
+  ],
+  look_reason: ["work on the subject of alert {id}: {reason}", "查询预警 {id} 主体的工作项：{reason}"],
+  look: ["Look for work made of it", "查找由此生成的工作项"],
+  looked_none: ["No work was found under this alert. Work on its subject is found once the subject is shown unmasked.", "未找到该预警的工作项。查看主体明文后可按主体查找。"],
+  log: ["Log of the alert", "预警经过"],
+  raised: ["Raised by rule {rule}", "由规则 {rule} 触发"],
+  work: ["Work", "工作项"],
+  ended: ["ended", "已结束"],
+  entry: ["audit {n}", "审计 {n}"],
+});
+
+export const action_words = words({
+  "alert.decide": ["Decided", "作出结论"],
+  "alert.reveal": ["Shown unmasked", "查看明文"],
+});
+
 export const keys = words({
+  views: ["Saved views", "已存视图"],
+  keep_view: ["Keep the present filter as a view", "将当前过滤条件存为视图"],
   decide: ["Done: decide", "办结：作出结论"],
   hand_on: ["Escalate: hand on", "升级：转办"],
   undo: ["Undo the last decision", "撤销上次结论"],
   take_next: ["Open the most urgent one", "打开最紧急的一条"],
   work: ["The work made of it", "由此生成的工作项"],
   trace: ["Follow the money", "追踪资金"],
+  dissuasion: ["Warn the person: dissuasion", "劝阻当事人"],
+  stop_order: ["Stop payment: an order to the bank", "止付：向银行下达指令"],
   down: ["Next row", "下一行"],
   up: ["Row before", "上一行"],
   select: ["Select the row", "选择该行"],
