@@ -14,6 +14,8 @@ export type FieldType = "phone" | "account" | "person" | "imei" | "cell" | "huma
 
 export interface Field extends Both {
   name: string;
+  /* Its kind. */
+  of: string;
   type: FieldType;
   show: "shown" | "masked" | "hidden";
   searched: boolean;
@@ -98,7 +100,8 @@ export interface ItemLog {
 let kinds: Promise<Kind[]> | null = null;
 
 export function all_kinds(): Promise<Kind[]> {
-  kinds ??= get<{ kinds: Kind[] }>("/v1/work/kinds").then(({ body }) => body.kinds);
+  kinds ??= get<{ kinds: Kind[] }>("/v1/work/kinds").then(({ body }) =>
+    body.kinds.map((kind) => ({ ...kind, fields: kind.fields.map((field) => ({ ...field, of: kind.kind })) })));
   kinds.catch(() => (kinds = null));
   return kinds;
 }

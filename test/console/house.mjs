@@ -118,10 +118,10 @@ export class House {
     return person;
   }
 
-  /* The first administrator, and a token that hands in records. */
-  async enrol_root() {
+  /* The first administrator, and a token that hands in records.  `home`: what house it is. */
+  async enrol_root(home = {}) {
     const code = /enrolment code \(one use\) (\S+)/.exec(this.hello)[1];
-    const { body } = await this.must("POST", "/v1/enrol", { code, login: "root", name: "Root", password: PASSWORD, organisation: "Home", kind: "centre", level: "province" });
+    const { body } = await this.must("POST", "/v1/enrol", { code, login: "root", name: "Root", password: PASSWORD, organisation: "Home", kind: "centre", level: "province", ...home });
     const root = (this.people.root = { login: "root", key: body.totp.key, id: body.user, password: PASSWORD });
     await this.log_in(root);
     root.organisation = (await this.must("GET", "/v1/whoami", null, root)).body.organisation;
@@ -265,7 +265,7 @@ export async function run(tests, options = {}) {
       process.exitCode = SKIPPED;
       return;
     }
-    await house.enrol_root();
+    await house.enrol_root(options.home);
     if (options.sample)
       await house.feed_sample();
     for (const [name, test] of tests) {

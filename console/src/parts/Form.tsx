@@ -4,10 +4,12 @@
  * leaves out what is empty.  The service is the judge of every value; it names the field that it refuses. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import { useId, useState } from "preact/hooks";
-import { both, say } from "../tongue";
+import { server_now } from "../clock";
+import { say } from "../tongue";
 import { choice_text, type Entry, type Field, type Value } from "../work";
 import { w } from "../words";
-import { fw } from "./words";
+import { columns_of, field_label, Rows } from "./Rows";
+import { fw, rw } from "./words";
 
 export type Typed = Record<string, string>;
 
@@ -19,6 +21,12 @@ export const choices_of = (field: Field) => (field.choices ?? "").split(" ").fil
 
 function two(n: number): string {
   return String(n).padStart(2, "0");
+}
+
+/* This second, by the service's clock, as a local field has it. */
+function local_now(): string {
+  const at = new Date(server_now());
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
 /* "2026-03-02T09:00" of a local field as RFC 3339 with the offset of that day. */
@@ -55,7 +63,7 @@ function value_of(field: Field, text: string): Value {
   if (field.type === "amount")
     return cents_of(text);
   if (field.type === "list")
-    return text.split("\n").map((line) => line.trim()).filter((line) => line !== "").map(entry_of);
+    return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && line !== "{}").map(entry_of);
   return field.type === "moment" ? moment_text(text) : text.trim();
 }
 
@@ -83,10 +91,19 @@ function Control({ field, id, value, must, first, type }: {
           : words.map((word) => <option key={word} value={word}>{choice_text(field.name, word)}</option>)}
       </select>
     );
+  if (columns_of(field).length > 0)
+    return <Rows field={field} value={value} first={first} type={type} />;
   if (field.type === "list" || ((field.size_max ?? 0) > 256 && field.type === "text"))
     return <textarea {...common} rows={3} value={value} onInput={(event) => type(event.currentTarget.value)} />;
+  if (field.type === "moment")
+    return (
+      <span class="row">
+        <input {...common} type="datetime-local" step={1} value={value} onInput={(event) => type(event.currentTarget.value)} />
+        <button type="button" class="plain" data-now onClick={() => type(local_now())}>{say(rw.now)}</button>
+      </span>
+    );
   return (
-    <input {...common} type={field.type === "moment" ? "datetime-local" : "text"} step={1} value={value} autocomplete="off" spellcheck={false}
+    <input {...common} type="text" value={value} autocomplete="off" spellcheck={false}
       inputMode={field.type === "whole" ? "numeric" : field.type === "amount" ? "decimal" : field.type === "phone" ? "tel" : "text"}
       maxLength={field.size_max ?? 256} onInput={(event) => type(event.currentTarget.value)} />
   );
@@ -99,15 +116,16 @@ export function FieldRow({ field, value, must, first, type }: {
   const hint = HINTS[field.type];
   return (
     <div class="field">
-      <label for={id}>{both(field)}{must && <span class="must" title={say(w.required)} aria-hidden="true"> *</span>}</label>
+      <label for={id}>{field_label(field)}{must && <span class="must" title={say(w.required)} aria-hidden="true"> *</span>}</label>
       <Control field={field} id={id} value={value} must={must} first={first ?? false} type={type} />
-      <small id={`${id}-hint`}>{hint ? say(fw[hint]) : ""}{field.type === "list" && choices_of(field).length > 0 ? ` · ${choices_of(field).join(" ")}` : ""}</small>
+      <small id={`${id}-hint`}>{hint && columns_of(field).length === 0 ? say(fw[hint]) : ""}{field.type === "list" && choices_of(field).length > 0 ? ` · ${choices_of(field).join(" ")}` : ""}</small>
     </div>
   );
 }
 
 /* Those that must be filled in, then those that may, folded away if there are many and none is filled in already. */
-export function FormFields({ must, may, typed, type }: { must: Field[]; may: Field[]; typed: Typed; type: (name: string, text: string) => void }) {
+export function FormFields({ must, may: may_too, typed, type }: { must: Field[]; may: Field[]; typed: Typed; type: (name: string, text: string) => void }) {
+  const may = may_too.filter(({ name }) => must.every((field) => field.name !== name)); /* some kinds name one in both */
   const row = (field: Field, needed: boolean, first: boolean) => (
     <FieldRow key={field.name} field={field} value={typed[field.name] ?? ""} must={needed} first={first} type={(text) => type(field.name, text)} />
   );

@@ -31,7 +31,7 @@ export function Log({ kind, log }: { kind: Kind; log: ItemLog }) {
               {entry.reason && <q>{entry.reason}</q>}
             </span>
             <small class="log-who">
-              {[entry.by, entry.asked_by && say(lw.asked_by, { by: entry.asked_by }), entry.audit !== undefined && say(lw.audit, { n: entry.audit })]
+              {[entry.by === "machine" ? say(lw.machine) : entry.by, entry.asked_by && say(lw.asked_by, { by: entry.asked_by }), entry.audit !== undefined && say(lw.audit, { n: entry.audit })]
                 .filter(Boolean).join(" · ")}
             </small>
           </li>

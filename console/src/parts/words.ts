@@ -1,6 +1,6 @@
 /* words.ts -- words of forms, steps and logs, which are made from what a kind of work says of itself. */
 /* SPDX-License-Identifier: Apache-2.0 */
-import { words } from "../tongue";
+import { type Pair, words } from "../tongue";
 
 export const fw = words({
   choose: ["choose …", "请选择…"],
@@ -35,6 +35,7 @@ export const sw = words({
 export const lw = words({
   log: ["Log", "经过"],
   empty: ["Nothing yet.", "暂无记录。"],
+  machine: ["the system", "系统"],
   audit: ["audit {n}", "审计 {n}"],
   version: ["version {n}", "版本 {n}"],
   brought: ["with {fields}", "填写：{fields}"],
@@ -80,3 +81,41 @@ export const pw = words({
   failed: ["{n} failed", "{n} 项失败"],
   retry: ["Try the failed ones again", "重试失败项"],
 });
+
+/* Columns of lists, and what may stand in them if that is known: by field and column. */
+export const rw = words({ choose: ["choose …", "请选择…"], now: ["Now", "现在"] });
+
+export const column_words = words({
+  id: ["number", "编号"],
+  sha256: ["SHA-256", "SHA-256"],
+  what: ["what it is", "内容"],
+  where: ["where it is", "存放处"],
+  item: ["item", "事项"],
+  phone: ["phone number", "电话号码"],
+  imei: ["IMEI", "IMEI"],
+  account: ["account", "账号"],
+  bank: ["bank", "银行"],
+  key: ["item", "检查项"],
+  result: ["result", "结果"],
+  fact: ["what was found", "情况"],
+  name: ["name", "名称"],
+  value: ["value", "值"],
+  at: ["time", "时间"],
+  amount: ["amount", "金额"],
+  other: ["other side", "对方"],
+  type: ["type", "类型"],
+  state: ["state", "状态"],
+  balance: ["balance", "余额"],
+  share: ["share", "返还金额"],
+});
+
+export const result_words = words({ pass: ["passed", "符合"], breach: ["breach", "违反"], none: ["not looked at", "未检查"] });
+export const said_words = words({
+  basis: ["the basis", "依据"], term: ["the term", "期限"], measures: ["the measures", "惩戒措施"], right_of_appeal: ["the right of appeal", "申诉权利"],
+});
+
+export const noticed_words = words({ facts: ["the facts", "事实"], reason: ["the reasons", "理由"], basis: ["the basis", "依据"], rights: ["the rights", "权利"] });
+
+export const row_choices: Record<string, Record<string, Pair>> = {
+  "sanction.said.item": said_words, "penalty.said.item": noticed_words, "inspection.draft.result": result_words, "inspection.findings.result": result_words,
+};

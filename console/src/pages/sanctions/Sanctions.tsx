@@ -4,11 +4,18 @@
 import { may } from "../../api";
 import type { PageProps } from "../../pages";
 import { both, say } from "../../tongue";
+import type { Field, Value } from "../../work";
 import { names } from "../words";
 import type { ItemSeen } from "../work/Item";
+import { value_text } from "../work/Fields";
+import { is_listed, Listed } from "../work/Listed";
 import { WorkPage } from "../work/Work";
 import { Check } from "./Check";
 import { w } from "./words";
+
+function Shown({ field, value }: { field: Field; value: Value }) {
+  return is_listed(value) ? <Listed field={field} lines={value} /> : <>{value_text(field, value)}</>;
+}
 
 /* Measures are lists of texts or JSON of the determination; shown as they stand, for each kind of executor. */
 function Measures({ kind, item }: ItemSeen) {
@@ -17,7 +24,7 @@ function Measures({ kind, item }: ItemSeen) {
     <section class="card">
       <h2>{say(w.measures)}</h2>
       {fields.length === 0 ? <p class="hint">{say(w.measures_none)}</p>
-        : <dl class="pairs">{fields.map((field) => [<dt key={field.name}>{both(field)}</dt>, <dd key={`${field.name}=`} class="note">{String(item.fields[field.name])}</dd>])}</dl>}
+        : <dl class="pairs">{fields.map((field) => [<dt key={field.name}>{both(field)}</dt>, <dd key={`${field.name}=`} class="note"><Shown field={field} value={item.fields[field.name] ?? null} /></dd>])}</dl>}
     </section>
   );
 }

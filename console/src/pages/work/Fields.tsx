@@ -2,9 +2,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { moment_full } from "../../dates";
 import { decimal_of_cents, money, number } from "../../money";
-import { both, say, tongue } from "../../tongue";
+import { field_label } from "../../parts/Rows";
+import { say, tongue } from "../../tongue";
 import { choice_text, type Entry, type Field, type Item, type Kind, type Value } from "../../work";
 import { w as common } from "../../words";
+import { is_listed, Listed } from "./Listed";
 
 /* A word of a list, said if it is a common one. */
 export function word_text(value: string): string {
@@ -43,11 +45,12 @@ export function Fields({ kind, item, revealed }: { kind: Kind; item: Item; revea
     <dl class="pairs">
       {names.map((field) => {
         const plain = revealed?.[field.name], masked = item.masked?.includes(field.name) ?? false;
+        const value = plain ?? item.fields[field.name] ?? null;
         return (
           <div key={field.name} class="pair" data-field={field.name}>
-            <dt>{both(field)}</dt>
+            <dt>{field_label(field)}</dt>
             <dd class={plain !== undefined && masked ? "plain-value" : ""}>
-              {value_text(field, plain ?? item.fields[field.name] ?? null)}{masked && plain === undefined && <small> {say(common.masked)}</small>}
+              {is_listed(value) ? <Listed field={field} lines={value} /> : value_text(field, value)}{masked && plain === undefined && <small> {say(common.masked)}</small>}
             </dd>
           </div>
         );

@@ -139,8 +139,8 @@ function Attachments({ item, log, again }: { item: WorkItem; log: ItemLog; again
         {log.attachments.length === 0 && <li class="hint">{say(common.none)}</li>}
       </ul>
       {may("work:write") && (
-        <label class="field"><span>{say(w.attach)}</span>
-          <input type="file" accept="application/pdf,image/jpeg,image/png,text/plain" onChange={(event) => {
+        <label class="file"><span class="file-face">{say(w.attach)}</span>
+          <input type="file" class="unseen" accept="application/pdf,image/jpeg,image/png,text/plain" onChange={(event) => {
             const file = event.currentTarget.files?.[0];
             if (file !== undefined)
               ask("POST", `/v1/work/${item.id}/attachments`, { query: { name: file.name }, raw: { bytes: file, type: file.type || "text/plain" } }).then(again, fail);
