@@ -113,6 +113,7 @@ export const role_words = words({
   operator: ["site operator", "运维员"],
   administrator: ["administrator", "管理员"],
   liaison: ["liaison", "联络员"],
+  statistician: ["statistician", "统计员"],
   service: ["service", "服务账号"],
 });
 

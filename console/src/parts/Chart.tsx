@@ -3,8 +3,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import type UPlotType from "uplot";
 import { useCell } from "../cell";
-import { day, moment_full } from "../dates";
-import { number } from "../money";
+import { moment_full } from "../dates";
+import { money_short, number } from "../money";
 import { liking } from "../settings";
 import { tongue } from "../tongue";
 import { Twin } from "./Twin";
@@ -45,11 +45,11 @@ function Drawing({ times, series, height, label }: Props) {
       const axis = { stroke: colour("--ink-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 }, font: "12px sans-serif" };
       const stamp = (seconds: number) => {
         const at = new Date(seconds * 1000), text = (n: number) => String(n).padStart(2, "0");
-        return at.getHours() === 0 && at.getMinutes() === 0 ? day(at).slice(-6) : `${text(at.getHours())}:${text(at.getMinutes())}`;
+        return at.getHours() === 0 && at.getMinutes() === 0 ? `${at.getMonth() + 1}-${text(at.getDate())}` : `${text(at.getHours())}:${text(at.getMinutes())}`;
       };
       const made = new UPlot({
         width: node.clientWidth || 400, height: height ?? 180, legend: { show: series.length > 1, live: false }, cursor: { show: true },
-        axes: [{ ...axis, values: (_, ticks) => ticks.map(stamp) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => number(tick)) }],
+        axes: [{ ...axis, values: (_, ticks) => ticks.map(stamp) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (Math.abs(tick) >= 1e5 ? money_short(String(tick)) : number(tick))) }],
         series: [{}, ...series.map((one, at) => ({
           label: one.says, stroke: colour(COLOURS[at % COLOURS.length] ?? ""), width: 2,
           ...(one.bars && UPlot.paths.bars && { paths: UPlot.paths.bars({ size: [0.7, 40] }), fill: colour(COLOURS[at % COLOURS.length] ?? ""), points: { show: false } }),
