@@ -43,7 +43,8 @@ export function Listed({ label, head, rows, fault, loading, children }: {
 }
 
 interface Partner {
-  name: string;
+  id: string;
+  name: Both;
   kind: string;
   open: number;
   overdue: number;
@@ -54,36 +55,29 @@ interface Partner {
 function Partners() {
   const { value, fault } = useRead<{ partners: Partner[] }>("/v1/partners");
   return <Listed label={say(w.partners)} fault={fault} loading={value === null} head={[say(w.name), say(w.kind), say(w.letters), say(w.overdue), say(w.failures), say(w.heard)]}
-    rows={(value?.partners ?? []).map((one) => [one.name, one.kind, one.open, one.overdue > 0 ? <strong class="bad">{one.overdue}</strong> : 0, one.failures, one.heard ? <When at={one.heard} /> : say(w.never)])} />;
+    rows={(value?.partners ?? []).map((one) => [<span key="n">{both(one.name)} <small class="mono">{one.id}</small></span>, one.kind, one.open, one.overdue > 0 ? <strong class="bad">{one.overdue}</strong> : 0, one.failures, one.heard ? <When at={one.heard} /> : say(w.never)])} />;
 }
 
 interface Pack {
-  pack: string;
-  title?: Both;
   in_force: boolean;
-  sha256: string;
-  entries: number;
-  open: number;
+  pack: { pack: string; subject: string; draft: boolean; from: string; sha256: string; entries: number; open: number };
 }
 
 function Packs() {
   const { value, fault } = useRead<{ packs: Pack[] }>("/v1/packs");
   return <Listed label={say(w.packs)} fault={fault} loading={value === null} head={[say(w.name), say(w.state), say(w.entries), say(w.open), say(w.sha)]}
-    rows={(value?.packs ?? []).map((one) => [<span key="n">{one.pack} {one.title ? both(one.title) : ""}</span>, one.in_force ? <span key="s" class="tag good">{say(w.in_force)}</span> : "–", one.entries, one.open, <code key="h">{one.sha256.slice(0, 16)}</code>])} />;
+    rows={(value?.packs ?? []).map(({ in_force, pack }) => [<span key="n">{pack.pack} <small>{pack.from}</small></span>, in_force ? <span key="s" class="tag good">{say(w.in_force)}</span> : pack.draft ? say(w.draft) : "–",
+      pack.entries, pack.open, <code key="h">{pack.sha256.slice(0, 16)}</code>])} />;
 }
 
 interface Ready {
-  checks?: Record<string, boolean | { good?: boolean; says?: Both }>;
+  checks: { name: string; holds: boolean; says: string; says_zh: string }[];
 }
 
 function Readiness() {
   const { value, fault } = useRead<Ready>("/readyz");
-  const checks = Object.entries(value?.checks ?? {});
-  return <Listed label={say(w.feeds)} fault={fault} loading={value === null} head={[say(w.check), say(w.state)]}
-    rows={checks.map(([name, of]) => {
-      const good = typeof of === "boolean" ? of : of.good !== false;
-      return [name, <span key="s" class={`tag ${good ? "good" : "bad"}`}>{say(good ? w.good : w.bad)}</span>];
-    })} />;
+  return <Listed label={say(w.feeds)} fault={fault} loading={value === null} head={[say(w.check), say(w.state), say(w.says)]}
+    rows={(value?.checks ?? []).map((check) => [check.name, <span key="s" class={`tag ${check.holds ? "good" : "bad"}`}>{say(check.holds ? w.good : w.bad)}</span>, both({ en: check.says, zh: check.says_zh })])} />;
 }
 
 const PARTS: { id: string; says: Pair; scope?: string; part: () => ComponentChildren }[] = [

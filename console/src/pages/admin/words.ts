@@ -34,6 +34,8 @@ export const w = words({
   code: ["One-time code, shown once: hand it over in person", "一次性注册码，仅显示一次，请当面交付"],
   secret: ["Secret, shown once: keep it in a file that only its owner may read", "令牌密文，仅显示一次，请存入仅属主可读的文件"],
   in_force: ["in force", "现行"],
+  draft: ["draft", "草案"],
+  says: ["What it found", "检查结果"],
   entries: ["Entries", "条目数"],
   open: ["Open questions", "待定问题"],
   sha: ["SHA-256", "SHA-256"],
