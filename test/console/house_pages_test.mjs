@@ -89,6 +89,7 @@ tests.push(["administration: a person is added, gets a code once, and comes in w
   await page.keyboard.press("Enter");
   const code = (await page.textContent("[data-once]")).trim();
   await house.picture(page, "admin-code");
+  await page.waitForSelector("dialog [data-first]:focus");
   await page.keyboard.press("Escape");
   await page.waitForSelector("[data-once]", { state: "detached" });
   await page.waitForSelector("td:has-text('尼娜 <b>Nina</b>')");

@@ -97,7 +97,9 @@ await run([
     assert.ok(await page.locator("dialog .keys-list kbd").count() > 12);
     assert.deepEqual(await axe(page), []);
     await page.keyboard.press("Escape");
+    await page.waitForSelector("dialog", { state: "detached" });
     await page.keyboard.press("Control+k");
+    await page.waitForSelector("[role=combobox]:focus");
     await page.keyboard.type("settings");
     await page.keyboard.press("Enter");
     await page.waitForSelector("main[data-page=settings]");

@@ -37,10 +37,25 @@ interface Props {
 
 const NEXT = { lead: one.next_lead, dissuasion: one.next_dissuasion, stop_payment: one.next_stop_payment, watch: one.next_watch };
 
-/* "3.2" for a value of 64 and a threshold of 20; nothing if either is no number. */
+/* Milliseconds of "645715ms", "1h"; null: no span. */
+function span_ms(text: string): number | null {
+  const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  const [, size, unit] = /^([\d.]+)(ms|s|m|h|d)$/.exec(text) ?? [];
+  return size === undefined || unit === undefined ? null : Number(size) * (units[unit] ?? 1);
+}
+
+/* "3.2" for a value of 64 and a threshold of 20; nothing if one of them is no number, or they are of
+ * different kinds. */
 function beyond(value: string | null, threshold: string | null): string {
-  const a = Number.parseFloat(value ?? ""), b = Number.parseFloat(threshold ?? "");
-  return Number.isFinite(a) && Number.isFinite(b) && b > 0 ? (a / b).toFixed(1) : "–";
+  const texts = [value ?? "", threshold ?? ""], spans = texts.map(span_ms);
+  const [a = NaN, b = NaN] = spans.every((ms) => ms !== null) ? spans.map(Number) : texts.map(Number);
+  return value !== null && threshold !== null && Number.isFinite(a) && Number.isFinite(b) && b > 0 ? (a / b).toFixed(1) : "–";
+}
+
+/* A span is said as one; all else as the rule has it. */
+function value_said(value: string | null): string {
+  const ms = value === null ? null : span_ms(value);
+  return value === null ? say(common.yes) : ms === null ? value : span(ms);
 }
 
 function Evidence({ alert }: { alert: Alert }) {
@@ -51,7 +66,7 @@ function Evidence({ alert }: { alert: Alert }) {
       <PlainTable caption={say(one.evidence)} head={[say(one.condition), say(one.value), say(one.threshold), say(one.beyond)]}
         rows={alert.evidence.map(({ condition, value, threshold, comparison, label }) => [
           <span key="c">{label ? both(label) : <code>{condition}</code>}{label && <small class="block mono">{condition}</small>}</span>,
-          <strong key="v">{value ?? say(common.yes)}</strong>, <span key="t" class="whole">{threshold === null ? "–" : `${comparison ?? ""} ${threshold}`}</span>, beyond(value, threshold),
+          <strong key="v">{value_said(value)}</strong>, <span key="t" class="whole">{threshold === null ? "–" : `${comparison ?? ""} ${threshold}`}</span>, beyond(value, threshold),
         ])} />
     </section>
   );
