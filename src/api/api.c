@@ -303,6 +303,7 @@ enum status api_open(struct api **out, const struct api_options *options, struct
     rates_init(&api->rates, &options->limits, api->clock);
     http.admit = admit;
     http.readmit = gate_readmit;
+    http.ended = gate_ended;
     http.handle = handle;
     http.refuse = refuse;
     http.self = api;

@@ -81,6 +81,8 @@ struct visit {
     struct slice object_kind, object_id, reason, detail;
     struct visit *next; /* in the workers' queue, the gate's, or the bulk's */
     int64_t gate_until_ms; /* how long it waits for room; 0: it has not waited */
+    uint64_t gate_bytes;   /* it was let in, and has room kept for so many … */
+    bool gate_kept;        /* … as long as this; under the gate's lock */
     void (*go)(struct visit *visit); /* bulk: what is done with it */
     void *bulk;                      /* bulk: the handler's own */
 };
@@ -174,6 +176,8 @@ struct gate {
     pthread_mutex_t lock;
     pthread_cond_t some;
     struct visit *first, *last;
+    unsigned coming;       /* let in, and have no delivery yet … */
+    uint64_t coming_bytes; /* … and their bodies */
     struct api *api;
     bool closing, runs;
     pthread_t thread;
@@ -183,6 +187,10 @@ void gate_stop(struct gate *gate);
 /* For http_options: one that waited, and was called in. */
 struct http_admission gate_readmit(void *api, struct http_request *request,
                                    struct http_answer *answer);
+/* Records that were let in have their delivery, or will never want one. */
+void gate_came(struct visit *visit);
+/* For http_options: the same of a request that ends. */
+void gate_ended(void *api, struct http_request *request);
 /* Records are let in, wait, or are told to come again. */
 struct http_admission records_admit(struct visit *visit, struct http_answer *answer);
 

@@ -10,8 +10,8 @@
  *
  * Invariants:  1. Whoever came first is let in first.
  *              2. Nobody waits longer than API_GATE_WAIT_MS, and nobody at all when it closes.
- *              3. More are not let in at once than there is room for, as bodies count; what they
- *                 come to as entries is asked when they are offered.
+ *              3. More are not let in than there is room for, as bodies count, those included that
+ *                 are on their way in; what they come to as entries is asked when they are offered.
  * Not chosen:  429 at once.  A client that comes again at once then keeps a thread of the server
  *              busy with refusing it. */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -27,10 +27,14 @@ struct room {
     uint64_t under_way; /* bytes that will be offered before them */
 };
 
-static struct room room_now(const struct api *api)
+/* With the lock. */
+static struct room room_now(const struct gate *gate)
 {
     struct room room;
-    deliveries_room(api->rooms.deliveries, &room.count, &room.bytes, &room.under_way);
+    deliveries_room(gate->api->rooms.deliveries, &room.count, &room.bytes, &room.under_way);
+    room.count -= gate->coming < room.count ? gate->coming : room.count;
+    room.bytes -= gate->coming_bytes < room.bytes ? gate->coming_bytes : room.bytes;
+    room.under_way += gate->coming_bytes;
     return room;
 }
 
@@ -67,7 +71,7 @@ static struct visit *first_take(struct gate *gate)
 /* Those that may come in, or have waited long enough.  With the lock. */
 static struct visit *called(struct gate *gate)
 {
-    struct room room = room_now(gate->api);
+    struct room room = room_now(gate);
     struct visit *visits = NULL;
     struct visit **end = &visits;
     int64_t now = now_ms(gate->api);
@@ -114,6 +118,36 @@ static struct http_admission come_again(struct visit *visit, struct http_answer 
     return (struct http_admission){.refused = true, .body_size_max = API_TURNED_BYTES_MAX};
 }
 
+/* Keeps room for a body that comes now.  With the lock. */
+static void let_in(struct gate *gate, struct visit *visit)
+{
+    uint64_t size = http_length(visit->request);
+    visit->gate_bytes = size <= visit->route->body_max ? size : 0; /* it will hear why not */
+    visit->gate_kept = true;
+    gate->coming++;
+    gate->coming_bytes += visit->gate_bytes;
+}
+
+void gate_came(struct visit *visit)
+{
+    struct gate *gate = &visit->api->gate;
+    (void)pthread_mutex_lock(&gate->lock);
+    if (visit->gate_kept) {
+        gate->coming--;
+        gate->coming_bytes -= visit->gate_bytes;
+    }
+    visit->gate_kept = false;
+    (void)pthread_mutex_unlock(&gate->lock);
+}
+
+void gate_ended(void *api, struct http_request *request)
+{
+    struct visit *visit = *http_own(request);
+    (void)api;
+    if (visit != NULL && visit->route == &ROUTES[ROUTE_records])
+        gate_came(visit);
+}
+
 static const struct http_admission WAITS = {.waits = true};
 
 struct http_admission records_admit(struct visit *visit, struct http_answer *answer)
@@ -122,8 +156,8 @@ struct http_admission records_admit(struct visit *visit, struct http_answer *ans
     struct http_admission comes = {.body_size_max = visit->route->body_max};
     if (visit->rooms->deliveries == NULL || visit->rooms->process.would_take == NULL)
         return comes;
-    struct room room = room_now(visit->api);
     (void)pthread_mutex_lock(&gate->lock);
+    struct room room = room_now(gate);
     bool closing = gate->closing;
     bool waits = !closing && (gate->first != NULL || !room_take(visit->api, &room, visit));
     if (waits) {
@@ -132,6 +166,8 @@ struct http_admission records_admit(struct visit *visit, struct http_answer *ans
         *(gate->first == NULL ? &gate->first : &gate->last->next) = visit;
         gate->last = visit;
         (void)pthread_cond_signal(&gate->some);
+    } else if (!closing) {
+        let_in(gate, visit);
     }
     (void)pthread_mutex_unlock(&gate->lock);
     return waits ? WAITS : closing ? come_again(visit, answer) : comes;
@@ -144,8 +180,8 @@ struct http_admission gate_readmit(void *self, struct http_request *request,
     struct api *api = self;
     struct gate *gate = &api->gate;
     struct visit *visit = *http_own(request);
-    struct room room = room_now(api);
     (void)pthread_mutex_lock(&gate->lock);
+    struct room room = room_now(gate);
     bool comes = room_take(api, &room, visit);
     bool waits = !comes && !gate->closing && now_ms(api) < visit->gate_until_ms;
     if (waits) {
@@ -153,6 +189,8 @@ struct http_admission gate_readmit(void *self, struct http_request *request,
         gate->first = visit;
         gate->last = gate->last == NULL ? visit : gate->last;
         (void)pthread_cond_signal(&gate->some);
+    } else if (comes) {
+        let_in(gate, visit);
     }
     (void)pthread_mutex_unlock(&gate->lock);
     if (waits)

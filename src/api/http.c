@@ -253,6 +253,8 @@ static void on_completed(void *self, struct MHD_Connection *connection, void **c
         return;
     *context = NULL;
     link_turn(self, request->link, LINK_IDLE, 0);
+    if (request->http->options.ended != NULL)
+        request->http->options.ended(request->http->options.self, request);
     if (request->stream != NULL)
         stream_gone(request->stream);
     request_let_go(request, false);

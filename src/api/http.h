@@ -101,6 +101,9 @@ struct http_options {
                                      struct http_answer *answer);
     /* Called when the body is here, on a thread of the server: must not wait for anything. */
     void (*handle)(void *self, struct http_request *request);
+    /* The request has come to its end, whether it was handled or not; its arena is still there.  On
+     * a thread of the server.  NULL: nobody is told. */
+    void (*ended)(void *self, struct http_request *request);
     /* Words a refusal of this file's own: 400, 413, 431, 503, 505. */
     void (*refuse)(void *self, struct http_request *request, int status,
                    struct http_answer *answer);

@@ -271,7 +271,10 @@ void handle_records(struct visit *visit)
         visit_problem(visit, PROBLEM_value_refused, &SAYING("Idempotency-Key", "Idempotency-Key"));
         return;
     }
-    if (delivery_take(rooms->deliveries, http_body(visit->request).size, &delivery) != STATUS_OK) {
+    enum status taken =
+        delivery_take(rooms->deliveries, http_body(visit->request).size, &delivery);
+    gate_came(visit);
+    if (taken != STATUS_OK) {
         visit_problem_wait(visit, PROBLEM_too_much, 1);
         return;
     }
