@@ -47,6 +47,8 @@ export interface Asking {
   /* Makes the request once, however often it is sent; once_key() makes one. */
   key?: string;
   signal?: AbortSignal;
+  /* Changes nothing, though its question goes in a body: it may be sent again. */
+  reads?: boolean;
   /* Of an attachment. */
   raw?: { bytes: Blob; type: string };
 }
@@ -142,7 +144,7 @@ export async function ask<T>(method: "GET" | "POST", path: string, asking: Askin
       if (!(fault instanceof Problem))
         throw fault;
       const wait = fault.wait_seconds ?? 1;
-      if (fault.status === 429 && method === "GET" && tries < RETRIES_MAX && wait <= WAIT_SECONDS_MAX)
+      if (fault.status === 429 && (method === "GET" || asking.reads) && tries < RETRIES_MAX && wait <= WAIT_SECONDS_MAX)
         await new Promise((resolve) => setTimeout(resolve, wait * 1000));
       else if (fault.name === "step_up_needed" && tries === 0 && await step_up.ask())
         continue;
@@ -210,6 +212,57 @@ export function listen(path: string, event: string, query: Asking["query"], take
       closed = true;
       clearTimeout(timer);
       source?.close();
+    },
+  };
+}
+
+const AGAIN_MS = 5000;
+
+/* What a stream of server-sent events says: each event of that name, and the rest that is not whole yet. */
+function events_take(text: string, event: string, take: (data: unknown, id: string) => void): string {
+  const blocks = text.split("\n\n"), rest = blocks.pop() ?? "";
+  for (const block of blocks) {
+    const field = (name: string) => block.split("\n").find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? "";
+    if (field("event") === event)
+      take(JSON.parse(field("data")), field("id"));
+  }
+  return rest;
+}
+
+/* The same where the question may name somebody: it goes into a body, which no address shows, and which
+ * EventSource cannot send.  Goes on behind the last number heard when the connection breaks. */
+export function follow(path: string, event: string, body: { q: string; after: number }, take: (data: unknown) => void,
+  state: (open: boolean) => void = () => {}): Stream {
+  const stop = new AbortController();
+  let timer = 0, after = body.after;
+  const hear = async () => {
+    const reply = await fetch(path, {
+      method: "POST", headers: { ...headers_of("POST", {}), Accept: "text/event-stream" }, signal: stop.signal, cache: "no-store",
+      credentials: "same-origin", body: JSON.stringify({ ...body, after }),
+    });
+    const reader = reply.status === 200 ? reply.body?.pipeThrough(new TextDecoderStream()).getReader() : undefined;
+    if (reader === undefined)
+      return;
+    state(true);
+    let text = "";
+    for (let got = await reader.read(); !got.done; got = await reader.read())
+      text = events_take(text + got.value, event, (data, id) => {
+        after = Number(id);
+        take(data);
+      });
+  };
+  const again = () => {
+    if (stop.signal.aborted)
+      return;
+    state(false);
+    timer = window.setTimeout(open, AGAIN_MS * (1 + Math.random()));
+  };
+  const open = () => void hear().then(again, again);
+  open();
+  return {
+    close() {
+      stop.abort();
+      clearTimeout(timer);
     },
   };
 }

@@ -7,6 +7,7 @@
 enum {
     PAGE_HEAD_BYTES = 16384, /* of a page without rows, and room for one that is a little larger */
     ROW_BYTES_USUAL = 6144,  /* of an alert with a dozen conditions */
+    ROWS_USUAL = 100,        /* of a page, if nothing is said */
 };
 
 bool bulletin_there(struct visit *visit)
@@ -36,6 +37,16 @@ bool filter_wanted(struct visit *visit, struct slice text, struct arena *arena, 
     text_addf(&zh, "第 %u 列：%s", complaint.column, filter_fault_says(complaint.fault, TONGUE_ZH));
     struct saying detail = SAYING(en.at, zh.at);
     visit_problem(visit, PROBLEM_filter_malformed, &detail);
+    return false;
+}
+
+bool filter_in_address(struct visit *visit, struct arena *arena, struct filter **out)
+{
+    if (!filter_wanted(visit, visit_query_text(visit, "q"), arena, out))
+        return false;
+    if (*out == NULL || !filter_may_name(*out))
+        return true;
+    visit_problem(visit, PROBLEM_filter_in_address, NULL);
     return false;
 }
 
@@ -78,27 +89,22 @@ static enum status page_write(struct visit *visit, const struct bulletin_query *
     return STATUS_OK;
 }
 
-void handle_alerts_list(struct visit *visit)
+/* `after` or `before` below 0: unsaid. */
+static void answer_page(struct visit *visit, const struct filter *filter, int64_t after,
+                        int64_t before, int64_t limit)
 {
-    struct filter *filter = NULL;
-    int64_t after = visit_query_whole(visit, "after", -1);
-    int64_t before = visit_query_whole(visit, "before", -1);
-    if (!bulletin_there(visit) ||
-        !filter_wanted(visit, visit_query_text(visit, "q"), visit->arena, &filter))
-        return;
     if (after >= 0 && before >= 0) {
         visit_problem(visit, PROBLEM_query_malformed, &SAYING("after | before", "after | before"));
         return;
     }
     struct text text;
     struct page page;
-    const struct bulletin_query query = {
-        .filter = filter,
-        .after = after >= 0 ? (uint64_t)after : 0,
-        .before = after >= 0    ? 0
-                  : before >= 0 ? (uint64_t)before
-                                : INT64_MAX,
-        .count_max = before == 0 ? 0 : (size_t)visit_query_whole(visit, "limit", 100)};
+    const struct bulletin_query query = {.filter = filter,
+                                         .after = after >= 0 ? (uint64_t)after : 0,
+                                         .before = after >= 0    ? 0
+                                                   : before >= 0 ? (uint64_t)before
+                                                                 : INT64_MAX,
+                                         .count_max = before == 0 ? 0 : (size_t)limit};
     size_t usual = PAGE_HEAD_BYTES + query.count_max * ROW_BYTES_USUAL;
     enum status status = page_write(visit, &query, usual, &text, &page);
     if (status == STATUS_OK && page.cut && page.count == 0) /* one that is larger than usual */
@@ -108,6 +114,24 @@ void handle_alerts_list(struct visit *visit)
         return;
     }
     visit_answer_json(visit, 200, &text);
+}
+
+void handle_alerts_list(struct visit *visit)
+{
+    struct filter *filter = NULL;
+    if (bulletin_there(visit) && filter_in_address(visit, visit->arena, &filter))
+        answer_page(visit, filter, visit_query_whole(visit, "after", -1),
+                    visit_query_whole(visit, "before", -1),
+                    visit_query_whole(visit, "limit", ROWS_USUAL));
+}
+
+void handle_alerts_search(struct visit *visit)
+{
+    struct filter *filter = NULL;
+    if (bulletin_there(visit) && visit_body(visit) &&
+        filter_wanted(visit, visit_text(visit, "q"), visit->arena, &filter))
+        answer_page(visit, filter, visit_whole(visit, "after", -1),
+                    visit_whole(visit, "before", -1), visit_whole(visit, "limit", ROWS_USUAL));
 }
 
 /* ---- one ---- */

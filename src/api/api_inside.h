@@ -237,10 +237,12 @@ void denial_skip(struct api *api);
 
 /* Whether there are alerts here; false: answered. */
 bool bulletin_there(struct visit *visit);
-/* The filter of `q`; false: answered, with the column. */
+/* The filter in `text`; false: answered, with the column. */
 struct filter;
 bool filter_wanted(struct visit *visit, struct slice text, struct arena *arena,
                    struct filter **out);
+/* That of `q` in the address, where none may be that could name somebody. */
+bool filter_in_address(struct visit *visit, struct arena *arena, struct filter **out);
 
 /* What is open, and money of stops, of organisations that asked a moment ago. */
 struct glances;

@@ -63,10 +63,9 @@ static enum status newest_of(struct visit *visit, enum scope scope, uint64_t *ou
 }
 
 /* Number from which a new stream goes on: Last-Event-ID, `after`, or now; false: answered. */
-static bool number_wanted(struct visit *visit, enum scope scope, uint64_t *out)
+static bool number_wanted(struct visit *visit, enum scope scope, int64_t after, uint64_t *out)
 {
     struct slice id = http_header(visit->request, "Last-Event-ID");
-    int64_t after = visit_query_whole(visit, "after", -1);
     uint64_t number = 0;
     for (size_t i = 0; i < id.size; i++) {
         if (id.at[i] < '0' || id.at[i] > '9' || i >= 16) {
@@ -123,21 +122,25 @@ static enum status follower_begin(struct herald *herald, struct visit *visit,
     return STATUS_OK;
 }
 
-void handle_alerts_stream(struct visit *visit)
+/* `after` below 0: from now on. */
+static void alerts_stream(struct visit *visit, int64_t after, bool body)
 {
     struct herald *herald = visit->api->herald;
     struct follower wanted = {.identity = visit->identity, .scope = SCOPE_alerts_read};
-    if (!bulletin_there(visit) || !number_wanted(visit, wanted.scope, &wanted.number))
+    if (!number_wanted(visit, wanted.scope, after, &wanted.number))
         return;
     enum status status = arena_create(&wanted.arena, 1 << 20);
     if (status != STATUS_OK) {
         visit_problem_of(visit, status);
         return;
     }
-    if (!filter_wanted(visit, visit_query_text(visit, "q"), wanted.arena, &wanted.filter)) {
+    if (body ? !filter_wanted(visit, visit_text(visit, "q"), wanted.arena, &wanted.filter)
+             : !filter_in_address(visit, wanted.arena, &wanted.filter)) {
         arena_destroy(wanted.arena);
         return;
     }
+    json_decref(visit->json); /* the filter has its own copy, and a stream no end of the visit */
+    visit->json = NULL;
     (void)pthread_mutex_lock(&herald->lock);
     status = follower_begin(herald, visit, &wanted); /* the visit may be gone from here on */
     (void)pthread_mutex_unlock(&herald->lock);
@@ -145,6 +148,18 @@ void handle_alerts_stream(struct visit *visit)
         return;
     arena_destroy(wanted.arena);
     visit_problem_wait(visit, PROBLEM_streams_full, 10);
+}
+
+void handle_alerts_stream(struct visit *visit)
+{
+    if (bulletin_there(visit))
+        alerts_stream(visit, visit_query_whole(visit, "after", -1), false);
+}
+
+void handle_alerts_follow(struct visit *visit)
+{
+    if (bulletin_there(visit) && visit_body(visit))
+        alerts_stream(visit, visit_whole(visit, "after", -1), true);
 }
 
 void work_stream(struct visit *visit)
@@ -155,7 +170,7 @@ void work_stream(struct visit *visit)
         visit_problem(visit, PROBLEM_unavailable, NULL);
         return;
     }
-    if (!number_wanted(visit, wanted.scope, &wanted.number))
+    if (!number_wanted(visit, wanted.scope, visit_query_whole(visit, "after", -1), &wanted.number))
         return;
     (void)pthread_mutex_lock(&herald->lock);
     enum status status = follower_begin(herald, visit, &wanted); /* the visit may be gone */

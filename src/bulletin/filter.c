@@ -740,3 +740,83 @@ bool filter_holds(const struct filter *filter, const struct alert_row *row)
         return condition_holds(filter, row);
     }
 }
+
+/* ---- what may name somebody ---- */
+
+enum {
+    ID_DIGITS = 32,      /* of an alert, of a pseudonym */
+    IMAGE_DIGITS = 64,   /* of a rule set */
+    DIGITS_TOGETHER = 7, /* in one row: a number that is dialled */
+};
+/* Whole numbers from here on: no alert has one so high, and a line with its area code does. */
+static const int64_t DIALLED = 1000000000;
+
+static bool hex_all(struct slice text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (strchr("0123456789abcdef", text.at[i]) == NULL || text.at[i] == '\0')
+            return false;
+    return true;
+}
+
+/* All of its digits, or so few of them that they are nobody's number. */
+static bool hex_holds(struct slice text, size_t digits)
+{
+    return hex_all(text) && (text.size == digits || text.size < DIGITS_TOGETHER);
+}
+
+/* Like fan_out_two: what people call rules and kinds. */
+static bool word_holds(struct slice text)
+{
+    size_t together = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        char at = text.at[i];
+        bool digit = at >= '0' && at <= '9', letter = at >= 'a' && at <= 'z';
+        together = digit ? together + 1 : 0;
+        if (together == DIGITS_TOGETHER || !(letter || at == '_' || at == '-' || digit) ||
+            (i == 0 && !letter))
+            return false;
+    }
+    return true;
+}
+
+static bool name_may(const struct filter *node)
+{
+    struct slice rest = node->text; /* of id*, what is in front of the star */
+    switch (node->column) {
+    case AT_id:
+        return !hex_holds(rest, ID_DIGITS);
+    case AT_image:
+        return !hex_holds(rest, IMAGE_DIGITS);
+    case AT_subject:
+        if (!slice_starts(rest, SLICE("p_")))
+            return true;
+        return !hex_holds((struct slice){rest.at + 2, rest.size - 2}, ID_DIGITS);
+    default:
+        return !word_holds(rest);
+    }
+}
+
+static bool condition_may_name(const struct filter *node)
+{
+    switch (COLUMNS[node->column].type) {
+    case COLUMN_WORDS:
+        return node->text.size > 0;
+    case COLUMN_NAME:
+        return name_may(node);
+    case COLUMN_WHOLE:
+        return (node->has_low && node->low >= DIALLED) || (node->has_high && node->high >= DIALLED);
+    case COLUMN_REAL:
+        return (node->has_low && node->low_real > 1) || (node->has_high && node->high_real > 1);
+    default:
+        return false; /* grades, flags, moments: nothing else was taken for one */
+    }
+}
+
+bool filter_may_name(const struct filter *filter)
+{
+    if (filter->kind == NODE_CONDITION)
+        return condition_may_name(filter);
+    return filter_may_name(filter->left) ||
+           (filter->right != NULL && filter_may_name(filter->right));
+}

@@ -56,6 +56,9 @@ const char *filter_fault_says(enum filter_fault fault, enum tongue tongue);
 /* A condition for WHERE, whose values are ?first, ?first+1 …; they are lent from the filter. */
 void filter_add_sql(const struct filter *filter, unsigned first, struct text *sql,
                     struct store_value *values, size_t *values_count);
+/* Whether a value may name somebody, so that the filter does not belong into an address: words; a
+ * name that has not the form of its column; a whole number as long as one that is dialled. */
+bool filter_may_name(const struct filter *filter);
 /* The plain answer. */
 bool filter_holds(const struct filter *filter, const struct alert_row *row);
 enum { FILTER_VALUES_MAX = 160 }; /* two for each condition, and some */

@@ -344,6 +344,50 @@ static void random_filters_agree(void **state)
     assert_true(mixed > 700);
 }
 
+static void a_value_that_may_name_somebody_is_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *filter;
+        bool may;
+    } CASES[] = {{"13812345678", true},
+                 {"\"sim\"", true},
+                 {"reason:\"李四\"", true},
+                 {"grade:high 13812345678", true},
+                 {"NOT (grade:high OR 理由:x)", true},
+                 {"subject:13812345678", true},
+                 {"subject:p_13812345678", true},
+                 {"subject:p_0123456789abcdef0123456789abcdef", false},
+                 {"subject:p_0123*", false},
+                 {"subject:p_01234567*", true},
+                 {"id:13812345678*", true},
+                 {"id:0123456789abcdef0123456789abcdef", false},
+                 {"id:622202000000123456", true},
+                 {"image:ab12*", false},
+                 {"image:110101199003070011", true},
+                 {"rule:fan_out_2", false},
+                 {"rule:r13812345678", true},
+                 {"rule:张三", true},
+                 {"rule:\"fan out\"", true},
+                 {"kind:phone", false},
+                 {"outcome:false_alarm", false},
+                 {"number:>=13812345678", true},
+                 {"编号:..02012345678", true},
+                 {"number:[5 TO 90]", false},
+                 {"position:>250000", false},
+                 {"score:13812345678", true},
+                 {"score:>0.138123456789", false},
+                 {"grade:>=high time:2026-03-01..2026-03-07 first:yes", false}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct filter *filter = NULL;
+        struct filter_complaint complaint;
+        assert_int_equal(filter_read(slice_of(CASES[i].filter), 480, arena, &filter, &complaint),
+                         STATUS_OK);
+        if (filter_may_name(filter) != CASES[i].may)
+            fail_msg("%s", CASES[i].filter);
+    }
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -367,6 +411,7 @@ int main(void)
         cmocka_unit_test(faults_have_their_column),
         cmocka_unit_test(depth_and_length_have_their_bounds),
         cmocka_unit_test(random_filters_agree),
+        cmocka_unit_test(a_value_that_may_name_somebody_is_known),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

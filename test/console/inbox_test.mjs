@@ -124,6 +124,33 @@ await run([
     await page.waitForSelector("[data-problem=filter_malformed]");
   }],
 
+  ["a number that is typed into the filter is in no address, title, history or storage", async (house) => {
+    const page = await inbox(house), canary = "13912345678", asked = [];
+    page.on("request", (request) => asked.push({ method: request.method(), url: request.url(), body: request.postData() ?? "", referrer: request.headers().referer ?? "" }));
+    page.on("framenavigated", (frame) => asked.push({ url: frame.url(), body: "" }));
+    for (const typed of [canary, `reason:${canary} OR grade:>=low`, `subject:${canary} OR grade:>=low`]) {
+      const count = asked.length;
+      await page.keyboard.press("/");
+      await page.keyboard.type(typed);
+      await page.keyboard.press("Enter");
+      await until("it was asked for, and is followed", () => ["search", "stream"].every((name) => asked.slice(count).some(({ url, body }) => url.endsWith(`/v1/alerts/${name}`) && body.includes(canary))));
+      await page.waitForSelector(".page-head .tag.good");
+    }
+    await page.waitForSelector(".table-row.cursor");
+    await page.keyboard.press("o"); /* on to an alert, back, and a reload: what a browser writes down */
+    await page.waitForSelector(".sentence");
+    await page.keyboard.press("u");
+    await page.waitForSelector(".table-row.cursor");
+    const kept = await page.evaluate(async () => JSON.stringify([document.title, location.href, history.state, { ...localStorage }, { ...sessionStorage }, document.cookie, window.name,
+      await indexedDB.databases(), await caches.keys(), performance.getEntries().map(({ name }) => name)]));
+    assert.doesNotMatch(kept, new RegExp(canary));
+    await page.reload();
+    await page.waitForSelector(".table-row.cursor");
+    assert.deepEqual(asked.filter(({ url, referrer }) => `${url}${referrer}`.includes(canary)), []);
+    assert.ok(asked.filter(({ url }) => url.includes("/v1/alerts")).every(({ url }) => !url.includes("?")));
+    assert.doesNotMatch(house.read_log(), new RegExp(canary));
+  }],
+
   ["an alert that comes while one looks stands in front, and the cursor stays on its alert", async (house) => {
     const page = await inbox(house);
     await page.waitForSelector(".page-head .tag.good");

@@ -64,7 +64,10 @@ class Alerts(house.Case):
         house_.send("not even JSON " + numbers[1] + "\n", query="?kind=call")
         self.house.ask("POST", "/v1/screen/call", {"caller": numbers[2], "callee": SCREENED})
         self.lines(5)
-        self.house.ask("GET", "/v1/alerts?q=subject:" + numbers[3].replace("+", "%2B"))
+        status, _, _ = self.house.ask("GET", "/v1/alerts?q=subject:" + numbers[3].replace("+", "%2B"))
+        self.assertEqual(status, 400)  # not in an address
+        status, _, _ = self.house.ask("POST", "/v1/alerts/search", {"q": numbers[3].removeprefix("+") + " OR subject:" + numbers[3]})
+        self.assertEqual(status, 200)
         _, _, figures = self.house.ask("GET", "/metrics")
         self.assertEqual(self.house.stop(), 0)  # with receipts and snapshot
         database = sqlite3.connect(os.path.join(house_.data, "store.db"))

@@ -17,7 +17,7 @@ import { go } from "../../router";
 import { both, named, say } from "../../tongue";
 import type { Item } from "../../work";
 import { respond_words, subject_words, typology_words, w as common } from "../../words";
-import { type Alert, type AlertPage, type AlertRow, decided_last, type ListRow, outcome_of } from "./alert";
+import { type Alert, type AlertPage, type AlertRow, alerts_page, decided_last, type ListRow, outcome_of } from "./alert";
 import { AlertLog, work_of } from "./AlertLog";
 import { Grade } from "./Inbox";
 import { Onward, type Way, ways_of } from "./Onward";
@@ -98,7 +98,7 @@ function useCounted(q: string | null): AlertPage | null {
     const stop = new AbortController();
     if (q === null)
       return;
-    get<AlertPage>("/v1/alerts", { q, limit: 100 }, stop.signal).then(({ body }) => keep(body), () => {});
+    alerts_page({ q, limit: 100 }, stop.signal).then(({ body }) => keep(body), () => {});
     return () => stop.abort();
   }, [q]);
   return page;

@@ -10,7 +10,7 @@
  *
  * Whoever remembers something of `rows` remembers `turn` with it: it changes when the array does. */
 /* SPDX-License-Identifier: Apache-2.0 */
-import { get, listen, once_key, post, type Stream } from "../../api";
+import { follow as follow_stream, once_key, post, type Stream } from "../../api";
 import { Cell } from "../../cell";
 import { task_run } from "../../tasks";
 import type { Both } from "../../tongue";
@@ -62,6 +62,11 @@ export const outcome_of = (row: Pick<AlertRow, "decision">): Outcome => row.deci
 export interface AlertPage {
   alerts: AlertRow[];
   next: number | null;
+}
+
+/* A filter may name somebody: it is asked for in a body, so that it stands in no address. */
+export async function alerts_page(asked_for: { q: string; limit: number; before?: number }, signal?: AbortSignal): Promise<{ body: AlertPage }> {
+  return post<AlertPage>("/v1/alerts/search", asked_for, { reads: true, ...(signal && { signal }) });
 }
 
 export interface InboxState {
@@ -158,7 +163,7 @@ function arrive(): void {
 function follow(q: string, after: number): void {
   stream?.close();
   waiting = [];
-  stream = listen("/v1/alerts/stream", "alert", { q, after }, (data) => {
+  stream = follow_stream("/v1/alerts/stream", "alert", { q, after }, (data) => {
     if (waiting.push(slim(data as AlertRow)) === 1)
       requestAnimationFrame(arrive);
   }, (live) => put({ live }));
@@ -177,7 +182,7 @@ export async function inbox_open(q: string, decided = inbox.value.decided, view:
   kept = [];
   put_rows({ ...EMPTY, rows: kept, turn: inbox.value.turn + 1, q, decided, view, loading: true });
   try {
-    const { body } = await get<AlertPage>("/v1/alerts", { q: wanted(inbox.value), limit: FIRST_PAGE });
+    const { body } = await alerts_page({ q: wanted(inbox.value), limit: FIRST_PAGE });
     if (mine !== asked)
       return;
     kept = body.alerts.map(slim);
@@ -196,7 +201,7 @@ export async function inbox_more(): Promise<void> {
     return;
   put({ loading: true });
   try {
-    const { body } = await get<AlertPage>("/v1/alerts", { q: wanted(inbox.value), before: next, limit: PAGE });
+    const { body } = await alerts_page({ q: wanted(inbox.value), before: next, limit: PAGE });
     if (mine !== asked)
       return;
     for (const row of body.alerts)
