@@ -22,11 +22,12 @@ export const PICTURES = process.env.CONSOLE_PICTURES ?? null; /* a folder for sc
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const PASSWORD = "correct horse battery staple";
 const SKIPPED = 77;
+const WAIT_S = 60; /* for what happens by itself: sanitizers, and other browsers on the same cores, take their share */
 export const require_console = createRequire(path.join(SOURCE, "console", "package.json"));
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export async function until(what, holds, seconds = 30) {
+export async function until(what, holds, seconds = WAIT_S) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const value = await holds();
@@ -196,6 +197,7 @@ export class House {
         localStorage.setItem("cutline.settings", JSON.stringify({ tongue, theme }));
       document.addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
     }, { tongue: options.tongue ?? "en", theme: options.theme ?? "light" });
+    context.setDefaultTimeout(WAIT_S * 1000);
     const page = await context.newPage();
     page.faults = [];
     page.on("pageerror", (error) => page.faults.push(`thrown: ${error.stack ?? error}`));
@@ -237,7 +239,7 @@ export class House {
     await this.chromium?.close();
     if (this.exited === undefined) {
       this.process.kill("SIGTERM");
-      await until("the service ends", () => this.exited !== undefined, 60);
+      await until("the service ends", () => this.exited !== undefined);
     }
     fs.rmSync(this.folder, { recursive: true, force: true });
   }

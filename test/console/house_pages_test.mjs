@@ -103,7 +103,7 @@ for (const tongue of ["en", "zh"])
     const page = await house.open(await house.person("stat", ["statistician"]), "reports", { tongue });
     await page.selectOption("form select", "month");
     await page.click("[data-make]");
-    await page.waitForSelector("[data-figure]", { timeout: 20000 });
+    await page.waitForSelector("[data-figure]");
     assert.ok(await page.locator("[data-figure]").count() >= 10);
     await house.picture(page, `reports-${tongue}`);
     assert.deepEqual(await axe(page), []);

@@ -161,7 +161,7 @@ await run([
       lines.push({ kind: "call", time: new Date(begin + i * 4000).toISOString(), caller: "+8613700000001", callee: `+86138${String(10000000 + i)}`, duration: 12, imei: "860000000000001", cell: "460-00-1-1" });
     await house.send(lines);
     await house.send([{ kind: "call", time: "2026-03-03T14:00:00+08:00", caller: "+8613700000002", callee: "+8613800000001" }]);
-    await page.waitForSelector("text=/\\d+ new/", { timeout: 20000 });
+    await page.waitForSelector("text=/\\d+ new/");
     assert.equal(await page.textContent(".table-row.cursor .mono"), before);
   }],
 

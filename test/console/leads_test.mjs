@@ -56,8 +56,10 @@ async function request(page) {
 async function approve(page) {
   await page.waitForSelector("[data-approve]");
   await press(page, "y");
+  await page.waitForSelector("dialog textarea:focus");
   await page.keyboard.type("read");
   await press(page, "Enter");
+  await page.waitForSelector("dialog", { state: "detached" });
 }
 
 const tests = ["en", "zh"].map((tongue, turn) => [`an alert becomes a lead, its carrier answers, and two of them are a cluster: ${tongue}`, async (house) => {
@@ -91,7 +93,7 @@ const tests = ["en", "zh"].map((tongue, turn) => [`an alert becomes a lead, its 
   await request(page);
   const chief = await house.open(ben, `leads/${first}`, { tongue });
   await approve(chief);
-  await page.waitForSelector("[data-card=answer][data-answered=true]", { timeout: 20000 }); /* nobody reloads anything */
+  await page.waitForSelector("[data-card=answer][data-answered=true]"); /* nobody reloads anything */
   await page.waitForSelector(".item-head [data-state=single]");
   await house.picture(page, `leads-answered-${tongue}`);
   assert.deepEqual(await axe(page), []);
@@ -101,7 +103,7 @@ const tests = ["en", "zh"].map((tongue, turn) => [`an alert becomes a lead, its 
   const again = await house.open(ben, `leads/${second}`, { tongue });
   await approve(again);
   for (const one of [other, page])
-    await one.waitForSelector("[data-card=common][data-clustered=true]", { timeout: 20000 });
+    await one.waitForSelector("[data-card=common][data-clustered=true]");
   assert.match(await page.textContent("[data-card=common]"), tongue === "zh" ? /同一地址/ : /same place/);
   await house.picture(page, `leads-cluster-${tongue}`);
   const answered = await page.textContent("[data-card=answer]");

@@ -14,7 +14,8 @@ import path from "node:path";
 import { run, until } from "./house.mjs";
 
 const ALERTS = Number(process.env.CONSOLE_ALERTS ?? 100000);
-const PAINT_MS_MAX = 300, KEY_MS_MAX = 50, ROUNDS = 3;
+const FACTOR = Number(process.env.CONSOLE_FACTOR ?? 1);
+const PAINT_MS_MAX = 300 * FACTOR, KEY_MS_MAX = 50 * FACTOR, ROUNDS = 3;
 
 const rules = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "cutline-many-")), "many.cut");
 fs.writeFileSync(rules, `rule each on call {
@@ -68,7 +69,7 @@ await run([
       const asked = globalThis.fetch;
       globalThis.fetch = async (...all) => {
         const reply = await asked(...all);
-        if (String(all[0]).startsWith("/v1/alerts?") && !globalThis.data_at) {
+        if (String(all[0]).startsWith("/v1/alerts/search") && !globalThis.data_at) {
           await reply.clone().text();
           globalThis.data_at = performance.now();
           const look = () => (document.querySelector(".table-row.cursor") ? requestAnimationFrame(() => (globalThis.painted_at = performance.now())) : requestAnimationFrame(look));

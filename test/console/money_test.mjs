@@ -16,7 +16,7 @@ async function follow(page, from) {
   await page.fill("input[data-first]", from);
   await page.fill("form input[required] >> nth=1", "report 17");
   await page.click("form button.main");
-  await page.waitForSelector("[data-sums]", { timeout: 20000 });
+  await page.waitForSelector("[data-sums]");
 }
 
 /* A dialog asks for the reason. */

@@ -147,7 +147,7 @@ async function returned(house, hand, who, { freeze, case_id, amount, account, cl
   await desk.step("publish", { notice_place: "县公安局网站" });
   assert.match(await desk.refused("report", { report: "呈〔2026〕1号", approver: who.city }), CHINESE); /* the notice runs */
   await house.picture(desk.page, "return-notice");
-  await desk.page.waitForSelector(".log [data-what=fired]", { timeout: 60000 });
+  await desk.page.waitForSelector(".log [data-what=fired]");
   assert.match(await desk.refused("report", { report: "呈〔2026〕1号", approver: house.people.root.organisation }, "forbidden"), /级别|层级/);
   await desk.step("report", { report: "呈〔2026〕1号", approver: who.city });
   const chief = await at_item(house, hand, who.chief, "returns", id);
