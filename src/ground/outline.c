@@ -263,6 +263,25 @@ enum status outline_unknown(const struct outline *outline, outline_node node, st
     return STATUS_MALFORMED;
 }
 
+enum status outline_keys(const struct outline *outline, outline_node map, const struct slice *keys,
+                         unsigned keys_count, outline_node *value)
+{
+    for (unsigned k = 0; k < keys_count; k++)
+        value[k] = -1;
+    TRY(outline_want(outline, map, OUTLINE_MAP));
+    for (unsigned i = 0; i < outline_count(outline, map); i++) {
+        outline_node key = outline_key(outline, map, i);
+        unsigned k = 0;
+        while (k < keys_count && !slice_equal(outline_text(outline, key), keys[k]))
+            k++;
+        if (k == keys_count)
+            return outline_unknown(outline, key, SAYING("there is no key `%`", "没有键 `%`"), keys,
+                                   keys_count);
+        value[k] = outline_value(outline, map, i);
+    }
+    return STATUS_OK;
+}
+
 enum status outline_want(const struct outline *outline, outline_node node, enum outline_type type)
 {
     if (outline_type(outline, node) == type)

@@ -49,6 +49,10 @@ enum status outline_complain(const struct outline *outline, outline_node node,
 /* The same for a word that is none of the known ones, with "did you mean". */
 enum status outline_unknown(const struct outline *outline, outline_node node, struct saying what,
                             const struct slice *known, unsigned known_count);
+/* The values of a map by the known keys, -1 where one is not there; any other key is a complaint.
+ */
+enum status outline_keys(const struct outline *outline, outline_node map, const struct slice *keys,
+                         unsigned keys_count, outline_node *value);
 /* Complains if the node is not of the type. */
 enum status outline_want(const struct outline *outline, outline_node node, enum outline_type type);
 /* The nearest of the words, at most a third of its letters wrong; NULL: none. */

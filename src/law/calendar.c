@@ -160,7 +160,7 @@ static enum status year_read(struct calendar_reading *calendar, outline_node ite
     struct law_year *year = &calendar->years[calendar->years_count];
     outline_node at[KEYS_COUNT];
     int64_t number;
-    TRY(law_keys(reading, item, KEYS, KEYS_COUNT, at));
+    TRY(outline_keys(&reading->outline, item, KEYS, KEYS_COUNT, at));
     for (unsigned k = 0; k < KEYS_COUNT; k++)
         if (at[k] == LAW_NOWHERE)
             return law_complain_about(reading, item, LAW_COMPLAINT_missing, KEYS[k]);
@@ -192,7 +192,7 @@ enum status law_calendar_read(const struct law_reading *reading, struct law_cale
     outline_node root = outline_root(outline);
     outline_node at[3];
     struct slice name;
-    TRY(law_keys(reading, root, KEYS, 3, at));
+    TRY(outline_keys(&reading->outline, root, KEYS, 3, at));
     if (!slice_equal(outline_text(outline, at[0]), SLICE("1")))
         return law_complain(reading, root, LAW_COMPLAINT_version);
     for (unsigned k = 1; k < 3; k++)

@@ -39,7 +39,7 @@ struct law_reading {
     struct arena *arena;
 };
 
-static const outline_node LAW_NOWHERE = -1;
+static const outline_node LAW_NOWHERE = -1; /* as outline_keys() says it */
 
 struct saying law_complaint_saying(enum law_complaint complaint);
 enum status law_complain(const struct law_reading *reading, outline_node node,
@@ -48,10 +48,6 @@ enum status law_complain(const struct law_reading *reading, outline_node node,
 enum status law_complain_about(const struct law_reading *reading, outline_node node,
                                enum law_complaint complaint, struct slice about);
 
-/* The values of a map by the known keys, LAW_NOWHERE where one is not there; any other key is
- * refused. */
-enum status law_keys(const struct law_reading *reading, outline_node map, const struct slice *keys,
-                     unsigned keys_count, outline_node *at);
 enum status law_text(const struct law_reading *reading, outline_node node, struct slice *out);
 /* A name of letters, digits, `-`, `_` and `.`. */
 enum status law_name(const struct law_reading *reading, outline_node node, struct slice *out);

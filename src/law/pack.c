@@ -140,7 +140,7 @@ static enum status entry_read(struct pack_reading *reading, outline_node key, ou
     struct law_value *value;
     unsigned found, column;
     TRY(entry_name(reading, key, &found));
-    TRY(law_keys(inner, item, NAMES, ENTRY_KEYS, at));
+    TRY(outline_keys(&inner->outline, item, NAMES, ENTRY_KEYS, at));
     if (at[ENTRY_value] == LAW_NOWHERE)
         return law_complain_about(inner, item, LAW_COMPLAINT_missing, NAMES[ENTRY_value]);
     TRY(ARENA_NEW(inner->arena, 1, &value));
@@ -239,7 +239,7 @@ static enum status dates_read(struct pack_reading *reading, outline_node map)
     const struct law_reading *inner = reading->reading;
     struct law_pack *pack = reading->pack;
     outline_node at[3];
-    TRY(law_keys(inner, map, NAMES, 3, at));
+    TRY(outline_keys(&inner->outline, map, NAMES, 3, at));
     if (at[0] == LAW_NOWHERE || at[2] == LAW_NOWHERE)
         return law_complain_about(inner, map, LAW_COMPLAINT_missing,
                                   NAMES[at[0] == LAW_NOWHERE ? 0 : 2]);
@@ -258,7 +258,7 @@ static enum status head_read(struct pack_reading *reading, outline_node root)
     const struct law_reading *inner = reading->reading;
     struct law_pack *pack = reading->pack;
     unsigned word;
-    TRY(law_keys(inner, root, KEYS, KEYS_COUNT, reading->at));
+    TRY(outline_keys(&inner->outline, root, KEYS, KEYS_COUNT, reading->at));
     if (reading->at[KEY_law] == LAW_NOWHERE ||
         !slice_equal(outline_text(&inner->outline, reading->at[KEY_law]), SLICE("1")))
         return law_complain(inner, root, LAW_COMPLAINT_version);

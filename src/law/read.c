@@ -44,26 +44,6 @@ enum status law_complain_about(const struct law_reading *reading, outline_node n
     return STATUS_MALFORMED;
 }
 
-enum status law_keys(const struct law_reading *reading, outline_node map, const struct slice *keys,
-                     unsigned keys_count, outline_node *at)
-{
-    const struct outline *outline = &reading->outline;
-    for (unsigned k = 0; k < keys_count; k++)
-        at[k] = LAW_NOWHERE;
-    TRY(outline_want(outline, map, OUTLINE_MAP));
-    for (unsigned i = 0; i < outline_count(outline, map); i++) {
-        outline_node key = outline_key(outline, map, i);
-        unsigned k = 0;
-        while (k < keys_count && !slice_equal(outline_text(outline, key), keys[k]))
-            k++;
-        if (k == keys_count)
-            return outline_unknown(outline, key, SAYING("there is no key `%`", "没有键 `%`"), keys,
-                                   keys_count);
-        at[k] = outline_value(outline, map, i);
-    }
-    return STATUS_OK;
-}
-
 enum status law_text(const struct law_reading *reading, outline_node node, struct slice *out)
 {
     TRY(outline_want(&reading->outline, node, OUTLINE_TEXT));
@@ -130,7 +110,7 @@ enum status law_both(const struct law_reading *reading, outline_node node, struc
 {
     static const struct slice KEYS[TONGUES_COUNT] = {{"en", 2}, {"zh", 2}};
     outline_node at[TONGUES_COUNT];
-    TRY(law_keys(reading, node, KEYS, TONGUES_COUNT, at));
+    TRY(outline_keys(&reading->outline, node, KEYS, TONGUES_COUNT, at));
     for (unsigned t = 0; t < TONGUES_COUNT; t++) {
         if (at[t] == LAW_NOWHERE)
             return law_complain_about(reading, node, LAW_COMPLAINT_missing, KEYS[t]);

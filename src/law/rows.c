@@ -34,7 +34,7 @@ static enum status measure_read(const struct law_reading *reading, const struct 
         {"mark", 4},      {"note", 4}};
     outline_node at[MEASURE_KEYS];
     struct law_origin origin;
-    TRY(law_keys(reading, item, NAMES, MEASURE_KEYS, at));
+    TRY(outline_keys(&reading->outline, item, NAMES, MEASURE_KEYS, at));
     for (unsigned k = 0; k <= MEASURE_executors; k++)
         if (at[k] == LAW_NOWHERE)
             return law_complain_about(reading, item, LAW_COMPLAINT_missing, NAMES[k]);
@@ -176,7 +176,7 @@ static enum status fine_read(const struct law_reading *reading, const struct law
     outline_node at[FINE_KEYS];
     struct law_origin origin;
     unsigned word;
-    TRY(law_keys(reading, item, NAMES, FINE_KEYS, at));
+    TRY(outline_keys(&reading->outline, item, NAMES, FINE_KEYS, at));
     for (unsigned k = 0; k <= FINE_by; k++)
         if (at[k] == LAW_NOWHERE)
             return law_complain_about(reading, item, LAW_COMPLAINT_missing, NAMES[k]);

@@ -325,20 +325,10 @@ static enum status line_read(const struct reading *reading, outline_node item,
 {
     const struct outline *outline = reading->outline;
     struct line_nodes nodes = {.item = item};
+    TRY(outline_keys(outline, item, KEYS, KEYS_COUNT, nodes.at));
     for (unsigned k = 0; k < KEYS_COUNT; k++)
-        nodes.at[k] = NOWHERE;
-    TRY(outline_want(outline, item, OUTLINE_MAP));
-    for (unsigned i = 0; i < outline_count(outline, item); i++) {
-        outline_node key = outline_key(outline, item, i);
-        unsigned k = 0;
-        while (k < KEYS_COUNT && !slice_equal(outline_text(outline, key), KEYS[k]))
-            k++;
-        if (k == KEYS_COUNT)
-            return outline_unknown(outline, key, SAYING("there is no key `%`", "没有键 `%`"), KEYS,
-                                   KEYS_COUNT);
-        nodes.at[k] = outline_value(outline, item, i);
-        TRY(outline_want(outline, nodes.at[k], OUTLINE_TEXT));
-    }
+        if (nodes.at[k] != NOWHERE)
+            TRY(outline_want(outline, nodes.at[k], OUTLINE_TEXT));
     unsigned column;
     outline_place(outline, item, &line->at_line, &column);
     TRY(line_answer(reading, &nodes, line));

@@ -21,22 +21,9 @@ enum status teller_keys(const struct outline *outline, outline_node map, const c
 {
     struct slice known[KEYS_MAX];
     must(count <= KEYS_MAX);
-    TRY(outline_want(outline, map, OUTLINE_MAP));
-    for (unsigned k = 0; k < count; k++) {
+    for (unsigned k = 0; k < count; k++)
         known[k] = slice_of(keys[k]);
-        node[k] = -1;
-    }
-    for (unsigned i = 0; i < outline_count(outline, map); i++) {
-        outline_node key = outline_key(outline, map, i);
-        unsigned k = 0;
-        while (k < count && !slice_equal(known[k], outline_text(outline, key)))
-            k++;
-        if (k == count)
-            return outline_unknown(outline, key, COMPLAINTS[TELLER_COMPLAINT_key_unknown], known,
-                                   count);
-        node[k] = outline_value(outline, map, i);
-    }
-    return STATUS_OK;
+    return outline_keys(outline, map, known, count, node);
 }
 
 enum status teller_text(const struct outline *outline, outline_node node, struct arena *boot,

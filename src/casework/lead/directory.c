@@ -43,25 +43,6 @@ static enum status complain(const struct reading *reading, outline_node node,
     return outline_complain(reading->outline, node, COMPLAINTS[complaint]);
 }
 
-static enum status keys_read(const struct reading *reading, outline_node map,
-                             const struct slice *keys, unsigned count, outline_node *node)
-{
-    const struct outline *outline = reading->outline;
-    TRY(outline_want(outline, map, OUTLINE_MAP));
-    for (unsigned k = 0; k < count; k++)
-        node[k] = -1;
-    for (unsigned i = 0; i < outline_count(outline, map); i++) {
-        outline_node key = outline_key(outline, map, i);
-        unsigned k = 0;
-        while (k < count && !slice_equal(keys[k], outline_text(outline, key)))
-            k++;
-        if (k == count)
-            return outline_unknown(outline, key, COMPLAINTS[COMPLAINT_key_unknown], keys, count);
-        node[k] = outline_value(outline, map, i);
-    }
-    return STATUS_OK;
-}
-
 /* Empty if it is not there. */
 static enum status word_read(const struct reading *reading, outline_node node, struct slice *out)
 {
@@ -98,7 +79,7 @@ static enum status carrier_read(const struct reading *reading, outline_node item
     struct directory *directory = reading->directory;
     struct directory_carrier carrier = {0};
     outline_node node[KEYS_MAX];
-    TRY(keys_read(reading, item, KEYS, 4, node));
+    TRY(outline_keys(reading->outline, item, KEYS, 4, node));
     TRY(word_read(reading, node[0], &carrier.carrier));
     TRY(region_read(reading, node[1], &carrier.region));
     TRY(word_read(reading, node[2], &carrier.organisation));
@@ -121,7 +102,7 @@ static enum status police_read(const struct reading *reading, outline_node item)
     struct directory *directory = reading->directory;
     struct police police = {0};
     outline_node node[KEYS_MAX];
-    TRY(keys_read(reading, item, KEYS, 2, node));
+    TRY(outline_keys(reading->outline, item, KEYS, 2, node));
     TRY(region_read(reading, node[0], &police.region));
     TRY(word_read(reading, node[1], &police.organisation));
     if (police.region.size == 0 || police.organisation.size == 0)
@@ -141,7 +122,7 @@ static enum status pusher_read(const struct reading *reading, outline_node item)
     struct directory *directory = reading->directory;
     struct slice partner = {0};
     outline_node node[KEYS_MAX];
-    TRY(keys_read(reading, item, KEYS, 1, node));
+    TRY(outline_keys(reading->outline, item, KEYS, 1, node));
     TRY(word_read(reading, node[0], &partner));
     if (partner.size == 0)
         return complain(reading, item, COMPLAINT_pusher_need);
@@ -170,7 +151,7 @@ static enum status read_all(const struct reading *reading)
         {"directory", 9}, {"carriers", 8}, {"police", 6}, {"pushers", 7}};
     outline_node node[KEYS_MAX];
     outline_node root = outline_root(reading->outline);
-    TRY(keys_read(reading, root, KEYS, 4, node));
+    TRY(outline_keys(reading->outline, root, KEYS, 4, node));
     if (node[0] < 0 || !slice_equal(outline_text(reading->outline, node[0]), SLICE("1")))
         return complain(reading, node[0] < 0 ? root : node[0], COMPLAINT_version);
     TRY(each(reading, node[1], carrier_read));
