@@ -4,6 +4,7 @@
 #include "asking.h"
 
 #include "ground/disk.h"
+#include "reading.h"
 #include "ruleset.h"
 #include "say.h"
 
@@ -52,6 +53,26 @@ enum exit_code asking_open(struct asking *asking, const struct command *command)
         return EXIT_USAGE;
     }
     return token == NULL ? EXIT_DONE : read_token(asking, token);
+}
+
+enum exit_code asking_judge(const struct asking *asking, enum status status, int http_status,
+                            struct slice answer)
+{
+    const struct command *command = asking->command;
+    char bytes[1024];
+    struct text text = text_over(bytes, sizeof bytes);
+    if (status != STATUS_OK) {
+        COMPLAIN(command, "%s: nobody answers.", "%s：无应答。", asking->to);
+        return EXIT_RETRY;
+    }
+    if (http_status / 100 == 2)
+        return EXIT_DONE;
+    text_add_json_value(&text, answered_member(answer, "title"));
+    struct slice detail = answered_member(answer, "detail");
+    text_add_string(&text, detail.size > 0 ? " " : "");
+    text_add_json_value(&text, detail);
+    COMPLAIN(command, "%s (%d)", "%s（%d）", bytes, http_status);
+    return http_status == 429 || http_status == 503 ? EXIT_RETRY : EXIT_REFUSED;
 }
 
 void asking_close(struct asking *asking)

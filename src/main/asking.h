@@ -16,4 +16,7 @@ struct asking {
 enum exit_code asking_open(struct asking *asking, const struct command *command);
 /* The first line of a file that only its owner may read.  EXIT_INPUT: said. */
 enum exit_code asking_secret(const struct command *command, const char *path, struct text *out);
+/* Says what went wrong, if something did; `answer` is the body of what the service said. */
+enum exit_code asking_judge(const struct asking *asking, enum status status, int http_status,
+                            struct slice answer);
 void asking_close(struct asking *asking);

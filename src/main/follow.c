@@ -28,26 +28,6 @@ struct following {
 
 /* ---- asking ---- */
 
-static enum exit_code judge(const struct following *following, enum status status, int http_status)
-{
-    const struct command *command = following->command;
-    struct slice problem = text_slice(&following->answer);
-    char bytes[1024];
-    struct text text = text_over(bytes, sizeof bytes);
-    if (status != STATUS_OK) {
-        COMPLAIN(command, "%s: nobody answers.", "%s：无应答。", following->asking.to);
-        return EXIT_RETRY;
-    }
-    if (http_status / 100 == 2)
-        return EXIT_DONE;
-    text_add_json_value(&text, answered_member(problem, "title"));
-    struct slice detail = answered_member(problem, "detail");
-    text_add_string(&text, detail.size > 0 ? " " : "");
-    text_add_json_value(&text, detail);
-    COMPLAIN(command, "%s (%d)", "%s（%d）", bytes, http_status);
-    return http_status == 429 || http_status == 503 ? EXIT_RETRY : EXIT_REFUSED;
-}
-
 static enum exit_code go(struct following *following, const char *path, bool post)
 {
     char url[URL_MAX];
@@ -65,7 +45,8 @@ static enum exit_code go(struct following *following, const char *path, bool pos
         .answer = &following->answer,
     };
     enum status status = courier_go(&following->asking.line, &errand);
-    return judge(following, status, errand.http_status);
+    return asking_judge(&following->asking, status, errand.http_status,
+                        text_slice(&following->answer));
 }
 
 static void add_member(struct text *body, const char *name, const char *value, bool text)

@@ -24,23 +24,6 @@ struct desk {
     char cookie[HEADER_MAX], csrf[HEADER_MAX]; /* headers of a session; empty: none */
 };
 
-static enum exit_code judge(const struct desk *desk, enum status status, int http_status)
-{
-    char bytes[1024];
-    struct text text = text_over(bytes, sizeof bytes);
-    if (status != STATUS_OK) {
-        COMPLAIN(desk->command, "%s: nobody answers.", "%s：无应答。", desk->asking.to);
-        return EXIT_RETRY;
-    }
-    if (http_status / 100 == 2)
-        return EXIT_DONE;
-    text_add_json_value(&text, answered_member(text_slice(&desk->answer), "title"));
-    text_add_char(&text, ' ');
-    text_add_json_value(&text, answered_member(text_slice(&desk->answer), "detail"));
-    COMPLAIN(desk->command, "%s (%d)", "%s（%d）", bytes, http_status);
-    return http_status == 429 || http_status == 503 ? EXIT_RETRY : EXIT_REFUSED;
-}
-
 /* With the session if there is one, else with the token.  An empty body: GET. */
 static enum exit_code go(struct desk *desk, const char *path, struct text *cookie)
 {
@@ -63,7 +46,7 @@ static enum exit_code go(struct desk *desk, const char *path, struct text *cooki
         .cookie = cookie,
     };
     enum status status = courier_go(&desk->asking.line, &errand);
-    return judge(desk, status, errand.http_status);
+    return asking_judge(&desk->asking, status, errand.http_status, text_slice(&desk->answer));
 }
 
 /* ---- what was said ---- */

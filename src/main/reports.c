@@ -190,26 +190,6 @@ static enum exit_code make(struct law_look *look, struct wanted *wanted)
 
 /* ---- of a running service ---- */
 
-static enum exit_code judge(const struct command *command, const struct asking *asking,
-                            enum status status, int http_status, const struct text *answer)
-{
-    char bytes[1024];
-    struct text text = text_over(bytes, sizeof bytes);
-    struct slice problem = text_slice(answer);
-    if (status != STATUS_OK) {
-        COMPLAIN(command, "%s: nobody answers.", "%s：无应答。", asking->to);
-        return EXIT_RETRY;
-    }
-    if (http_status / 100 == 2)
-        return EXIT_DONE;
-    text_add_json_value(&text, answered_member(problem, "title"));
-    struct slice detail = answered_member(problem, "detail");
-    text_add_string(&text, detail.size > 0 ? " " : "");
-    text_add_json_value(&text, detail);
-    COMPLAIN(command, "%s (%d)", "%s（%d）", bytes, http_status);
-    return http_status == 429 || http_status == 503 ? EXIT_RETRY : EXIT_REFUSED;
-}
-
 /* The operands are words of a query as they are: they were read, and hold nothing else. */
 static enum exit_code ask_service(const struct command *command, struct asking *asking,
                                   struct arena *arena)
@@ -230,7 +210,7 @@ static enum exit_code ask_service(const struct command *command, struct asking *
     struct courier_errand errand = {
         .url = url, .header = {asking->authorization}, .answer = &answer};
     enum status status = where.full ? STATUS_FULL : courier_go(&asking->line, &errand);
-    enum exit_code code = judge(command, asking, status, errand.http_status, &answer);
+    enum exit_code code = asking_judge(asking, status, errand.http_status, text_slice(&answer));
     return code == EXIT_DONE
                ? outlet_put(command, command_value(command, FLAG_output), text_slice(&answer))
                : code;

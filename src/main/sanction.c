@@ -171,17 +171,7 @@ static enum exit_code go(struct deed *deed, const char *path, const char *type, 
         .answer = &deed->answer,
     };
     enum status status = courier_go(&deed->asking.line, &errand);
-    if (status == STATUS_OK && errand.http_status / 100 == 2)
-        return EXIT_DONE;
-    if (status != STATUS_OK)
-        COMPLAIN(deed->command, "%s: nobody answers.", "%s：无应答。", deed->asking.to);
-    else
-        COMPLAIN(deed->command, "%.*s (%d)", "%.*s（%d）",
-                 (int)(deed->answer.size < 1024 ? deed->answer.size : 1024), deed->answer.at,
-                 errand.http_status);
-    return status != STATUS_OK || errand.http_status == 429 || errand.http_status == 503
-               ? EXIT_RETRY
-               : EXIT_REFUSED;
+    return asking_judge(&deed->asking, status, errand.http_status, text_slice(&deed->answer));
 }
 
 static enum exit_code ask_and_show(struct deed *deed, const char *path, const char *type,

@@ -57,26 +57,6 @@ struct working {
 
 /* ---- asking ---- */
 
-static enum exit_code judge(const struct working *working, enum status status, int http_status)
-{
-    const struct command *command = working->command;
-    struct slice problem = text_slice(&working->answer);
-    char bytes[1024];
-    struct text text = text_over(bytes, sizeof bytes);
-    if (status != STATUS_OK) {
-        COMPLAIN(command, "%s: nobody answers.", "%s：无应答。", working->asking.to);
-        return EXIT_RETRY;
-    }
-    if (http_status / 100 == 2)
-        return EXIT_DONE;
-    text_add_json_value(&text, answered_member(problem, "title"));
-    struct slice detail = answered_member(problem, "detail");
-    text_add_string(&text, detail.size > 0 ? " " : "");
-    text_add_json_value(&text, detail);
-    COMPLAIN(command, "%s (%d)", "%s（%d）", bytes, http_status);
-    return http_status == 429 || http_status == 503 ? EXIT_RETRY : EXIT_REFUSED;
-}
-
 /* `body` empty: GET; `version` empty: no If-Match. */
 static enum exit_code go(struct working *working, const char *path, bool post, struct slice version)
 {
@@ -101,7 +81,7 @@ static enum exit_code go(struct working *working, const char *path, bool post, s
         .answer = &working->answer,
     };
     enum status status = courier_go(&working->asking.line, &errand);
-    return judge(working, status, errand.http_status);
+    return asking_judge(&working->asking, status, errand.http_status, text_slice(&working->answer));
 }
 
 static enum exit_code item_path(struct working *working, char *path, const char *rest)
