@@ -187,27 +187,13 @@ static enum status answer(void *self, const struct teller_answer *answer, struct
     return outbox_add(telling->outbox, &draft, request, NULL);
 }
 
-static const struct {
-    const char *kind;
-    enum status (*take)(struct teller *teller, const struct teller_letter *letter,
-                        struct arena *request);
-} TAKERS[] = {
-    {"stop.order", teller_order},    {"stop.lift", teller_lift},
-    {"freeze.order", teller_freeze}, {"freeze.renew", teller_renew},
-    {"freeze.turn", teller_turn_of}, {"freeze.lift", teller_unfreeze},
-    {"return.order", teller_pay},
-};
-
 static enum status come(void *self, const struct outbox_come *come, struct arena *request)
 {
     struct telling *telling = self;
     const struct letter *letter = come->letter;
     const struct teller_letter taken = {letter->from, slice_of(letter->id.hex), letter->body,
                                         letter->expires};
-    for (unsigned i = 0; i < sizeof TAKERS / sizeof TAKERS[0]; i++)
-        if (slice_equal(letter->kind, slice_of(TAKERS[i].kind)))
-            return TAKERS[i].take(telling->teller, &taken, request);
-    return STATUS_REFUSED;
+    return teller_take(telling->teller, letter->kind, &taken, request);
 }
 
 void telling_plugs_of(struct telling *telling, struct outbox_plug out[TELLING_PLUGS])

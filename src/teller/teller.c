@@ -352,3 +352,22 @@ enum status teller_lift(struct teller *teller, const struct teller_letter *lette
     row.lift_expires = letter->expires;
     return lift_answer(teller, &row, request);
 }
+
+enum status teller_take(struct teller *teller, struct slice kind,
+                        const struct teller_letter *letter, struct arena *request)
+{
+    static const struct {
+        const char *kind;
+        enum status (*take)(struct teller *teller, const struct teller_letter *letter,
+                            struct arena *request);
+    } TAKERS[] = {
+        {"stop.order", teller_order},    {"stop.lift", teller_lift},
+        {"freeze.order", teller_freeze}, {"freeze.renew", teller_renew},
+        {"freeze.turn", teller_turn_of}, {"freeze.lift", teller_unfreeze},
+        {"return.order", teller_pay},
+    };
+    for (unsigned i = 0; i < sizeof TAKERS / sizeof TAKERS[0]; i++)
+        if (slice_equal(kind, slice_of(TAKERS[i].kind)))
+            return TAKERS[i].take(teller, letter, request);
+    return STATUS_REFUSED;
+}

@@ -104,6 +104,10 @@ enum status teller_unfreeze(struct teller *teller, const struct teller_letter *l
 enum status teller_pay(struct teller *teller, const struct teller_letter *letter,
                        struct arena *request);
 
+/* A letter of any of these kinds ("stop.order" … "return.order"); any other is refused. */
+enum status teller_take(struct teller *teller, struct slice kind,
+                        const struct teller_letter *letter, struct arena *request);
+
 /* One round: asks the core about what is due, in transactions of its own; `*more`: there is more
  * due now.  Called often by one thread. */
 enum status teller_turn(struct teller *teller, struct arena *scratch, bool *more);

@@ -187,23 +187,10 @@ static enum status bank_come(void *self, const struct outbox_come *come, struct 
     const struct letter *letter = come->letter;
     const struct teller_letter taken = {letter->from, slice_of(letter->id.hex), letter->body,
                                         letter->expires};
-    static const struct {
-        const char *kind;
-        enum status (*take)(struct teller *teller, const struct teller_letter *letter,
-                            struct arena *request);
-    } TAKERS[] = {
-        {"stop.order", teller_order},    {"stop.lift", teller_lift},
-        {"freeze.order", teller_freeze}, {"freeze.renew", teller_renew},
-        {"freeze.turn", teller_turn_of}, {"freeze.lift", teller_unfreeze},
-        {"return.order", teller_pay},
-    };
     if (broken == MUTANT_DEAF_LIFT && (slice_equal(letter->kind, SLICE("stop.lift")) ||
                                        slice_equal(letter->kind, SLICE("freeze.lift"))))
         return STATUS_OK;
-    for (unsigned i = 0; i < sizeof TAKERS / sizeof TAKERS[0]; i++)
-        if (slice_equal(letter->kind, slice_of(TAKERS[i].kind)))
-            return TAKERS[i].take(world->teller, &taken, request);
-    return STATUS_REFUSED;
+    return teller_take(world->teller, letter->kind, &taken, request);
 }
 
 static void outbox_failed(void *self, enum status status)
