@@ -8,39 +8,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "figures.h"
 
-enum { BAR_WIDTH = 160, BAR_HEIGHT = 16 };
+#include "ground/html.h"
 
-static void add_html(struct text *text, struct slice slice)
-{
-    while (slice.size != 0) {
-        struct slice piece = slice;
-        uint32_t point = utf8_next(&slice);
-        piece.size -= slice.size;
-        if (point == '<')
-            text_add_string(text, "&lt;");
-        else if (point == '>')
-            text_add_string(text, "&gt;");
-        else if (point == '&')
-            text_add_string(text, "&amp;");
-        else if (point == '"')
-            text_add_string(text, "&quot;");
-        else if (point == '\'')
-            text_add_string(text, "&#39;");
-        else if (point == 0xFFFD || (point < 0x20 && point != '\n') ||
-                 (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069))
-            text_add_string(text, "\xEF\xBF\xBD");
-        else
-            text_add(text, piece);
-    }
-}
+enum { BAR_WIDTH = 160, BAR_HEIGHT = 16 };
 
 /* The same thing in both languages; both are ours, or a label's. */
 static void say(struct text *text, const char *en, const char *zh)
 {
     text_add_string(text, "<span class=\"en\" lang=\"en\">");
-    add_html(text, slice_of(en));
+    text_add_html(text, slice_of(en));
     text_add_string(text, "</span><span class=\"zh\" lang=\"zh\">");
-    add_html(text, slice_of(zh));
+    text_add_html(text, slice_of(zh));
     text_add_string(text, "</span>");
 }
 
@@ -118,7 +96,7 @@ static void add_top(struct text *text, const struct backtest_report *report,
     text_add_string(text, "<main><h1>");
     say(text, "Backtest report", "回测报告");
     text_add_string(text, "</h1><p class=\"dim\">");
-    add_html(text, slice_of(view->program));
+    text_add_html(text, slice_of(view->program));
     text_addf(text, " · %llu ", (unsigned long long)report->records);
     say(text, "records", "条记录");
     if (report->from.ms != MOMENT_NONE.ms) {
@@ -256,7 +234,7 @@ static void add_money(struct text *text, const struct backtest_report *report)
     text_add_char(text, ' ');
     text_add_report_money(text, money->total, report->set->currency_digits);
     text_add_char(text, ' ');
-    add_html(text, report->set->currency);
+    text_add_html(text, report->set->currency);
     text_add_string(text, "</p>\n");
     add_columns(text, MONEY_HEADS, sizeof MONEY_HEADS / sizeof MONEY_HEADS[0]);
     for (size_t i = 0; i < BACKTEST_REACTIONS; i++) {
@@ -291,7 +269,7 @@ static void add_rules(struct text *text, const struct backtest_report *report)
         if (rule->subject == NULL)
             continue;
         text_add_string(text, "<tr><th scope=\"row\"><code>");
-        add_html(text, rule->name);
+        text_add_html(text, rule->name);
         text_add_string(text, "</code></th>");
         add_count(text, at->findings);
         add_count(text, at->alerts);
@@ -353,9 +331,9 @@ static void add_change(struct text *text, const char *en, const char *zh,
         struct saying name = label_saying(example->label);
         begin_row(text, name.in[TONGUE_EN], name.in[TONGUE_ZH]);
         text_add_string(text, "<td class=\"text\">");
-        add_html(text, text_slice(&subject));
+        text_add_html(text, text_slice(&subject));
         text_add_string(text, "</td><td class=\"text\"><code>");
-        add_html(text, example->rule);
+        text_add_html(text, example->rule);
         text_add_string(text, "</code></td><td>");
         text_add_moment(text, example->at, view->zone_minutes);
         text_add_string(text, example->in_truth ? "</td><td class=\"good\">✓ "

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "document/document.h"
+#include "ground/html.h"
 #include "ground/limits.h"
 
 enum document_block_kind {
@@ -26,10 +27,6 @@ struct document_block {
     struct document_block *next;
 };
 
-/* The text as it may be shown, for either form: see invariant 1.  Line ends stay. */
-void text_add_clean(struct text *text, struct slice slice);
-/* The same with what HTML would take for its own escaped. */
-void text_add_html(struct text *text, struct slice slice);
 /* An upper bound of what all texts take, escaped and marked up. */
 size_t document_size(const struct document *document);
 /* From `<main>` to `</main>`. */

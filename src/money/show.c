@@ -75,30 +75,6 @@ void show_add_delay(struct text *text, int64_t ms)
     }
 }
 
-void show_add_escaped(struct text *text, struct slice slice)
-{
-    while (slice.size != 0) {
-        struct slice piece = slice;
-        uint32_t point = utf8_next(&slice);
-        piece.size -= slice.size;
-        if (point == '<')
-            text_add_string(text, "&lt;");
-        else if (point == '>')
-            text_add_string(text, "&gt;");
-        else if (point == '&')
-            text_add_string(text, "&amp;");
-        else if (point == '"')
-            text_add_string(text, "&quot;");
-        else if (point == '\'')
-            text_add_string(text, "&#39;");
-        else if (point == 0xFFFD || point < 0x20 || (point >= 0x202A && point <= 0x202E) ||
-                 (point >= 0x2066 && point <= 0x2069) || point == 0xFFFE || point == 0xFFFF)
-            text_add_string(text, "\xEF\xBF\xBD");
-        else
-            text_add(text, piece);
-    }
-}
-
 static const struct saying SHOW_WORDS[] = {
 #define SHOW_WORD(name, en, zh) SAYING(en, zh),
 #include "show_words.inc"

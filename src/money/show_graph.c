@@ -22,13 +22,13 @@ static void add_node(struct text *text, const struct trace_view *view, uint32_t 
     struct text name = text_over(bytes, sizeof bytes);
     show_add_account(&name, view, account->name);
     text_addf(text, "<node id=\"a%u\"><data key=\"name\">", number);
-    show_add_escaped(text, text_slice(&name));
+    text_add_html(text, text_slice(&name));
     text_add_string(text, "</data><data key=\"sort\">account</data>");
     name = text_over(bytes, sizeof bytes);
     show_add_bank(&name, view, account->bank);
     if (name.size != 0) {
         text_add_string(text, "<data key=\"bank\">");
-        show_add_escaped(text, text_slice(&name));
+        text_add_html(text, text_slice(&name));
         text_add_string(text, "</data>");
     }
     text_addf(text, "<data key=\"level\">%u</data><data key=\"held\">", account->level);
@@ -45,7 +45,7 @@ static void add_outer_nodes(struct text *text, const struct trace_view *view)
     else
         text_add_string(&name, show_word(SHOW_CASH, view->tongue));
     text_add_string(text, "<node id=\"start\"><data key=\"name\">");
-    show_add_escaped(text, text_slice(&name));
+    text_add_html(text, text_slice(&name));
     text_add_string(text, "</data><data key=\"sort\">start</data></node>\n");
     for (unsigned i = 0; i < ENDS_COUNT; i++)
         if (view->trace->ended[i] != 0)

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "ground/html.h"
 #include "money/trace_show.h"
 
 enum { SHOW_LINE_MAX = 8192 };
@@ -17,8 +18,6 @@ enum status show_flush(struct text *text, struct trace_outlet outlet);
 const char *show_channel(const struct payment *payment); /* NULL: unknown */
 /* Whole seconds, and parts of one only below a second: "2m5s". */
 void show_add_delay(struct text *text, int64_t ms);
-/* The slice with what XML and HTML need escaped, and control characters made visible. */
-void show_add_escaped(struct text *text, struct slice slice);
 
 /* Words of the tree and the page. */
 enum show_word {

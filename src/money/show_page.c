@@ -10,16 +10,16 @@
 
 static void add_both(struct text *text, enum show_word word)
 {
-    show_add_escaped(text, slice_of(show_word(word, TONGUE_ZH)));
+    text_add_html(text, slice_of(show_word(word, TONGUE_ZH)));
     text_add_string(text, " · ");
-    show_add_escaped(text, slice_of(show_word(word, TONGUE_EN)));
+    text_add_html(text, slice_of(show_word(word, TONGUE_EN)));
 }
 
 static void add_saying(struct text *text, struct saying saying)
 {
-    show_add_escaped(text, slice_of(saying.in[TONGUE_ZH]));
+    text_add_html(text, slice_of(saying.in[TONGUE_ZH]));
     text_add_string(text, " · ");
-    show_add_escaped(text, slice_of(saying.in[TONGUE_EN]));
+    text_add_html(text, slice_of(saying.in[TONGUE_EN]));
 }
 
 static void add_heads(struct text *text, const enum show_word *words, size_t count)
@@ -49,7 +49,7 @@ static void add_name_cell(struct text *text, const struct trace_view *view, iden
         show_add_account(&name, view, account);
     else
         text_add_string(&name, "—");
-    show_add_escaped(text, text_slice(&name));
+    text_add_html(text, text_slice(&name));
     text_add_string(text, "</td>");
 }
 
@@ -59,7 +59,7 @@ static void add_bank_cell(struct text *text, const struct trace_view *view, iden
     struct text name = text_over(bytes, sizeof bytes);
     show_add_bank(&name, view, bank);
     text_add_string(text, "<td>");
-    show_add_escaped(text, text_slice(&name));
+    text_add_html(text, text_slice(&name));
     text_add_string(text, "</td>");
 }
 
@@ -141,7 +141,7 @@ static enum status add_stops(struct text *text, const struct trace_view *view,
         for (unsigned tongue = TONGUES_COUNT; tongue > 0; tongue--) {
             struct text reason = text_over(bytes, sizeof bytes);
             text_add_stop_reason(&reason, proposal, tongue - 1);
-            show_add_escaped(text, text_slice(&reason));
+            text_add_html(text, text_slice(&reason));
             text_add_string(text, tongue == TONGUES_COUNT ? "<br>" : "");
         }
         text_add_string(text, "</td></tr>\n");
