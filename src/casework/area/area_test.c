@@ -1,15 +1,9 @@
 /* area_test.c -- a place from its first figures to its delisting, and what figures do not bear. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "casework/area/area_inside.h"
-#include "casework/work/house_test.h"
+#include "casework/work/acting_test.h"
 
 #include <stdio.h>
-
-#define GIVEN(...) ((const struct given[]){__VA_ARGS__, {NULL, NULL}})
-
-struct given {
-    const char *field, *text;
-};
 
 static struct area_desk desk;
 static struct law law;
@@ -28,6 +22,7 @@ static unsigned plugs(struct house *up, struct work_plug *out)
 static void opened(struct house *up)
 {
     house = up;
+    acting_in(up);
     desk.work = up->work;
 }
 
@@ -57,30 +52,12 @@ static int law_down(void **state)
 
 /* ---- acting ---- */
 
-static char times[8][48];
-
-static const char *at(int64_t days)
-{
-    static unsigned next;
-    char *room = times[next++ % 8];
-    struct text text = text_over(room, sizeof times[0]);
-    text_add_moment(&text, (moment){steady_now(house->steady).ms + days * DAY_MS}, 480);
-    return room;
-}
-
-static const char *day(int64_t days)
-{
-    char *room = (char *)(uintptr_t)at(days);
-    room[10] = '\0';
-    return room;
-}
-
 /* So many months from this one. */
 static const char *month(int64_t months)
 {
     int64_t number = area_this_month(&desk) + months;
     char *room = (char *)(uintptr_t)at(0);
-    (void)snprintf(room, sizeof times[0], "%04d-%02d", (int)(number / 12), (int)(number % 12) + 1);
+    (void)snprintf(room, AT_SIZE, "%04d-%02d", (int)(number / 12), (int)(number % 12) + 1);
     return room;
 }
 
@@ -89,67 +66,6 @@ static const char *year(void)
     char *room = (char *)(uintptr_t)month(-12);
     room[4] = '\0';
     return room;
-}
-
-static unsigned values_of(const struct work_kind *kind, const struct given *given,
-                          struct work_value *out)
-{
-    unsigned count = 0;
-    for (; given->field != NULL; given++) {
-        int field = work_field_find(kind, slice_of(given->field));
-        if (field < 0)
-            fail_msg("no field %s", given->field);
-        out[count++] = (struct work_value){field, slice_of(given->text)};
-    }
-    return count;
-}
-
-static void make(const struct work_kind *kind, const struct given *given, struct work_item *out)
-{
-    struct work_value value[WORK_FIELDS_MAX];
-    bool joined = false;
-    const struct work_draft draft = {.kind = kind,
-                                     .owner = slice_of(house->home),
-                                     .detected = MOMENT_NONE,
-                                     .by = &house->ann,
-                                     .value = value,
-                                     .values_count = values_of(kind, given, value)};
-    assert_int_equal(store_begin(house->store), STATUS_OK);
-    enum status status = house_end(
-        house, work_add(house->work, &draft, house->request, &house->refusal, out, &joined));
-    assert_int_equal(status, STATUS_OK);
-    house_find(house, out->id, NULL, out);
-}
-
-static enum status does(struct work_item *item, const char *step, const struct identity *by,
-                        const struct given *given)
-{
-    struct work_value value[WORK_FIELDS_MAX];
-    struct work_item now, out;
-    house_find(house, item->id, NULL, &now);
-    house->refusal = (struct work_refusal){.field = -1};
-    enum status status =
-        house_step(house, &now, step, by, value, values_of(now.kind, given, value), &out);
-    house_find(house, item->id, NULL, item);
-    return status;
-}
-
-static void refused(struct work_item *item, const char *step, const struct identity *by,
-                    const struct given *given, enum work_fault fault)
-{
-    int state = item->state;
-    assert_int_not_equal(does(item, step, by, given), STATUS_OK);
-    if (house->refusal.fault != fault)
-        fail_msg("%s: refused by %d, not by %d", step, (int)house->refusal.fault, (int)fault);
-    assert_int_equal(item->state, state);
-}
-
-static void done(struct work_item *item, const char *step, const struct identity *by,
-                 const struct given *given)
-{
-    if (does(item, step, by, given) != STATUS_OK)
-        fail_msg("%s: refused by %d, field %d", step, (int)house->refusal.fault,
-                 house->refusal.field);
 }
 
 static void both(struct work_item *item, const char *step, const struct given *given)
@@ -161,28 +77,12 @@ static void both(struct work_item *item, const char *step, const struct given *g
     house_find(house, item->id, NULL, item);
 }
 
-static void in(const struct work_item *item, const char *state)
-{
-    assert_string_equal(item->kind->state[item->state].name, state);
-}
-
-static void is(const struct work_item *item, const char *field, const char *text)
-{
-    struct slice value = work_value_of(item, field);
-    if (!slice_equal(value, slice_of(text)))
-        fail_msg("%s: %.*s, not %s", field, (int)value.size, value.at, text);
-}
-
-static void waits(struct work_item *item, int64_t days)
-{
-    house_wait(house, days * DAY_MS);
-    house_keep(house);
-    house_find(house, item->id, NULL, item);
-}
-
 static void place(struct work_item *item)
 {
-    make(&SOURCE_AREA_KIND, GIVEN({"place", "530102"}, {"name", "a district"}), item);
+    assert_int_equal(make(&SOURCE_AREA_KIND, &house->ann,
+                          GIVEN({"place", "530102"}, {"name", "a district"}), item),
+                     STATUS_OK);
+    house_find(house, item->id, NULL, item);
 }
 
 /* Figures of a month: 400,000 live there, 500,000 are registered; the threshold is 20. */
@@ -348,7 +248,10 @@ static void the_two_registers_share_no_figure(void **state)
     assert_true(work_field_find(&VICTIM_AREA_KIND, SLICE("cards_here")) < 0);
     assert_true(work_field_find(&SOURCE_AREA_KIND, SLICE("victims")) < 0);
     assert_true(work_step_find(&VICTIM_AREA_KIND, SLICE("list")) < 0);
-    make(&VICTIM_AREA_KIND, GIVEN({"place", "530102"}, {"name", "a district"}), &victims);
+    assert_int_equal(make(&VICTIM_AREA_KIND, &house->ann,
+                          GIVEN({"place", "530102"}, {"name", "a district"}), &victims),
+                     STATUS_OK);
+    house_find(house, victims.id, NULL, &victims);
     assert_ptr_equal(victims.kind, &VICTIM_AREA_KIND);
     done(&victims, "figures", &house->ann,
          GIVEN({"period", month(-1)}, {"resident", "400000"}, {"registered", "500000"},

@@ -1,21 +1,16 @@
 /* inspection_test.c -- a batch of two companies, to the penalty of the one; who sees what. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "casework/inspection/inspection_inside.h"
-#include "casework/work/house_test.h"
+#include "casework/work/acting_test.h"
 
 #include <stdio.h>
 
-#define GIVEN(...) ((const struct given[]){__VA_ARGS__, {NULL, NULL}})
-#define CHECKS     "[{\"key\":\"real_name\"},{\"key\":\"domain_logs\"},{\"key\":\"due_diligence\"}]"
+#define CHECKS "[{\"key\":\"real_name\"},{\"key\":\"domain_logs\"},{\"key\":\"due_diligence\"}]"
 #define FINDINGS                                                                               \
     "[{\"key\":\"real_name\",\"result\":\"breach\",\"fact\":\"40 of 200\"},{\"key\":\"domain_" \
     "logs\",\"result\":\"breach\",\"fact\":\"none kept\"}]"
 #define CLEAN \
     "[{\"key\":\"real_name\",\"result\":\"pass\"},{\"key\":\"domain_logs\",\"result\":\"none\"}]"
-
-struct given {
-    const char *field, *text;
-};
 
 static struct inspection_desk desk;
 static struct penalty_desk penalties;
@@ -41,6 +36,7 @@ static unsigned plugs(struct house *up, struct work_plug *out)
 static void opened(struct house *up)
 {
     house = up;
+    acting_in(up);
     desk.work = penalties.work = up->work;
 }
 
@@ -80,84 +76,6 @@ static int law_down(void **state)
 
 /* ---- acting ---- */
 
-static char times[8][48];
-
-static const char *at(int64_t days)
-{
-    static unsigned next;
-    char *room = times[next++ % 8];
-    struct text text = text_over(room, sizeof times[0]);
-    text_add_moment(&text, (moment){steady_now(house->steady).ms + days * DAY_MS}, 480);
-    return room;
-}
-
-static const char *day(int64_t days)
-{
-    char *room = (char *)(uintptr_t)at(days);
-    room[10] = '\0';
-    return room;
-}
-
-static unsigned values_of(const struct work_kind *kind, const struct given *given,
-                          struct work_value *out)
-{
-    unsigned count = 0;
-    for (; given->field != NULL; given++) {
-        int field = work_field_find(kind, slice_of(given->field));
-        if (field < 0)
-            fail_msg("no field %s", given->field);
-        out[count++] = (struct work_value){field, slice_of(given->text)};
-    }
-    return count;
-}
-
-static enum status make(const struct work_kind *kind, const struct identity *by,
-                        const struct given *given, struct work_item *out)
-{
-    struct work_value value[WORK_FIELDS_MAX];
-    bool joined = false;
-    const struct work_draft draft = {.kind = kind,
-                                     .owner = slice_of(by->organisation),
-                                     .detected = MOMENT_NONE,
-                                     .by = by,
-                                     .value = value,
-                                     .values_count = values_of(kind, given, value)};
-    assert_int_equal(store_begin(house->store), STATUS_OK);
-    return house_end(house,
-                     work_add(house->work, &draft, house->request, &house->refusal, out, &joined));
-}
-
-static enum status does(struct work_item *item, const char *step, const struct identity *by,
-                        const struct given *given)
-{
-    struct work_value value[WORK_FIELDS_MAX];
-    struct work_item now, out;
-    house_find(house, item->id, NULL, &now);
-    house->refusal = (struct work_refusal){.field = -1};
-    enum status status =
-        house_step(house, &now, step, by, value, values_of(now.kind, given, value), &out);
-    house_find(house, item->id, NULL, item);
-    return status;
-}
-
-static void refused(struct work_item *item, const char *step, const struct identity *by,
-                    const struct given *given, enum work_fault fault)
-{
-    int state = item->state;
-    assert_int_not_equal(does(item, step, by, given), STATUS_OK);
-    if (house->refusal.fault != fault)
-        fail_msg("%s: refused by %d, not by %d", step, (int)house->refusal.fault, (int)fault);
-    assert_int_equal(item->state, state);
-}
-
-static void done(struct work_item *item, const char *step, const struct identity *by,
-                 const struct given *given)
-{
-    if (does(item, step, by, given) != STATUS_OK)
-        fail_msg("%s: refused by %d, field %d", step, (int)house->refusal.fault,
-                 house->refusal.field);
-}
-
 /* A step of the authority for two. */
 static enum status both(struct work_item *item, const char *step, const struct given *given)
 {
@@ -166,18 +84,6 @@ static enum status both(struct work_item *item, const char *step, const struct g
     enum status status = house_word(house, item, item->asking->digest, &head, true, &out);
     house_find(house, item->id, NULL, item);
     return status;
-}
-
-static void in(const struct work_item *item, const char *state)
-{
-    assert_string_equal(item->kind->state[item->state].name, state);
-}
-
-static void is(const struct work_item *item, const char *field, const char *text)
-{
-    struct slice value = work_value_of(item, field);
-    if (!slice_equal(value, slice_of(text)))
-        fail_msg("%s: %.*s, not %s", field, (int)value.size, value.at, text);
 }
 
 static bool sees(const struct identity *by, const char *id, struct work_item *out)

@@ -2,27 +2,19 @@
  * wrong order, the wrong person, the wrong day, the wrong amount. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "casework/penalty/penalty_inside.h"
-#include "casework/work/house_test.h"
+#include "casework/work/acting_test.h"
 
 #include <stdio.h>
 
 #define SAID \
     "[{\"item\":\"facts\"},{\"item\":\"reason\"},{\"item\":\"basis\"},{\"item\":\"rights\"}]"
-#define GIVEN(...) ((const struct given[]){__VA_ARGS__, {NULL, NULL}})
-#define NOTHING    ((const struct given[]){{NULL, NULL}})
-#define BORN_1990  "11010519900307123X"
-#define BORN_2010  "110105201003071237"
-
-struct given {
-    const char *field, *text;
-};
+#define BORN_1990 "11010519900307123X"
+#define BORN_2010 "110105201003071237"
 
 static struct penalty_desk desk;
 static struct law law;
 static struct arena *law_arena;
 static struct house *house;
-static char times[8][48];
-
 /* ---- the house ---- */
 
 static unsigned plugs(struct house *up, struct work_plug *out)
@@ -36,6 +28,7 @@ static unsigned plugs(struct house *up, struct work_plug *out)
 static void opened(struct house *up)
 {
     house = up;
+    acting_in(up);
     desk.work = up->work;
 }
 
@@ -72,80 +65,6 @@ static int law_down(void **state)
 
 /* ---- acting ---- */
 
-/* A text of the moment so many days from now; at most eight at once. */
-static const char *at(int64_t days)
-{
-    static unsigned next;
-    char *room = times[next++ % 8];
-    struct text text = text_over(room, sizeof times[0]);
-    text_add_moment(&text, (moment){steady_now(house->steady).ms + days * DAY_MS}, 480);
-    return room;
-}
-
-static const char *day(int64_t days)
-{
-    char *room = (char *)(uintptr_t)at(days);
-    room[10] = '\0';
-    return room;
-}
-
-static unsigned values_of(const struct given *given, struct work_value *out)
-{
-    unsigned count = 0;
-    for (; given->field != NULL; given++) {
-        int field = work_field_find(&PENALTY_KIND, slice_of(given->field));
-        if (field < 0)
-            fail_msg("no field %s", given->field);
-        out[count++] = (struct work_value){field, slice_of(given->text)};
-    }
-    return count;
-}
-
-static enum status make(const struct identity *by, const struct given *given, struct work_item *out)
-{
-    struct work_value value[WORK_FIELDS_MAX];
-    bool joined = false;
-    const struct work_draft draft = {.kind = &PENALTY_KIND,
-                                     .owner = slice_of(by->organisation),
-                                     .detected = MOMENT_NONE,
-                                     .by = by,
-                                     .value = value,
-                                     .values_count = values_of(given, value)};
-    assert_int_equal(store_begin(house->store), STATUS_OK);
-    return house_end(house,
-                     work_add(house->work, &draft, house->request, &house->refusal, out, &joined));
-}
-
-static enum status does(struct work_item *item, const char *step, const struct identity *by,
-                        const struct given *given)
-{
-    struct work_value value[WORK_FIELDS_MAX];
-    struct work_item now, out;
-    house_find(house, item->id, NULL, &now);
-    house->refusal = (struct work_refusal){.field = -1};
-    enum status status = house_step(house, &now, step, by, value, values_of(given, value), &out);
-    house_find(house, item->id, NULL, item);
-    return status;
-}
-
-static void refused(struct work_item *item, const char *step, const struct identity *by,
-                    const struct given *given, enum work_fault fault)
-{
-    int state = item->state;
-    assert_int_not_equal(does(item, step, by, given), STATUS_OK);
-    if (house->refusal.fault != fault)
-        fail_msg("%s: refused by %d, not by %d", step, (int)house->refusal.fault, (int)fault);
-    assert_int_equal(item->state, state);
-}
-
-static void done(struct work_item *item, const char *step, const struct identity *by,
-                 const struct given *given)
-{
-    if (does(item, step, by, given) != STATUS_OK)
-        fail_msg("%s: refused by %d, field %d", step, (int)house->refusal.fault,
-                 house->refusal.field);
-}
-
 static enum status says_yes(struct work_item *item, const struct identity *by)
 {
     struct work_item out;
@@ -157,30 +76,11 @@ static enum status says_yes(struct work_item *item, const struct identity *by)
     return status;
 }
 
-static void in(const struct work_item *item, const char *state)
-{
-    assert_string_equal(item->kind->state[item->state].name, state);
-}
-
-static void is(const struct work_item *item, const char *field, const char *text)
-{
-    struct slice value = work_value_of(item, field);
-    if (!slice_equal(value, slice_of(text)))
-        fail_msg("%s: %.*s, not %s", field, (int)value.size, value.at, text);
-}
-
-static void waits(struct work_item *item, int64_t days)
-{
-    house_wait(house, days * DAY_MS);
-    house_keep(house);
-    house_find(house, item->id, NULL, item);
-}
-
 /* Three cards rented out, ten days ago, found yesterday. */
 static void filed(struct work_item *item, const char *document)
 {
     assert_int_equal(
-        make(&house->ann,
+        make(&PENALTY_KIND, &house->ann,
              GIVEN({"target", "person"}, {"act", "art44"}, {"name", "张三"}, {"document", document},
                    {"gains", "3000000"}, {"last_act", day(-10)}, {"discovered_on", day(-1)},
                    {"facts", "rented out three cards"}, {"reason", "art. 31"}),
@@ -386,7 +286,7 @@ static void a_company_sees_its_own_from_the_notice_on_and_defends_itself(void **
 {
     struct work_item item, seen;
     (void)state;
-    assert_int_equal(make(&house->ann,
+    assert_int_equal(make(&PENALTY_KIND, &house->ann,
                           GIVEN({"target", "unit"}, {"act", "art42"}, {"company", house->carrier},
                                 {"last_act", day(-3)}, {"discovered_on", day(-1)}, {"facts", "f"},
                                 {"reason", "r"}),
@@ -416,12 +316,12 @@ static void nobody_else_punishes(void **state)
     const struct given unit[] = {{"target", "unit"}, {"act", "art39"}, {NULL, NULL}};
     struct identity clerk = house_person("u_clerk", house->carrier, WORK_ROLE(duty));
     (void)state;
-    assert_int_equal(make(&clerk, unit, &item), STATUS_REFUSED);
+    assert_int_equal(make(&PENALTY_KIND, &clerk, unit, &item), STATUS_REFUSED);
     assert_int_equal(house->refusal.fault, WORK_FAULT_HAND);
     const struct given forged[] = {
         {"target", "unit"}, {"act", "art39"}, {"inspection", "w_0123456789abcdef"}, {NULL, NULL}};
-    assert_int_equal(make(&house->ann, forged, &item), STATUS_REFUSED);
-    assert_int_equal(make(&house->ann,
+    assert_int_equal(make(&PENALTY_KIND, &house->ann, forged, &item), STATUS_REFUSED);
+    assert_int_equal(make(&PENALTY_KIND, &house->ann,
                           GIVEN({"target", "unit"}, {"act", "art39"}, {"last_act", day(-3)},
                                 {"discovered_on", day(-1)}, {"facts", "f"}, {"reason", "r"}),
                           &item),
