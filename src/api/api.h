@@ -15,6 +15,7 @@ struct live;
 struct offer;
 struct screen;
 struct bulletin;
+struct hindsight;
 struct outbox;
 struct work;
 struct flow;
@@ -104,6 +105,7 @@ struct api_rooms {
     struct presence *presence; /* told of calls that may begin; NULL: nobody wants to know */
     struct slice home_country, home_currency; /* of the names and amounts that screening is asked */
     struct bulletin *bulletin;
+    struct hindsight *hindsight; /* rules tried on history */
     struct outbox *outbox; /* letters of partners */
     struct work *work;
     struct standing *standing; /* what executors ask about */

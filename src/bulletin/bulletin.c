@@ -105,6 +105,17 @@ enum status pending_put(struct bulletin *bulletin, struct pending head,
     return room ? STATUS_OK : STATUS_IO;
 }
 
+void bulletin_subject(const struct bulletin *bulletin, const struct finding *finding,
+                      char out[BULLETIN_SUBJECT_SIZE])
+{
+    enum field_type kind = label_subject(finding->rule->label);
+    struct digest name =
+        secret_digest(&bulletin->options.pseudonym, field_type_name(kind), finding->subject_text);
+    struct text text = text_over(out, BULLETIN_SUBJECT_SIZE);
+    text_add_string(&text, "p_");
+    text_add_hex(&text, (struct slice){(const char *)name.bytes, 16});
+}
+
 static enum status source_take(void *self, const struct alert *alert)
 {
     struct source *source = self;
@@ -113,12 +124,8 @@ static enum status source_take(void *self, const struct alert *alert)
     enum field_type kind = label_subject(finding->rule->label);
     struct alert_view view = {.zone_minutes = bulletin->options.zone_minutes,
                               .image = source->image};
-    char image[DIGEST_HEX_SIZE], subject[DIGEST_HEX_SIZE + 2];
-    struct digest name =
-        secret_digest(&bulletin->options.pseudonym, field_type_name(kind), finding->subject_text);
-    struct text pseudonym = text_over(subject, sizeof subject);
-    text_add_string(&pseudonym, "p_");
-    text_add_hex(&pseudonym, (struct slice){(const char *)name.bytes, 16});
+    char image[DIGEST_HEX_SIZE], subject[BULLETIN_SUBJECT_SIZE];
+    bulletin_subject(bulletin, finding, subject);
     digest_hex(&source->image, image);
     struct slice words = words_write(source, alert, &view);
     struct text masked = text_over(source->masked, ALERT_BYTES_MAX);
@@ -133,7 +140,7 @@ static enum status source_take(void *self, const struct alert *alert)
         [PENDING_TYPOLOGY] = slice_of(label_name(finding->rule->label)),
         [PENDING_RULE] = finding->rule->name,
         [PENDING_KIND] = slice_of(field_type_name(kind)),
-        [PENDING_SUBJECT] = text_slice(&pseudonym),
+        [PENDING_SUBJECT] = slice_of(subject),
         [PENDING_RESPOND] = slice_of(response_name(finding->rule->respond)),
         [PENDING_WORDS] = words,
         [PENDING_MASKED] = text_slice(&masked),

@@ -74,6 +74,10 @@ void bulletin_close(struct bulletin *bulletin);
  * buffer is full, and so does whoever offers records: nothing is dropped. */
 enum status bulletin_source(struct bulletin *bulletin, const struct digest *image, bool shadow,
                             struct arena *image_arena, struct alert_sink *out);
+/* The pseudonym under which alerts on the finding's subject are kept: p_…; any thread. */
+enum { BULLETIN_SUBJECT_SIZE = 2 + 32 + 1 };
+void bulletin_subject(const struct bulletin *bulletin, const struct finding *finding,
+                      char out[BULLETIN_SUBJECT_SIZE]);
 /* For live_listener: everything below `position` has been thought about; and below which position
  * all alerts are durable. */
 void bulletin_reached(void *bulletin, uint64_t position);

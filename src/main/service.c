@@ -260,6 +260,35 @@ static enum exit_code open_live(struct service *service)
     return EXIT_DONE;
 }
 
+static void trial_ended(void *self, const char *state, const char *image, uint64_t records,
+                        int64_t ran_ms)
+{
+    struct service *service = self;
+    LOG(&service->log, rules_tried, LOG_TEXT(what, slice_of(state)),
+        LOG_TEXT(image, slice_of(image)), LOG_WHOLE(count, records),
+        LOG_WHOLE(milliseconds, ran_ms));
+}
+
+/* Rules tried on history; it reads beside detection, and may have half of what that has. */
+static enum exit_code open_hindsight(struct service *service)
+{
+    int64_t half = service->config.detect_memory / 2;
+    const struct hindsight_options options = {
+        .journal = service->journal,
+        .snapshots = service->snapshots,
+        .live = service->live,
+        .bulletin = service->bulletin,
+        .store_path = service->store_path,
+        .clock = service->clock,
+        .zone_minutes = service->config.home_zone,
+        .memory_max = (size_t)(half < HINDSIGHT_MEMORY_MAX ? half : HINDSIGHT_MEMORY_MAX),
+        .ended = trial_ended,
+        .self = service,
+    };
+    enum status status = hindsight_open(&service->hindsight, &options, service->boot);
+    return status == STATUS_OK ? EXIT_DONE : fail(service, "hindsight", status_meaning(status));
+}
+
 static enum exit_code open_money(struct service *service)
 {
     enum status status = moneys_open(service);
@@ -434,6 +463,7 @@ static struct api_rooms rooms_of(struct service *service)
         .home_country = service->config.home_country,
         .home_currency = service->config.home_currency,
         .bulletin = service->bulletin,
+        .hindsight = service->hindsight,
         .outbox = service->outbox,
         .work = service->work,
         .standing = service->standing,
@@ -571,9 +601,9 @@ enum exit_code service_open(struct service *service, const struct command *comma
     LOG(&service->log, starting, LOG_TEXT(version, SLICE(CUTLINE_VERSION)),
         LOG_TEXT(folder, slice_of(service->folder)));
     static enum exit_code (*const STEPS[])(struct service *) = {
-        open_reserve, laws_open, open_volumes, open_keys,    open_store, open_rules,
-        alerts_open,  open_live, open_money,   screens_open, open_works, letters_open,
-        works_start,
+        open_reserve, laws_open,   open_volumes, open_keys,      open_store,
+        open_rules,   alerts_open, open_live,    open_hindsight, open_money,
+        screens_open, open_works,  letters_open, works_start,
     };
     for (size_t i = 0; code == EXIT_DONE && i < sizeof STEPS / sizeof STEPS[0]; i++)
         code = STEPS[i](service);
@@ -648,6 +678,7 @@ enum exit_code service_close(struct service *service)
     LOG(&service->log, stopping, LOG_TEXT(folder, slice_of(service->folder)));
     notify_manager("STOPPING=1");
     api_close(service->api, CLOSE_SECONDS);
+    hindsight_close(service->hindsight);
     works_close(service);
     if (service->tails != NULL) {
         wait_for_tails(service);

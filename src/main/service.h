@@ -8,6 +8,7 @@
 #include "casework/flow/flow.h"
 #include "config/config.h"
 #include "ground/folder.h"
+#include "hindsight/hindsight.h"
 #include "law/law.h"
 #include "live/live.h"
 #include "money/index.h"
@@ -75,6 +76,7 @@ struct service {
     unsigned plugs_count;
     struct seal_keypair letter_pair;
     struct bulletin *bulletin;
+    struct hindsight *hindsight; /* rules tried on history */
     struct alert_sink alerts;
     struct access_keys access_keys;
     char origin[64];

@@ -1,5 +1,5 @@
 /* house_pages_test.mjs -- the engineer's, the auditor's and the administrator's main task: rules with a fault are
- * mended under the caret and let in by another person; an entry of the audit log is proved in the browser, and
+ * mended under the caret, tried on history and let in by another person; an entry of the audit log is proved in the browser, and
  * found out if a single letter of it was changed; a person is added and comes in with the code. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import assert from "node:assert/strict";
@@ -24,8 +24,10 @@ async function because(page, reason) {
 
 const tests = [];
 
-tests.push(["rules: a fault has its caret, is mended, handed in, let in by another person, and raises an alert", async (house) => {
+tests.push(["rules: a fault has its caret, is mended, tried on history, handed in, let in by another person, and raises an alert", async (house) => {
   const engineer = await house.person("ed", ["engineer"]), chief = await house.person("chief", ["supervisor"]);
+  const past = new Date(Date.now() - 60000).toISOString();
+  await house.send([0, 1, 2, 3].map((n) => ({ kind: "call", time: past, caller: "+8613700000000", callee: `+861370000001${n}` })));
   const page = await house.open(engineer, "rules", { tongue: "zh" });
   await page.click("[data-edit]");
   const area = page.locator("textarea.rules-text");
@@ -37,6 +39,21 @@ tests.push(["rules: a fault has its caret, is mended, handed in, let in by anoth
   assert.ok(await page.isDisabled("[data-submit]"));
   await area.fill(RULES);
   await page.waitForSelector("[data-sound]");
+  await page.click("[data-history] summary");
+  await page.fill("[data-history] [name=hours]", "721");
+  assert.ok(await page.isDisabled("[data-try]"));
+  await page.fill("[data-history] [name=hours]", "1");
+  await page.click("[data-try]");
+  await page.waitForSelector("[data-found]", { timeout: 60000 });
+  const tried = await page.locator("[data-found] tbody tr", { hasText: "many_strangers" }).first().locator("td, th").allTextContents();
+  assert.equal(tried[0], "many_strangers");
+  assert.ok(Number(tried[3]) >= 1, tried.join(" ")); /* new: what is in force has no such rule */
+  await page.click("[data-examples=new] summary");
+  assert.ok(!(await page.textContent("[data-examples=new]")).includes("13700000000")); /* masked */
+  assert.equal(await page.locator("[data-examples=new] a").count(), 0); /* nobody was told of it */
+  await page.waitForSelector("[data-undecided]");
+  await house.picture(page, "rules-history-zh");
+  assert.deepEqual(await axe(page), []);
   await page.click("[data-submit]");
   await because(page, "callers of many strangers");
   await page.waitForSelector("header [data-state=submitted]");
@@ -49,14 +66,29 @@ tests.push(["rules: a fault has its caret, is mended, handed in, let in by anoth
   await other.click("[data-act=live]");
   await because(other, "read and right");
   await until("it is let in", async () => (await other.getAttribute("header [data-state]", "data-state")) !== "submitted");
-  let number = 0;
+  let number = 0, alert;
   await until("an alert of the new rule", async () => {
     const at = new Date().toISOString();
     await house.send([0, 1, 2, 3].map((n) => ({ kind: "call", time: at, caller: `+8613800${String(number).padStart(6, "0")}`, callee: `+861390000${String(number * 10 + n).padStart(4, "0")}` })));
     number++;
     const { body } = await house.must("GET", "/v1/alerts?limit=50", null, house.token);
-    return JSON.stringify(body).includes("many_strangers");
+    alert = body.alerts.find((row) => row.alert.rule === "many_strangers")?.alert.id;
+    return alert;
   }, 60);
+
+  /* What was tried stands where it is opened again; and now both sides know the caller, and what was decided. */
+  await page.goto("/console/rules");
+  await page.click("[data-history] summary");
+  await page.waitForSelector("[data-history] [data-found]");
+  await house.must("POST", `/v1/alerts/${alert}/decide`, { outcome: "confirmed", reason: "called" }, chief);
+  await other.click("[data-history] summary");
+  await other.click("[data-try]");
+  await other.waitForSelector("[data-examples=same]", { timeout: 60000 });
+  await other.click("[data-examples=same] summary");
+  assert.ok((await other.locator("[data-examples=same] a").evaluateAll((links) => links.map(({ pathname }) => pathname))).includes(`/console/alerts/${alert}`));
+  assert.match(await other.textContent("[data-precision]"), /1 of 1 \(100%\)/);
+  await house.picture(other, "rules-history-en");
+  assert.deepEqual(await axe(other), []);
 }]);
 
 for (const tongue of ["en", "zh"])

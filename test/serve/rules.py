@@ -127,6 +127,144 @@ class Rules(house.Case):
         self.becomes(supervisor, version, "retired")
         self.assertEqual(self.house.stop(), 0)
 
+    def thought(self, seconds=60):
+        """Everything that was sent has been thought about."""
+        position = 'cutline_journal_position{point="%s"}'
+        durable = self.house.figures()[position % "durable"]
+        until = time.monotonic() + seconds
+        while self.house.figures()[position % "thought"] < durable:
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.05)
+
+    def task(self, session, answer, wanted="done", seconds=60):
+        until = time.monotonic() + seconds
+        while answer.get("state") == "running" and time.monotonic() < until:
+            time.sleep(0.1)
+            status, _, answer = self.house.ask("GET", f"/v1/tasks/{answer['id']}", headers=session)
+            self.assertEqual(status, 200, answer)
+        self.assertEqual(answer.get("state"), wanted, answer)
+        return answer
+
+    def backtest(self, session, text, hours=1, **more):
+        return self.house.ask("POST", "/v1/rules/backtest", {
+            "hours": hours, "files": [{"path": "fan/fan.cut", "text": text}], **more}, session)
+
+    def test_rules_are_tried_on_history(self):
+        house_ = self.house.enrol()
+        engineer = self.person("engineer", "engineer")
+        # 1 calls three strangers, 2 calls two, 3 calls one: the rules in force speak of 1 alone.
+        self.house.send("".join(call(10 * caller + n, caller=caller) for caller in (1, 2, 3)
+                                for n in range(4 - caller)), query="?kind=call")
+        self.thought()
+        self.assertEqual([row["alert"]["rule"] for row in self.alerts()], ["fan_out"])
+
+        status, _, answer = self.backtest(engineer, OTHER)
+        self.assertEqual(status, 202, answer)
+        task = self.task(engineer, answer)
+        result = task["result"]
+        self.assertEqual((task["done"], task["hours"]), (task["of"], 1))
+        self.assertEqual((result["records"], result["alerts"], result["alerts_live"]), (6, 2, 1), result)
+        self.assertEqual((result["new"], result["gone"], result["same"]), (1, 0, 1), result)
+        self.assertIsNone(result["cut"])
+        self.assertEqual(result["reached"], result["to"])
+        rows = {row["rule"]: row for row in result["rules"]}
+        self.assertEqual((rows["fan_out_two"]["new"], rows["fan_out_two"]["same"]), (1, 1))
+        self.assertEqual((rows["fan_out"]["alerts_live"], rows["fan_out"]["gone"]), (1, 0))
+        self.assertEqual(result["days"], [{"day": "2026-03-02", "alerts": 2, "alerts_live": 1}])
+        self.assertEqual([len(result["examples"][kind]) for kind in ("new", "gone", "same")], [1, 0, 1])
+        self.assertNotIn("13800000002", json.dumps(result))  # masked
+        self.assertIsNone(result["examples"]["new"][0]["live"])
+        live = result["examples"]["same"][0]["live"]
+        self.assertEqual([row["alert"]["id"] for row in self.alerts()], [live])
+        self.assertEqual(result["decided_live"], {"confirmed": 0, "false_alarm": 0})
+        status, _, listed = self.house.ask("GET", "/v1/tasks", headers=engineer)
+        self.assertEqual((status, listed["tasks"]), (200, [{**task, "result": None}]))
+
+        # What somebody decided of the alert counts for both sides, or is lost with it.
+        analyst = self.person("analyst", "analyst")
+        status, _, answer = self.house.ask("POST", f"/v1/alerts/{live}/decide", {
+            "outcome": "confirmed", "reason": "test"}, analyst)
+        self.assertEqual(status, 200, answer)
+
+        status, _, answer = self.backtest(engineer, RULES.replace(">= 3", ">= 4"))
+        self.assertEqual(status, 202, answer)
+        result = self.task(engineer, answer)["result"]
+        self.assertEqual((result["new"], result["gone"], result["same"]), (0, 1, 0), result)
+        self.assertEqual([row["live"] for row in result["examples"]["gone"]], [live])
+        self.assertEqual(result["decided_live"], {"confirmed": 1, "false_alarm": 0})
+        self.assertEqual(result["decided"], {"confirmed": 0, "false_alarm": 0})
+
+        # Those in force, over the same records: nothing new, nothing gone.
+        status, _, answer = self.backtest(engineer, RULES)
+        result = self.task(engineer, answer)["result"]
+        self.assertEqual((result["new"], result["gone"], result["same"]), (0, 0, 1), result)
+
+        # What runs live has heard nothing of all this, and the log knows who asked.
+        _, _, alerts = self.house.ask("GET", "/v1/alerts")
+        self.assertEqual(len(alerts["alerts"]), 1)
+        auditor = self.person("auditor", "auditor")
+        _, _, audit = self.house.ask("GET", "/v1/audit?action=rules.backtest", headers=auditor)
+        self.assertEqual(len(audit["entries"]), 3, audit)
+        tried = [event for event in house_.events() if event["event_type"] == "rules_tried"]
+        self.assertEqual([event["what"] for event in tried], ["done"] * 3)
+
+        # A task is the process's, and gone with it.
+        house_.kill()
+        house_.start()
+        self.assertEqual(self.house.ask("GET", "/v1/tasks", headers=engineer)[2]["tasks"], [])
+        self.assertEqual(self.house.ask("GET", f"/v1/tasks/{task['id']}", headers=engineer)[0], 404)
+        self.assertEqual(self.house.stop(), 0)
+
+    def test_what_cannot_be_tried_is_said(self):
+        self.house.enrol()
+        engineer = self.person("engineer", "engineer")
+        self.assertEqual(self.backtest(engineer, WRONG)[0], 422)
+        self.assertEqual(self.backtest(engineer, OTHER, hours=0)[0], 422)
+        self.assertIn(self.backtest(engineer, OTHER, hours=721)[0], (400, 422))
+        self.assertEqual(self.backtest(self.person("auditor", "auditor"), OTHER)[0], 403)
+        self.assertEqual(self.house.ask("GET", "/v1/tasks/t_0", headers=engineer)[0], 404)
+        self.assertEqual(self.house.ask("POST", "/v1/tasks/t_0/stop", {}, engineer)[0], 404)
+
+    def test_a_trial_is_stopped_by_whose_it_is_and_ends_with_the_service(self):
+        self.house.enrol()
+        engineer, other = self.person("engineer", "engineer"), self.person("analyst", "analyst")
+        for part in range(20):
+            self.house.send("".join(call(2000 * part + n, caller=n % 997) for n in range(2000)), query="?kind=call")
+        self.thought()
+        status, _, answer = self.backtest(engineer, OTHER)
+        self.assertEqual(status, 202, answer)
+        stop = f"/v1/tasks/{answer['id']}/stop"
+        status, headers, second = self.backtest(engineer, OTHER)
+        self.assertEqual(status, 429, second)
+        self.assertIn("Retry-After", headers)
+        self.assertEqual(self.house.ask("GET", f"/v1/tasks/{answer['id']}", headers=other)[0], 200)
+        self.assertEqual(self.house.ask("POST", stop, {}, other)[0], 403)
+        self.assertEqual(self.house.ask("POST", stop, {}, engineer)[0], 200)
+        self.assertIsNone(self.task(engineer, answer, wanted="stopped")["result"])
+        status, _, answer = self.backtest(engineer, OTHER)
+        self.assertEqual(status, 202, answer)
+        self.assertEqual(self.house.stop(), 0)
+
+    def test_a_trial_that_fills_its_memory_says_where_it_ended(self):
+        self.house.enrol()
+        engineer = self.person("engineer", "engineer")
+        for part in range(20):
+            self.house.send("".join(call(2000 * part + n, caller=2000 * part + n) for n in range(2000)),
+                            query="?kind=call")
+        self.thought()
+        many = "".join(f"profile p{n} by call.caller {{ c{n} = distinct callee over 1h }}\n" for n in range(24))
+        conditions = " and ".join(f"p{n}.c{n} >= 2" for n in range(24))
+        greedy = many + RULES[RULES.index("rule"):].replace("line.callees >= 3", conditions).replace(
+            "high when line.callees >= 5, low", "low")
+        status, _, answer = self.backtest(engineer, greedy)
+        self.assertEqual(status, 202, answer)
+        result = self.task(engineer, answer)["result"]
+        self.assertEqual(result["cut"]["by"], "memory", result)
+        self.assertLess(result["reached"], result["to"])
+        self.assertLess(result["records"], 40000)
+        _, _, ready = self.house.ask("GET", "/readyz", token=False)
+        self.assertTrue(ready["ready"], ready)  # detection noticed nothing
+
     def test_the_command_line_hands_in_and_lets_in(self):
         house_ = self.house.enrol()
         tokens = {}

@@ -8,6 +8,7 @@ import { ReasonDialog } from "../../parts/Reveal";
 import { both, say } from "../../tongue";
 import { w as common } from "../../words";
 import type { Diag, File } from "./book";
+import { History } from "./History";
 import { w } from "./words";
 
 const PAUSE_MS = 500;
@@ -136,6 +137,7 @@ export function Editor({ from, close, handed }: { from: File[]; close: () => voi
         </section>
       </div>
       <Scenes files={files} />
+      <History rules={{ files }} image={errors === 0 ? checked?.image ?? null : null} />
       {asking && <ReasonDialog title={say(w.submit)} asks={say(w.note)} close={() => ask(false)} go={async (note) => {
         const { body } = await post<{ version: number }>("/v1/rules", { files, note }, { key: once_key() });
         handed(body.version);

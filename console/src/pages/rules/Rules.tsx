@@ -14,6 +14,7 @@ import { named, say } from "../../tongue";
 import { w as common } from "../../words";
 import { changes_only, type File, lines_differ, type Version } from "./book";
 import { Editor } from "./Editor";
+import { History } from "./History";
 import { keys as kw, states, w } from "./words";
 
 const state_of = ({ state, role }: Version) => named(states, role !== null && state === "approved" ? role : state);
@@ -97,6 +98,7 @@ function One({ number, versions, edit, listed }: { number: number; versions: Ver
         }} />
       </header>
       {live !== undefined && live !== number && <section class="card"><h2>{say(w.changes)}</h2><Differences before={base} after={version.files ?? []} /></section>}
+      <History rules={{ version: number }} image={version.image} />
       <section class="card"><h2>{say(w.files)}</h2>{(version.files ?? []).map((file) => <details key={file.path}><summary class="mono">{file.path}</summary><pre class="scrolls" tabIndex={0}>{file.text}</pre></details>)}</section>
     </>
   );
@@ -142,6 +144,7 @@ export default function Rules({ id }: PageProps) {
       </div>
       <ProblemBox fault={fault} />
       <DataTable label={say(w.versions)} columns={columns} rows={rows} id={({ version }) => String(version)} cursor={rows.length === 0 ? -1 : cursor} move={move} open={(_, at) => open(at)} empty={versions === null ? say(common.loading) : say(w.empty)} />
+      <History rules={null} image={null} />
     </>
   );
 }
