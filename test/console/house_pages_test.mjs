@@ -1,5 +1,5 @@
 /* house_pages_test.mjs -- the engineer's, the auditor's and the administrator's main task: rules with a fault are
- * mended under the caret, tried on history and let in by another person; an entry of the audit log is proved in the browser, and
+ * mended under the caret, played, tried on history and let in by another person; an entry of the audit log is proved in the browser, and
  * found out if a single letter of it was changed; a person is added and comes in with the code. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import assert from "node:assert/strict";
@@ -13,6 +13,11 @@ rule many_strangers on call {
   grade high
   quiet 1h
 }
+`;
+
+const SCENE = `scene "many strangers"  "呼叫多名陌生人"
+repeat 3 every 1m from 09:00  call from +8613700000001 to +86137000000{n+11} seconds 30
+expect alert scam_caller +8613700000001
 `;
 
 async function because(page, reason) {
@@ -39,6 +44,13 @@ tests.push(["rules: a fault has its caret, is mended, tried on history, handed i
   assert.ok(await page.isDisabled("[data-submit]"));
   await area.fill(RULES);
   await page.waitForSelector("[data-sound]");
+  await page.click("summary:has-text('演练场景')");
+  await page.fill("details:has([data-play]) textarea", SCENE);
+  await page.click("[data-play]");
+  await page.waitForSelector("[data-scene=passed]:has-text('呼叫多名陌生人')");
+  await page.fill("details:has([data-play]) textarea", SCENE.replace("repeat 3", "repeat 2"));
+  await page.click("[data-play]");
+  await page.waitForSelector("[data-scene=failed]:has-text('scam_caller')"); /* what was expected */
   await page.click("[data-history] summary");
   await page.fill("[data-history] [name=hours]", "721");
   assert.ok(await page.isDisabled("[data-try]"));

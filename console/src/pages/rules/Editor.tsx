@@ -5,11 +5,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { once_key, post, Problem } from "../../api";
 import { ProblemBox } from "../../parts/Problem";
 import { ReasonDialog } from "../../parts/Reveal";
-import { both, say } from "../../tongue";
+import { both, named, say, type Both } from "../../tongue";
 import { w as common } from "../../words";
 import type { Diag, File } from "./book";
 import { History } from "./History";
-import { w } from "./words";
+import { verdicts, w } from "./words";
 
 const PAUSE_MS = 500;
 
@@ -66,7 +66,21 @@ function Place({ diag, files, show }: { diag: Diag; files: File[]; show: () => v
 interface Played {
   played: number;
   passed: number;
-  scenes: { path: string; line: number; title: string; passed: boolean }[];
+  faults: number;
+  scenes: {
+    path: string; line: number; column?: number; title?: Both; passed: boolean; fault?: Both; /* a text that is no scene */
+    checks?: { verdict: "met" | "missed" | "forbidden" | "unexpected"; line: number; expected: string; came: Both }[];
+  }[];
+}
+
+function Scene({ scene }: { scene: Played["scenes"][number] }) {
+  const wrong = (scene.checks ?? []).filter(({ verdict }) => verdict !== "met");
+  return (
+    <li data-scene={scene.passed ? "passed" : "failed"}>
+      <span class={`tag ${scene.passed ? "good" : "bad"}`}>{say(scene.passed ? w.passed : w.failed)}</span> {scene.path}:{scene.line}{scene.column ? `:${scene.column}` : ""} {both(scene.fault ?? scene.title)}
+      {wrong.length > 0 && <ul>{wrong.map((check) => <li key={`${check.line}${check.verdict}`}>{named(verdicts, check.verdict)} <code>{check.expected}</code> {both(check.came)}</li>)}</ul>}
+    </li>
+  );
 }
 
 function Scenes({ files }: { files: File[] }) {
@@ -86,7 +100,7 @@ function Scenes({ files }: { files: File[] }) {
       }}>{say(w.play)}</button>
       <ProblemBox fault={fault} />
       {played && <div role="status"><p>{say(w.played, { passed: played.passed, n: played.played })}</p>
-        <ul>{played.scenes.map((scene) => <li key={`${scene.path}${scene.line}`}><span class={`tag ${scene.passed ? "good" : "bad"}`}>{say(scene.passed ? w.passed : w.failed)}</span> {scene.path}:{scene.line} {scene.title}</li>)}</ul></div>}
+        <ul>{played.scenes.map((scene, at) => <Scene key={at} scene={scene} />)}</ul></div>}
     </details>
   );
 }

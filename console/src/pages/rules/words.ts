@@ -87,6 +87,12 @@ export const history = words({
   notice: ["Records go by when they came. Who was spoken of before what is kept counts as new. The result is kept until the next trial or a restart of the service.", "记录按接收时间计。留存记录之前已预警的主体计为新增。结果保留至下次试验或服务重启。"],
 });
 
+export const verdicts = words({
+  missed: ["did not come:", "未出现："],
+  forbidden: ["came, and must not:", "不应出现："],
+  unexpected: ["nobody expected it:", "未预期："],
+});
+
 export const states = words({
   submitted: ["waits for the second person", "待第二人审批"],
   approved: ["let in", "已批准"],
