@@ -636,6 +636,14 @@ enum status sanction_suspend(struct sanction_desk *desk, const char *id, struct 
 
 /* ---- steps ---- */
 
+/* A clock brings no values: why it is lifted is written down by a step of its own. */
+static enum status expired(struct sanction_desk *desk, const struct work_done *done,
+                           struct arena *request)
+{
+    const struct work_value why = {FIELD_outcome, SLICE("expired")};
+    return sanction_move(desk, done->item->id, "say_expired", &why, 1, request, NULL);
+}
+
 /* Nothing of it stays with anybody. */
 static enum status end_of(struct sanction_desk *desk, const struct work_done *done, bool revoked,
                           struct arena *request)
@@ -716,6 +724,7 @@ static enum status after(void *self, const struct work_done *done, struct arena 
     case STEP_appeal:
         return appealed(desk, done, request);
     case STEP_expire:
+        TRY(expired(desk, done, request));
         return end_of(desk, done, false, request);
     case STEP_revoke:
     case STEP_annul:

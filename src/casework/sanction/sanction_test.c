@@ -675,6 +675,7 @@ static void it_ends_at_midnight_of_its_last_day_and_nothing_is_left(void **state
     assert_string_equal(state_of(court, id), "in_force");
     wait_until(court, "2028-01-11", 2 * SECOND_MS);
     assert_string_equal(state_of(court, id), "lifting");
+    assert_string_equal(get(court, id, "outcome"), "expired");
     assert_int_equal(court->left, 1);
     assert_string_equal(state_of(court, bank), "lifting");
     const struct pair *done = VALUES({"done_at", "2028-01-11T00:00:00+08:00"});
