@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "law/words.h"
 
+#include <assert.h>
+
 #define WORD(name, en, zh) {#name, {{(en), (zh)}}},
 
 static const struct law_word MARKS[] = {
@@ -63,6 +65,13 @@ static const struct law_word CODES[] = {
 #undef LAW_GROUP
 #undef LAW_CODE
 };
+/* What people read of a measure or an exception stands in both tongues, or nothing is built. */
+#define LAW_GROUP(name, en, zh)
+#define LAW_CODE(group, name, en, zh) \
+    static_assert(sizeof(en) > 1 && sizeof(zh) > 1, #name ": both tongues");
+#include "law/codes.inc"
+#undef LAW_GROUP
+#undef LAW_CODE
 static const enum law_group GROUP_OF[] = {
 #define LAW_GROUP(name, en, zh)
 #define LAW_CODE(group, name, en, zh) LAW_GROUP_##group,
