@@ -86,7 +86,7 @@ async function check_words(files) {
   try {
     await esbuild.build({
       entryPoints: files, bundle: true, format: "esm", platform: "node", outdir: out, outbase: SOURCE,
-      outExtension: { ".js": ".mjs" }, logLevel: "silent",
+      outExtension: { ".js": ".mjs" }, loader: { ".inc": "text" }, logLevel: "silent",
     });
     for (const file of files) {
       const made = path.join(out, path.relative(SOURCE, file).replace(/\.tsx?$/, ".mjs"));

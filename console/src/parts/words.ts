@@ -1,5 +1,6 @@
 /* words.ts -- words of forms, steps and logs, which are made from what a kind of work says of itself. */
 /* SPDX-License-Identifier: Apache-2.0 */
+import { law_words } from "../law_words";
 import { type Pair, words } from "../tongue";
 
 export const fw = words({
@@ -107,6 +108,11 @@ export const column_words = words({
   state: ["state", "状态"],
   balance: ["balance", "余额"],
   share: ["share", "返还金额"],
+  object: ["of what", "对象"],
+  restriction: ["restriction", "限制"],
+  exceptions: ["stays allowed", "保留"],
+  article: ["article", "条款"],
+  mark: ["how sure", "可信度"],
 });
 
 export const result_words = words({ pass: ["passed", "符合"], breach: ["breach", "违反"], none: ["not looked at", "未检查"] });
@@ -118,4 +124,6 @@ export const noticed_words = words({ facts: ["the facts", "事实"], reason: ["t
 
 export const row_choices: Record<string, Record<string, Pair>> = {
   "sanction.said.item": said_words, "penalty.said.item": noticed_words, "inspection.draft.result": result_words, "inspection.findings.result": result_words,
+  ...Object.fromEntries(["sanction.for_bank", "sanction.for_payment", "sanction.for_carrier", "sanction.for_internet", "sanction.for_regulator", "sanction_order.measures"]
+    .flatMap((field) => ["object", "restriction", "exceptions"].map((column) => [`${field}.${column}`, law_words]))),
 };

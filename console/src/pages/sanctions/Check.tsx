@@ -3,15 +3,18 @@
 import { useState } from "preact/hooks";
 import { post } from "../../api";
 import { ProblemBox } from "../../parts/Problem";
-import { say } from "../../tongue";
+import { both, say, type Both } from "../../tongue";
 import { w as common } from "../../words";
 import { acts, objects, w, ways } from "./words";
 
 interface Verdict {
   stands: boolean;
   may: boolean;
+  object_says?: Both;
   restriction: string | null;
+  restriction_says?: Both;
   exception: string | null;
+  exception_says?: Both;
   article: string | null;
   mark: string | null;
   pack: string | null;
@@ -26,7 +29,8 @@ interface Checked extends Partial<Verdict> {
 
 function Answer({ checked }: { checked: Checked }) {
   const verdict = (checked.answer ?? checked) as Verdict;
-  const rows: [string, string | null][] = [[say(w.restriction), verdict.restriction], [say(w.exception), verdict.exception],
+  const rows: [string, string | null][] = [[say(w.object), both(verdict.object_says)],
+    [say(w.restriction), both(verdict.restriction_says)], [say(w.exception), both(verdict.exception_says)],
     [say(w.article), verdict.article && `${verdict.article} ${verdict.mark ?? ""}`], [say(w.until), verdict.until], [say(w.pack), verdict.pack]];
   return (
     <div role="status" data-may={verdict.may}>

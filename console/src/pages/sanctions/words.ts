@@ -1,5 +1,6 @@
 /* words.ts -- words of joint discipline: what stands against a person, and what is kept. */
 /* SPDX-License-Identifier: Apache-2.0 */
+import { law_group } from "../../law_words";
 import { words } from "../../tongue";
 
 export const w = words({
@@ -27,7 +28,7 @@ export const w = words({
 });
 
 export const acts = words({ open: ["open", "开立"], transfer: ["transfer", "转账"], keep: ["keep", "保留"] });
-export const objects = words({
-  phone_card: ["phone card", "电话卡"], bank_account: ["bank account", "银行账户"], payment_account: ["payment account", "支付账户"],
-});
+/* What somebody opens or keeps; the other things of packs are lists and what is new. */
+const NOT_KEPT = ["new_account", "new_business", "dishonesty_list", "credit_database"];
+export const objects = Object.fromEntries(Object.entries(law_group("thing")).filter(([name]) => !NOT_KEPT.includes(name)));
 export const ways = words({ in: ["money comes in", "资金转入"], counter: ["at a counter", "柜面"], remote: ["remotely", "非柜面"] });

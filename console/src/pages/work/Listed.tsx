@@ -16,7 +16,9 @@ function cell_text(field: Field, column: string, value: unknown): string {
   if (column === "share" && /^\d+$/.test(String(value))) /* whole cents, as all sums of work */
     return money(decimal_of_cents(BigInt(String(value))));
   const choices = row_choices[`${field.of}.${field.name}.${column}`];
-  return choices !== undefined ? named(choices, String(value)) : Array.isArray(value) ? value.map(String).join(", ") : String(value);
+  if (choices !== undefined) /* one word, or several */
+    return String(value).split(" ").map((word) => named(choices, word)).join(tongue.value === "zh" ? "、" : ", ");
+  return Array.isArray(value) ? value.map(String).join(", ") : String(value);
 }
 
 function Entry({ field, line }: { field: Field; line: Line }) {
