@@ -3,7 +3,7 @@
  *     check (FAST)      question ─> index in memory ─> answer and receipt, on this thread
  *     batch             JSON lines ─> answer lines, one receipt
  *     customers         JSON lines of keys ─> kept; those that stand become orders to this executor
- *     register, key     signed deltas and what is needed to read them
+ *     register, key     signed deltas, heads and parts, and what is needed to read them
  *     appeals           anybody ─> kept, whatever the number ─> the same answer
  *
  * An executor is told what its kind restricts, and nothing of other kinds. */
@@ -19,6 +19,9 @@ enum {
     BATCH_BYTES_MAX = 12 << 20, /* what a request's memory bears beside the work on it */
     CHECKS_BYTES = 1 << 18,
     REGISTER_BYTES_MAX = 12 << 20, /* the same: some 100,000 entries */
+    PART_NUMBERS = 32768,
+    PART_NUMBERS_LEAST = 64,
+    PART_BYTES = 7 << 20, /* twice in the memory of a request: 65,536 lines of at most 107 bytes */
     KEYS_A_TURN = 1024,
     ITEMS_MAX = 4096,
     PHONE_BYTES = 32,
@@ -304,6 +307,40 @@ void handle_sanction_register(struct visit *visit)
     enum status status = standing_export(
         visit->rooms->standing, visit->reader, slice_of(visit->identity.organisation),
         (uint64_t)visit_query_whole(visit, "since", 0), visit->arena, &text);
+    if (status != STATUS_OK)
+        visit_problem_of(visit, status);
+    else
+        visit_answer_text(visit, 200, "text/plain; charset=utf-8", &text);
+}
+
+void handle_sanction_register_head(struct visit *visit)
+{
+    int64_t numbers = visit_query_whole(visit, "numbers", PART_NUMBERS);
+    if (!standing_there(visit))
+        return;
+    if (numbers < PART_NUMBERS_LEAST || numbers > STANDING_PART_NUMBERS_MAX) {
+        (void)value_refused(visit, "numbers");
+        return;
+    }
+    struct text text = visit_paper(visit, ANSWER_BYTES);
+    enum status status = standing_export_head(visit->rooms->standing, visit->reader,
+                                              slice_of(visit->identity.organisation),
+                                              (uint64_t)numbers, &text);
+    if (status != STATUS_OK)
+        visit_problem_of(visit, status);
+    else
+        visit_answer_text(visit, 200, "text/plain; charset=utf-8", &text);
+}
+
+void handle_sanction_register_part(struct visit *visit)
+{
+    if (!standing_there(visit))
+        return;
+    struct text text = visit_paper(visit, PART_BYTES);
+    enum status status = standing_export_part(
+        visit->rooms->standing, visit->reader, slice_of(visit->identity.organisation),
+        http_body(visit->request), (uint64_t)visit_query_whole(visit, "part", 0), visit->arena,
+        &text);
     if (status != STATUS_OK)
         visit_problem_of(visit, status);
     else

@@ -69,6 +69,11 @@ struct standing_key standing_key_for(const struct secret *export_key, struct sta
     return out;
 }
 
+struct standing_key standing_under(const struct secret *export_key, const struct secret *join)
+{
+    return standing_key_for(export_key, standing_key_of(join, SLICE("")));
+}
+
 static struct secret derived(const struct secret *from, const char *purpose, struct slice of)
 {
     struct secret out;

@@ -29,23 +29,20 @@ const struct store_migration STANDING_MIGRATIONS[STANDING_MIGRATIONS_COUNT] = {
      "INTEGER NOT NULL, rows BLOB NOT NULL, note TEXT NOT NULL);"
      "CREATE INDEX standing_group_asker ON standing_group (asker, first);"
      "CREATE INDEX standing_group_kept ON standing_group (sealed_ms) WHERE kept = 1;"},
+    {"standing: what stood as of a version",
+     "CREATE INDEX standing_delta_number ON standing_delta (number, version);"},
 };
 
 /* ---- writing ---- */
 
-struct last {
-    uint64_t version;
-    struct digest chain;
-};
-
-static enum status last_of(struct store *store, struct last *out)
+enum status standing_last_of(struct store *store, struct standing_last *out)
 {
     static const char LAST[] = "SELECT version, chain FROM standing_delta WHERE ?1 = ?1 ORDER BY "
                                "version DESC LIMIT 1";
     const struct store_value none = STORE_OF_WHOLE(0);
     struct store_rows *rows = NULL;
     struct store_value at[2];
-    *out = (struct last){0};
+    *out = (struct standing_last){0};
     TRY(store_query(store, LAST, &none, 1, &rows));
     enum status status = store_next(rows, at, 2);
     if (status == STATUS_OK && at[1].bytes.size == DIGEST_SIZE) {
@@ -84,11 +81,11 @@ static enum status delta_add(struct store *store, bool enters, const struct stan
     static const char ADD[] =
         "INSERT INTO standing_delta (" STANDING_DELTA_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
         "?7, ?8, ?9, ?10, ?11, ?12)";
-    struct last last;
+    struct standing_last last;
     char bytes[ROW_TEXT_MAX];
     struct text row = text_over(bytes, sizeof bytes);
     struct slice key = {(const char *)entry->key.bytes, STANDING_KEY_SIZE};
-    TRY(last_of(store, &last));
+    TRY(standing_last_of(store, &last));
     text_addf(&row, "%llu %d %u ", (unsigned long long)last.version + 1, enters, entry->number);
     text_add_hex(&row, key);
     text_addf(&row, " %llu %lld %lld %u %d %d ", (unsigned long long)entry->card,
@@ -341,9 +338,9 @@ static enum status load(struct standing *standing, struct text *why)
         STORE_OF_WHOLE(standing->options.clock.now(standing->options.clock.self).ms / SECOND_MS);
     struct store_rows *rows = NULL;
     struct standing_delta delta;
-    struct last last;
+    struct standing_last last;
     enum status status = STATUS_OK;
-    TRY(last_of(standing->reader, &last));
+    TRY(standing_last_of(standing->reader, &last));
     TRY(store_query(standing->reader, ALL, &now, 1, &rows));
     while ((status = standing_delta_next(rows, &delta)) == STATUS_OK) {
         status = delta_apply(standing, &delta);

@@ -26,6 +26,12 @@ struct standing_delta {
     struct slice pack;
     struct digest chain;
 };
+/* The newest version; 0 and no chain before the first change. */
+struct standing_last {
+    uint64_t version;
+    struct digest chain;
+};
+enum status standing_last_of(struct store *store, struct standing_last *out);
 /* The next row.  STATUS_END. */
 enum status standing_delta_next(struct store_rows *rows, struct standing_delta *out);
 /* The ring, its numbers behind those that were sealed. */

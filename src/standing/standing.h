@@ -1,14 +1,13 @@
 /* standing.h -- what stands against somebody now: the register that executors ask.
  *
  *     sanction ─(enter, leave: in its transaction)─> rows and deltas ─> follow ─> index in memory
- *     executor: may this person open, transfer, keep? ─> index ─> judge (law pack) ─> answer,
-  * receipt
+ *     executor: may this person open, transfer, keep? ─> index ─> judge ─> answer, receipt
  *               these are my customers (keyed hashes)  ─> matched when somebody enters, and at once
- *               what changed since version 17?         ─> signed delta, for answers without a line
+ *               what changed since version 17?         ─> signed delta, for answers without a
+ *               and all of it?                         ─> signed head and parts       line
  *
  * Invariants:  1. No identifier lies in the register: a person is 16 bytes of a keyed hash, a
-  * kept card
- *                 eight.
+ *                 kept card eight.
  *              2. Reading takes no lock and waits for nobody; an entry is there whole or not at
   * all.
  *              3. An entry is over at its own end, whoever forgot to remove it.
@@ -16,12 +15,11 @@
   * pack says.
  *              5. Every check leaves a row with a number (book.h), whatever receipt was wanted.
  *              6. A receipt proves who asked what, when, which version, and what was answered;
-  * changing a
- *                 byte of it, or of the answer, is found without asking anybody.
+ *                 changing a byte of it, or of the answer, is found without asking anybody.
  *
  * Not chosen: a filter that may say yes wrongly (a person would be refused an account by chance); a
  * second hash under a key of the house (executors hold the join key in either case,
-  * docs/sanction.md). */
+ * docs/sanction.md). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -36,9 +34,15 @@ enum {
     STANDING_FOUND_MAX = 16, /* determinations of one person that are told apart */
     STANDING_PACKS_MAX = 32,
     STANDING_LAWS_MAX = UINT8_MAX, /* packs that were ever in force since the start */
-    STANDING_MIGRATIONS_COUNT = 2,
+    STANDING_MIGRATIONS_COUNT = 3,
     STANDING_BOOK_ROWS_MAX = 131072, /* that wait for their seal: two seconds of 65,000 each */
     STANDING_CHECKS_MAX = 1000,      /* of one person, shown at once */
+    /* Of one part of an export: some 7 MB, below the memory of a request. */
+    STANDING_PART_NUMBERS_MAX = 65536,
+    /* Of one delta: some 4 MB; whoever is further behind asks again from there. */
+    STANDING_DELTA_CHANGES_MAX = 32768,
+    /* A part is signed for a head of at most that age; whoever comes later begins anew. */
+    STANDING_HEAD_AGE_MS_MAX = 86400000,
 };
 extern const struct store_migration STANDING_MIGRATIONS[STANDING_MIGRATIONS_COUNT];
 
@@ -53,6 +57,8 @@ uint64_t standing_card_of(const struct secret *join, struct slice phone);
 bool standing_key_read(struct slice hex, struct standing_key *out);
 /* The same person under the key of one executor's exports. */
 struct standing_key standing_key_for(const struct secret *export_key, struct standing_key key);
+/* Nobody's name under both keys: what tells keys of one copy from those of another. */
+struct standing_key standing_under(const struct secret *export_key, const struct secret *join);
 /* Keys that are derived from the house's one. */
 struct secret standing_join_key(const struct secret *master);
 struct secret standing_export_key(const struct secret *join, struct slice organisation);
@@ -261,8 +267,18 @@ enum receipt_fault receipt_verify_counted(struct slice answer, struct slice proo
 
 /* ---- deltas ---- */
 
-/* What changed in (since, now], for one executor, signed; as text.  STATUS_ABSENT: no such
- * version. */
+/* What changed in (since, now], or of that the first STANDING_DELTA_CHANGES_MAX, for one executor,
+ * signed; as text.  From version 0: all that stands.  STATUS_ABSENT: no such version;
+ * STATUS_FULL. */
 enum status standing_export(struct standing *standing, struct store *reader,
                             struct slice organisation, uint64_t since, struct arena *request,
                             struct text *out);
+/* All that stands now, in parts of so many numbers: the signed head that tells of them. */
+enum status standing_export_head(struct standing *standing, struct store *reader,
+                                 struct slice organisation, uint64_t numbers, struct text *out);
+/* A part of it, from 1: as it was when the head was made, however late it is asked for.
+ * STATUS_REFUSED: no head of this house for this organisation, or a day old, or of a history that
+ * is not here; STATUS_ABSENT: no such part; STATUS_FULL. */
+enum status standing_export_part(struct standing *standing, struct store *reader,
+                                 struct slice organisation, struct slice head, uint64_t part,
+                                 struct arena *request, struct text *out);

@@ -1,100 +1,11 @@
 /* standing_test.c -- the index against a slow list, also while it changes; the judge against the
- * seven
- * invariants under every pack; receipts and copies, and every byte of them changed. */
+ * seven invariants under every pack; receipts, and every byte of them changed. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ground/chance.h"
-#include "ground/folder.h"
-#include "standing/offline.h"
-#include "standing/register.h"
+#include "standing/standing_test.h"
 
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include <cmocka.h>
-
-enum { PEOPLE = 3000, ROUNDS = 40000, NOW_S = 1767225600 }; /* 2026-01-01 */
-
-struct hall {
-    char folder[64], path[128], vkey[NOTE_KEY_BYTES_MAX];
-    struct arena *boot, *request;
-    struct store *store;
-    struct law law;
-    struct seal_keypair seal;
-    struct audit *audit;
-    struct standing *standing;
-    int64_t wall_ms;
-};
-
-static moment wall(void *self)
-{
-    return (moment){((struct hall *)self)->wall_ms};
-}
-
-static int64_t ticks(void *self)
-{
-    return ((struct hall *)self)->wall_ms;
-}
-
-static struct standing_options options_of(struct hall *hall)
-{
-    return (struct standing_options){.store = hall->store,
-                                     .store_path = hall->path,
-                                     .law = &hall->law,
-                                     .join = {{9}},
-                                     .clock = {wall, ticks, hall},
-                                     .zone_minutes = 480,
-                                     .origin = SLICE("test.example/house"),
-                                     .seal = &hall->seal};
-}
-
-static int hall_up(void **state)
-{
-    char bytes[TONGUES_COUNT][512], room[512];
-    struct text why[TONGUES_COUNT] = {text_over(bytes[0], 512), text_over(bytes[1], 512)};
-    struct text reason = text_over(room, sizeof room);
-    struct hall *hall = calloc(1, sizeof *hall);
-    assert_non_null(hall);
-    hall->wall_ms = (int64_t)NOW_S * 1000;
-    (void)snprintf(hall->folder, sizeof hall->folder, "/tmp/cutline-standing-XXXXXX");
-    assert_non_null(mkdtemp(hall->folder));
-    (void)snprintf(hall->path, sizeof hall->path, "%s/store.db", hall->folder);
-    assert_int_equal(arena_create(&hall->boot, (size_t)1 << 30), STATUS_OK);
-    assert_int_equal(arena_create(&hall->request, (size_t)1 << 30), STATUS_OK);
-    assert_int_equal(law_open(&hall->law, LAW, hall->boot, why), STATUS_OK);
-    struct store_migration steps[AUDIT_MIGRATIONS_COUNT + STANDING_MIGRATIONS_COUNT];
-    memcpy(steps, AUDIT_MIGRATIONS, sizeof AUDIT_MIGRATIONS);
-    memcpy(steps + AUDIT_MIGRATIONS_COUNT, STANDING_MIGRATIONS, sizeof STANDING_MIGRATIONS);
-    assert_int_equal(store_open(&hall->store, hall->path, steps, sizeof steps / sizeof steps[0],
-                                hall->boot, &reason),
-                     STATUS_OK);
-    const struct seal_seed seed = {{4}};
-    hall->seal = seal_keypair_of_seed(&seed);
-    assert_int_equal(audit_open(&hall->audit, hall->store, SLICE("test.example/house"),
-                                &hall->seal.key, hall->boot, &reason),
-                     STATUS_OK);
-    struct text vkey = text_over(hall->vkey, sizeof hall->vkey);
-    note_key_write(&vkey, SLICE("test.example/house"), &hall->seal.key);
-    const struct standing_options options = options_of(hall);
-    assert_int_equal(standing_open(&hall->standing, &options, hall->boot, &reason), STATUS_OK);
-    *state = hall;
-    return 0;
-}
-
-static int hall_down(void **state)
-{
-    struct hall *hall = *state;
-    standing_close(hall->standing);
-    store_close(hall->store);
-    assert_int_equal(folder_remove(hall->folder), STATUS_OK);
-    arena_destroy(hall->request);
-    arena_destroy(hall->boot);
-    free(hall);
-    return 0;
-}
+enum { PEOPLE = 3000, ROUNDS = 40000 };
 
 /* ---- the index ---- */
 
@@ -199,29 +110,12 @@ static void readers_see_a_person_whole_while_everything_is_replaced(void **state
 
 /* ---- the judge ---- */
 
-static struct standing_question ask(const char *act, const char *object, const char *way,
-                                    const char *purpose)
-{
-    struct standing_question question;
-    assert_int_equal(standing_question_read(slice_of(act), slice_of(object), slice_of(way),
-                                            slice_of(purpose), &question),
-                     STATUS_OK);
-    return question;
-}
-
 static struct standing_verdict judge(const struct law_pack *pack, struct standing_entry entry,
                                      struct standing_question question)
 {
     struct standing_verdict verdict;
     standing_judge(pack, &entry, &question, &verdict);
     return verdict;
-}
-
-static const struct law_pack *pack_named(struct hall *hall, const char *name)
-{
-    const struct law_pack *pack = law_named(&hall->law, slice_of(name));
-    assert_non_null(pack);
-    return pack;
 }
 
 static void money_comes_in_and_counters_serve_under_every_pack(void **state)
@@ -303,28 +197,6 @@ static void nobody_is_told_what_another_kind_of_executor_restricts(void **state)
 }
 
 /* ---- the register ---- */
-
-static void put(struct hall *hall, const char *item, const char *document, const char *last)
-{
-    struct standing_change change = {.item = slice_of(item),
-                                     .document = slice_of(document),
-                                     .pack = pack_named(hall, "cn-final-2024-12"),
-                                     .kept_card = SLICE("+8613800000002")};
-    assert_int_equal(law_date_parse(SLICE("2025-06-01"), &change.from), STATUS_OK);
-    assert_int_equal(law_date_parse(slice_of(last), &change.last), STATUS_OK);
-    assert_int_equal(store_begin(hall->store), STATUS_OK);
-    assert_int_equal(standing_enter(hall->standing, &change, hall->request), STATUS_OK);
-    assert_int_equal(store_commit(hall->store), STATUS_OK);
-    assert_int_equal(standing_follow(hall->standing), STATUS_OK);
-}
-
-static struct standing_asking asking_of(const char *document)
-{
-    const struct secret join = {{9}};
-    return (struct standing_asking){.asker = SLICE("o_bank"),
-                                    .key = standing_key_of(&join, slice_of(document)),
-                                    .question = ask("transfer", "bank_account", "remote", "")};
-}
 
 static bool stands(struct hall *hall, const char *document)
 {
@@ -430,13 +302,6 @@ static void an_executor_is_matched_with_its_own_customers_alone(void **state)
 }
 
 /* ---- receipts ---- */
-
-static struct text paper(struct hall *hall, size_t size)
-{
-    char *bytes = NULL;
-    assert_int_equal(arena_take(hall->request, size, (void **)&bytes), STATUS_OK);
-    return text_over(bytes, size);
-}
 
 static enum receipt_fault verify(struct hall *hall, struct slice answer, struct slice asked)
 {
@@ -658,83 +523,6 @@ static void it_is_known_who_checked_a_person_for_a_year(void **state)
     assert_int_equal(count, 0);
 }
 
-/* ---- copies ---- */
-
-static struct text export_of(struct hall *hall, uint64_t since)
-{
-    struct text text = paper(hall, 1 << 16);
-    assert_int_equal(
-        standing_export(hall->standing, hall->store, SLICE("o_bank"), since, hall->request, &text),
-        STATUS_OK);
-    return text;
-}
-
-static enum offline_fault merge(struct hall *hall, struct slice copy, struct slice delta,
-                                struct text *out)
-{
-    enum offline_fault fault = OFFLINE_FAULT_none;
-    *out = paper(hall, 1 << 16);
-    enum status status =
-        offline_merge(copy, delta, hall->vkey, wall(hall), hall->request, out, &fault);
-    assert_true((status == STATUS_OK) == (fault == OFFLINE_FAULT_none));
-    return fault;
-}
-
-static bool copy_says(struct hall *hall, const struct text *copy, const char *document)
-{
-    const struct secret join = {{9}};
-    struct secret key = standing_export_key(&join, SLICE("o_bank"));
-    struct standing_verdict verdict;
-    enum offline_fault fault;
-    uint64_t version;
-    const struct offline_asking asking = {
-        .key = standing_key_for(&key, standing_key_of(&join, slice_of(document))),
-        .question = ask("transfer", "bank_account", "remote", ""),
-        .now = wall(hall)};
-    assert_int_equal(
-        offline_check(text_slice(copy), &hall->law, &asking, &verdict, &version, &fault),
-        STATUS_OK);
-    return verdict.stands;
-}
-
-static void a_copy_follows_by_signed_deltas_and_no_other_way(void **state)
-{
-    struct hall *hall = *state;
-    struct text copy, next, other;
-    put(hall, "w_1", "110105199003071234", "2027-01-01");
-    put(hall, "w_2", "110105199003071242", "2026-01-03");
-    struct text whole = export_of(hall, 0);
-    assert_int_equal(merge(hall, SLICE(""), text_slice(&whole), &copy), OFFLINE_FAULT_none);
-    assert_true(copy_says(hall, &copy, "110105199003071234"));
-    assert_false(copy_says(hall, &copy, "110105199003071250"));
-    assert_null(strstr(whole.at, "110105199003071234"));
-    assert_int_equal(store_begin(hall->store), STATUS_OK);
-    assert_int_equal(standing_leave(hall->standing, SLICE("w_1"), hall->request), STATUS_OK);
-    assert_int_equal(store_commit(hall->store), STATUS_OK);
-    assert_int_equal(standing_follow(hall->standing), STATUS_OK);
-    struct text third = export_of(hall, 2);
-    put(hall, "w_3", "110105199003071269", "2027-01-01");
-    struct text fourth = export_of(hall, 3);
-    assert_int_equal(merge(hall, text_slice(&copy), text_slice(&fourth), &other),
-                     OFFLINE_FAULT_chain); /* one is missing */
-    assert_int_equal(merge(hall, text_slice(&copy), text_slice(&third), &next), OFFLINE_FAULT_none);
-    assert_false(copy_says(hall, &next, "110105199003071234"));
-    assert_int_equal(merge(hall, text_slice(&next), text_slice(&third), &other),
-                     OFFLINE_FAULT_chain); /* twice */
-    assert_int_equal(merge(hall, text_slice(&next), text_slice(&fourth), &other),
-                     OFFLINE_FAULT_none);
-    assert_true(copy_says(hall, &other, "110105199003071269"));
-    for (size_t i = 0; i < fourth.size; i++) {
-        fourth.at[i] ^= 1;
-        assert_int_not_equal(merge(hall, text_slice(&next), text_slice(&fourth), &copy),
-                             OFFLINE_FAULT_none);
-        fourth.at[i] ^= 1;
-    }
-    assert_true(copy_says(hall, &other, "110105199003071242"));
-    hall->wall_ms += 3 * 86400000LL; /* over, in a copy that nobody touched */
-    assert_false(copy_says(hall, &other, "110105199003071242"));
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, hall_up, hall_down)
@@ -756,7 +544,6 @@ int main(void)
         TEST(no_byte_of_a_counted_receipt_or_of_its_proof_can_be_changed),
         TEST(a_full_book_refuses_and_a_number_is_given_once),
         TEST(it_is_known_who_checked_a_person_for_a_year),
-        TEST(a_copy_follows_by_signed_deltas_and_no_other_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -322,6 +322,16 @@ class Sanction(Desk):
         self.says(self.teller.cli("sanction", "check", *offline), r'"stands":false,"may":true')
         self.teller.cli("sanction", "import", delta, f"register={copy}", f"key=@{key}", code=5)  # twice
 
+        # the same by one command, and what it is told if the keys are another's or the line is cut
+        copy = os.path.join(folder, "another")
+        sync = ["sanction", "sync", f"register={copy}", f"key=@{key}", "numbers=64"]
+        self.says(self.teller.cli(*sync), r"register 2, entries 0, .*; 1 parts now")
+        stranger = [word.replace(export, join) if word.startswith("export=") else word for word in offline]
+        self.says(self.teller.cli("sanction", "check", *stranger, code=5), r"not the one of this copy")
+        head = put("head", self.teller.cli("sanction", "export", "numbers=64"))
+        self.says(self.teller.cli("sanction", "import", head, f"register={copy}", f"key=@{key}"), r"register 2, ")
+        self.teller.cli("sanction", "export", "part=1", f"head=@{key}", code=5)  # no head of this house
+
     def test_when_the_register_changes_each_is_told_of_its_own_customers_alone(self):
         numbers = {"a": ADULT, "b": "110105199003071242", "c": "110105199003071250"}
         status, _, keys = self.house.ask("GET", "/v1/sanctions/key", None, self.house.session)

@@ -20,6 +20,8 @@ struct content {
     unsigned char *durable;
     size_t now_size;
     size_t durable_size;
+    struct content *by; /* which took its name by a rename that is not durable yet */
+    bool decided;       /* of a crash: what of its name is left */
 };
 
 struct volume_sim {
@@ -153,6 +155,11 @@ static enum status sim_rename(void *self, const char *from, const char *to)
     struct content *content = content_find(sim, from);
     if (content == NULL)
         return STATUS_IO;
+    struct content *replaced = content_find(sim, to);
+    if (replaced != NULL && replaced != content) {
+        replaced->used = false;
+        replaced->by = replaced->name_durable ? content : NULL;
+    }
     strncpy(content->name, to, VOLUME_NAME_MAX - 1);
     return STATUS_OK;
 }
@@ -176,6 +183,7 @@ static enum status sim_sync_names(void *self)
         return STATUS_IO;
     for (int i = 0; i < sim->files; i++) {
         struct content *content = &sim->file[i];
+        content->by = NULL;
         content->name_durable = content->used;
         memset(content->durable_name, 0, VOLUME_NAME_MAX);
         if (content->used)
@@ -289,18 +297,45 @@ static void content_crash(struct volume_sim *sim, struct content *content, unsig
     content->now_size = content->durable_size = size;
 }
 
+/* Under a name that was taken over lies the one or the other, never neither. */
+static void takeover_crash(struct volume_sim *sim, struct content *content)
+{
+    struct content *by = content->by;
+    content->by = NULL;
+    if (by == NULL || by->decided)
+        return;
+    bool undone = chance_below(&sim->chance, 2) == 0;
+    content->decided = by->decided = true;
+    content->used = undone;
+    by->used = !undone || by->name_durable;
+    struct content *back = undone ? by : content;
+    if (back->used)
+        memcpy(back->name, back->durable_name, VOLUME_NAME_MAX);
+    if (undone)
+        memcpy(content->name, content->durable_name, VOLUME_NAME_MAX);
+}
+
+/* Whether a file is there, and under which name. */
+static void name_crash(struct volume_sim *sim, struct content *content)
+{
+    if (content->used && !content->name_durable && chance_below(&sim->chance, 2) == 0)
+        content->used = false;
+    if (content->name_durable && chance_below(&sim->chance, 2) == 0) {
+        memcpy(content->name, content->durable_name, VOLUME_NAME_MAX); /* rename, removal undone */
+        content->used = true;
+    }
+}
+
 void volume_sim_crash(struct volume_sim *sim)
 {
     unsigned mood = (unsigned)chance_below(&sim->chance, 3);
+    for (int i = 0; i < sim->files; i++)
+        takeover_crash(sim, &sim->file[i]);
     for (int i = 0; i < sim->files; i++) {
         struct content *content = &sim->file[i];
-        if (content->used && !content->name_durable && chance_below(&sim->chance, 2) == 0)
-            content->used = false;
-        if (content->name_durable && chance_below(&sim->chance, 2) == 0) {
-            memcpy(content->name, content->durable_name,
-                   VOLUME_NAME_MAX); /* rename, removal undone */
-            content->used = true;
-        }
+        if (!content->decided)
+            name_crash(sim, content);
+        content->decided = false;
         content->name_durable = content->used;
         memcpy(content->durable_name, content->name, VOLUME_NAME_MAX);
         if (!content->used)
