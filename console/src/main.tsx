@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ended, who, whoami, type Whoami } from "./api";
 import { useCell } from "./cell";
 import { Frame } from "./Frame";
+import { names_read } from "./names";
 import Appeal from "./pages/appeal/Appeal";
 import { Entrance, LoginForm } from "./pages/login/Login";
 import { StepUp } from "./pages/login/StepUp";
@@ -32,8 +33,10 @@ function App() {
       who().catch(fail);
   }, [appeals]);
   useEffect(() => {
-    if (me)
+    if (me) {
       keep(me);
+      names_read();
+    }
   }, [me]);
   if (appeals)
     return <Appeal key={spoken} />;

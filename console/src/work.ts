@@ -117,6 +117,16 @@ export function choice_text(field: string, word: string): string {
   return named(said, Object.hasOwn(said, own) ? own : word);
 }
 
+/* Texts that hold the id of an organisation or of a person: they are picked, and shown by name. */
+const IDS: Record<string, "organisation" | "person"> = {
+  organisation: "organisation", officers: "organisation", executor: "organisation", approver: "organisation", company: "organisation", investigator: "person",
+};
+const ID_SIZE = 24;
+
+export function id_of(field: Field): "organisation" | "person" | null {
+  return field.type === "text" && field.size_max === ID_SIZE ? IDS[field.name] ?? null : null;
+}
+
 export const field_of = (kind: Kind, name: string) => kind.fields.find((field) => field.name === name);
 export const state_of = (kind: Kind, name: string) => kind.states.find((state) => state.name === name);
 export const step_of = (kind: Kind, name: string) => kind.steps.find((step) => step.name === name);

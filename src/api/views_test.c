@@ -126,6 +126,38 @@ static void packs_say_what_is_in_force_and_why(void **state)
     assert_string_equal(reply.body, "{\"partners\":[]}");
 }
 
+static void names_are_told_to_whom_one_works_with(void **state)
+{
+    struct house *house = *state;
+    char bank[64] = "", path[128];
+    struct reply reply;
+    struct visitor *admin = visitor_of(house, "home administrator");
+    ask(house, admin, "POST", "/v1/organisations",
+        "{\"kind\":\"bank\",\"name\":\"第三银行\",\"reason\":\"x\"}", &reply);
+    assert_int_equal(reply.status, 201);
+    reply_text(&reply, "id", bank, sizeof bank);
+    ask(house, visitor_of(house, "home duty"), "GET", "/v1/names/organisations", NULL, &reply);
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(reply.body, bank));
+    assert_non_null(strstr(reply.body, house->other));
+    ask(house, visitor_of(house, "other liaison"), "GET", "/v1/names/organisations", NULL, &reply);
+    assert_int_equal(reply.status, 200);
+    assert_null(strstr(reply.body, bank)); /* no word of other companies */
+    assert_non_null(strstr(reply.body, house->other));
+    assert_non_null(strstr(reply.body, house->home));
+    ask(house, visitor_of(house, "other liaison"), "GET", "/v1/names/people", NULL, &reply);
+    assert_int_equal(reply.status, 200);
+    assert_null(strstr(reply.body, house->home));
+    assert_null(strstr(reply.body, "login"));
+    ask(house, visitor_of(house, "home analyst"), "GET", "/v1/names/people?limit=2", NULL, &reply);
+    assert_int_equal(times(reply.body, "\"id\":"), 2);
+    assert_null(strstr(reply.body, "\"next\":null"));
+    (void)snprintf(path, sizeof path, "/v1/organisations/%s/disable", bank);
+    ask(house, admin, "POST", path, "{\"reason\":\"x\"}", &reply);
+    ask(house, visitor_of(house, "home duty"), "GET", "/v1/names/organisations", NULL, &reply);
+    assert_int_equal(times(reply.body, "\"disabled\":true"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +165,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_understood_is_not_kept),
         cmocka_unit_test(a_filter_stands_in_no_file_and_no_entry),
         cmocka_unit_test(packs_say_what_is_in_force_and_why),
+        cmocka_unit_test(names_are_told_to_whom_one_works_with),
     };
     return cmocka_run_group_tests(tests, house_opened, house_closed);
 }

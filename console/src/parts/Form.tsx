@@ -6,8 +6,9 @@
 import { useId, useState } from "preact/hooks";
 import { server_now } from "../clock";
 import { say } from "../tongue";
-import { choice_text, type Entry, type Field, type Value } from "../work";
+import { choice_text, type Entry, type Field, id_of, type Value } from "../work";
 import { w } from "../words";
+import { Pick } from "./Named";
 import { columns_of, field_label, Rows } from "./Rows";
 import { fw, rw } from "./words";
 
@@ -81,7 +82,9 @@ function Control({ field, id, value, must, first, type }: {
   field: Field; id: string; value: string; must: boolean; first: boolean; type: (text: string) => void;
 }) {
   const common = { id, name: field.name, required: must, "aria-describedby": `${id}-hint`, ...(first && { "data-first": true }) };
-  const words = choices_of(field);
+  const words = choices_of(field), of = id_of(field);
+  if (of !== null)
+    return <Pick of={of} value={value} pick={type} control={common} />;
   if (field.type === "flag" || (words.length > 0 && field.type !== "list"))
     return (
       <select {...common} value={value} onChange={(event) => type(event.currentTarget.value)}>

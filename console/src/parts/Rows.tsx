@@ -5,6 +5,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { both, named, say } from "../tongue";
 import type { Field } from "../work";
+import { Pick } from "./Named";
 import { column_words as columns, row_choices, rw } from "./words";
 
 type Line = Record<string, string>;
@@ -68,6 +69,8 @@ export function Rows({ field, value, first, type }: { field: Field; value: strin
             const choices = choices_of(field, name), says = `${named(columns, name)} ${at + 1}`;
             const put = (text: string) => type(text_of([...lines.slice(0, at), { ...line, [name]: text }, ...lines.slice(at + 1)]));
             const common = { name: `${field.name}.${at}.${name}`, "aria-label": says, value: line[name] ?? "", ...(first && at + column === 0 && { "data-first": true }) };
+            if (name === "id" && field.name === "executors")
+              return <Pick key={name} of="organisation" value={line[name] ?? ""} pick={put} control={{ ...common, value: undefined }} />;
             return choices !== undefined
               ? <select key={name} {...common} onChange={(event) => put(event.currentTarget.value)}><option value="">{say(rw.choose)}</option>
                 {Object.entries(choices).map(([word, pair]) => <option key={word} value={word}>{say(pair)}</option>)}</select>

@@ -6,7 +6,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { useState } from "preact/hooks";
 import { once_key, post, Problem, type Reply, whoami } from "../api";
+import { useCell } from "../cell";
 import { useKeys } from "../keys";
+import { name_of, names } from "../names";
 import { both, named, say } from "../tongue";
 import { field_of, type Item, item_step, type Kind, type Offered, state_of, step_of, steps_offered, type Step } from "../work";
 import { role_words, w } from "../words";
@@ -100,13 +102,14 @@ function Asking({ kind, item, at, changed, again }: Props) {
 type Box = Props & { asking: NonNullable<Item["asking"]>; own: boolean; name: string; answer: "approve" | "decline" | null; choose: (answer: "approve" | "decline" | null) => void };
 
 function AskingBox({ item, at, changed, again, asking, own, name, answer, choose }: Box) {
+  useCell(names);
   useKeys([
     ...(own ? [] : [{ key: "y", name: "step.approve", says: sw.approve, go: () => choose("approve") }]),
     { key: "q", name: "step.decline", says: own ? sw.withdraw : sw.decline, go: () => choose("decline") },
   ]);
   return (
     <div class="asking" role="group" aria-label={name}>
-      <strong>{say(asking.done ? sw.asking_done : sw.asking, { step: name, by: asking.by })}</strong>
+      <strong>{say(asking.done ? sw.asking_done : sw.asking, { step: name, by: name_of(asking.by) })}</strong>
       <Clock name={say(sw.until)} clock={{ state: "running", due: asking.expires, started: asking.asked, at, ...(asking.left_ms !== undefined && { left_ms: asking.left_ms }) }} />
       <small class="mono">{say(sw.digest, { digest: asking.digest.slice(0, 16) })}</small>
       <span class="row">

@@ -13,6 +13,31 @@ export const fw = words({
   optional: ["Optional fields", "选填字段"],
 });
 
+export const nw = words({
+  choose: ["choose …", "请选择…"],
+  with_id: ["{name} ({id})", "{name}（{id}）"],
+  with_roles: ["{name}, {roles} ({id})", "{name}，{roles}（{id}）"],
+  people: ["people of this organisation", "本机构人员"],
+});
+
+/* Kinds of organisations. */
+export const kind_words = words({
+  centre: ["anti-fraud centre", "反诈中心"],
+  police: ["police", "公安机关"],
+  carrier: ["carrier", "电信业务经营者"],
+  bank: ["bank", "银行业金融机构"],
+  payment: ["payment institution", "非银行支付机构"],
+  internet: ["internet company", "互联网服务提供者"],
+  regulator: ["supervising authority", "监管部门"],
+});
+
+export const tw = words({
+  shown: ["{n} of {all}", "显示 {n} / {all}"],
+  narrow: ["Narrow down: {label}", "筛选：{label}"],
+  narrow_hint: ["narrow down …", "筛选…"],
+  none: ["Nothing has these words.", "没有符合的行。"],
+});
+
 export const sw = words({
   steps: ["Steps", "办理步骤"],
   none_left: ["Nothing can be done here in this state.", "当前状态下无可办理步骤。"],

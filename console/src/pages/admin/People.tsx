@@ -5,9 +5,10 @@ import { useState } from "preact/hooks";
 import { may, once_key, post, whoami } from "../../api";
 import { Dialog } from "../../parts/Dialog";
 import { When } from "../../parts/Log";
+import { Named, Pick } from "../../parts/Named";
 import { ReasonDialog } from "../../parts/Reveal";
-import { say } from "../../tongue";
-import { w as common } from "../../words";
+import { named, say } from "../../tongue";
+import { role_words, w as common } from "../../words";
 import { Listed, useRead } from "./Admin";
 import { w } from "./words";
 
@@ -43,14 +44,15 @@ const words_of = (text: string) => text.split(/\s+/).filter((word) => word !== "
 
 /* A form with a reason: text fields by name, then the request that they make. */
 function Asking({ title, fields, go, close }: {
-  title: string; fields: { name: string; says: string; hint?: string; value?: string }[]; go: (values: Record<string, string>, reason: string) => Promise<void>; close: () => void;
+  title: string; fields: { name: string; says: string; hint?: string; value?: string; of?: "organisation" }[]; go: (values: Record<string, string>, reason: string) => Promise<void>; close: () => void;
 }) {
   const [values, type] = useState<Record<string, string>>(Object.fromEntries(fields.map(({ name, value }) => [name, value ?? ""])));
   return (
     <ReasonDialog title={title} close={close} go={(reason) => go(values, reason)} before={fields.length === 0 ? undefined : (
-      <div class="fields">{fields.map(({ name, says, hint }, at) => (
+      <div class="fields">{fields.map(({ name, says, hint, of }, at) => (
         <label key={name} class="field"><span>{says}</span>
-          <input name={name} data-first={at === 0} value={values[name]} autocomplete="off" spellcheck={false} onInput={(event) => type({ ...values, [name]: event.currentTarget.value })} />
+          {of ? <Pick of={of} value={values[name] ?? ""} pick={(id) => type({ ...values, [name]: id })} control={{ name }} />
+            : <input name={name} data-first={at === 0} value={values[name]} autocomplete="off" spellcheck={false} onInput={(event) => type({ ...values, [name]: event.currentTarget.value })} />}
           <small>{hint ?? ""}</small></label>
       ))}</div>
     )} />
@@ -83,7 +85,7 @@ export function Users() {
     <>
       <Listed label={say(w.users)} fault={fault} loading={value === null} head={[say(w.login), say(w.name), say(w.roles), say(w.organisation), say(w.state), ""]}
         rows={(value?.users ?? []).map((user) => [
-          <strong key="l">{user.login}</strong>, user.name, user.roles.join(" "), user.organisation, user.state,
+          <strong key="l">{user.login}</strong>, user.name, user.roles.map((role) => named(role_words, role)).join(" "), <Named key="o" id={user.organisation} />, user.state,
           writes && user.id !== whoami.value?.id ? (
             <span key="a" class="row">
               <button type="button" onClick={() => choose({ what: "roles", of: user })}>{say(w.change_roles)}</button>
@@ -95,7 +97,7 @@ export function Users() {
         {writes && <button type="button" class="main" data-add onClick={() => choose({ what: "add", of: null })}>{say(w.add_user)}</button>}
       </Listed>
       {act?.what === "add" && <Asking title={say(w.add_user)} close={() => choose(null)}
-        fields={[{ name: "login", says: say(w.login) }, { name: "name", says: say(w.name) }, { name: "roles", says: say(w.roles), hint: say(w.space) }, { name: "organisation", says: say(w.organisation), value: whoami.value?.organisation ?? "" }]}
+        fields={[{ name: "login", says: say(w.login) }, { name: "name", says: say(w.name) }, { name: "roles", says: say(w.roles), hint: say(w.space) }, { name: "organisation", says: say(w.organisation), value: whoami.value?.organisation ?? "", of: "organisation" }]}
         go={({ login, name, roles, organisation }, reason) => send("/v1/users", { login, name, roles: words_of(roles ?? ""), reason, ...(organisation && { organisation }) })} />}
       {act?.what === "roles" && of && <Asking title={`${say(w.change_roles)} · ${of.login}`} close={() => choose(null)} fields={[{ name: "roles", says: say(w.roles), hint: say(w.space), value: of.roles.join(" ") }]}
         go={({ roles }, reason) => send(`/v1/users/${of.id}/roles`, { roles: words_of(roles ?? ""), reason })} />}
@@ -140,7 +142,7 @@ export function Tokens() {
     <>
       <Listed label={say(w.tokens)} fault={fault} loading={value === null} head={[say(w.name), say(w.organisation), say(w.scopes), say(w.expires), ""]}
         rows={(value?.tokens ?? []).map((one) => [
-          <strong key="n">{one.name}</strong>, one.organisation, one.scopes.join(" "), one.expires ? <When at={one.expires} /> : "–",
+          <strong key="n">{one.name}</strong>, <Named key="o" id={one.organisation} />, one.scopes.join(" "), one.expires ? <When at={one.expires} /> : "–",
           writes && !one.revoked ? <button key="a" type="button" onClick={() => choose({ what: "revoke", of: one })}>{say(w.revoke)}</button> : "",
         ])}>
         {writes && <button type="button" class="main" data-add onClick={() => choose({ what: "add", of: null })}>{say(w.add_token)}</button>}

@@ -7,6 +7,7 @@ import { useEffect, useState } from "preact/hooks";
 import { get, may, post } from "../../api";
 import { page_of_kind } from "../../pages";
 import { When } from "../../parts/Log";
+import { Named } from "../../parts/Named";
 import { path_of } from "../../router";
 import { both, named, say } from "../../tongue";
 import { type Item, type Kind, state_of } from "../../work";
@@ -65,11 +66,11 @@ export function AlertLog({ row, alert, work, look }: { row: AlertRow; alert: Ale
           <li key={entry.sequence} data-what={entry.action}>
             <When at={entry.time} />
             <span class="log-what"><strong>{named(action_words, entry.action)}</strong>{outcome_in(entry) && ` → ${named(outcome_words, outcome_in(entry))}`}{entry.reason && <q>{entry.reason}</q>}</span>
-            <small class="log-who">{entry.actor} · {say(ow.entry, { n: entry.sequence })}</small>
+            <small class="log-who"><Named id={entry.actor} /> · {say(ow.entry, { n: entry.sequence })}</small>
           </li>
         ))}
         {entries.length === 0 && decision && (
-          <li data-what="decision"><When at={decision.time} /><span class="log-what"><strong>{named(action_words, "alert.decide")}</strong> → {named(outcome_words, decision.outcome)}</span><small class="log-who">{decision.by}</small></li>
+          <li data-what="decision"><When at={decision.time} /><span class="log-what"><strong>{named(action_words, "alert.decide")}</strong> → {named(outcome_words, decision.outcome)}</span><small class="log-who"><Named id={decision.by} /></small></li>
         )}
         <li data-what="raised"><When at={alert.time} /><span class="log-what"><strong>{say(ow.raised, { rule: alert.rule })}</strong></span><small class="log-who">{alert.score.toFixed(2)}</small></li>
       </ol>

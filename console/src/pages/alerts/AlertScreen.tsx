@@ -7,6 +7,7 @@ import { useCell } from "../../cell";
 import { server_now } from "../../clock";
 import { span } from "../../dates";
 import { useKeys } from "../../keys";
+import { name_of } from "../../names";
 import { number } from "../../money";
 import { page_of_kind } from "../../pages";
 import { PlainTable } from "../../parts/DataTable";
@@ -181,7 +182,7 @@ function Next({ row, alert, note, decide, begin }: { row: AlertRow; alert: Alert
         </p>
       )}
       {row.decision && row.decision.outcome !== "open" && (
-        <p><strong>{say(dw.decided, { outcome: named(outcome_words, row.decision.outcome), by: row.decision.by })}</strong> <When at={row.decision.time} /></p>
+        <p><strong>{say(dw.decided, { outcome: named(outcome_words, row.decision.outcome), by: name_of(row.decision.by) })}</strong> <When at={row.decision.time} /></p>
       )}
     </section>
   );

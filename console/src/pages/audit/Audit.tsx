@@ -1,11 +1,13 @@
 /* Audit.tsx -- who did what: searched, and each entry proved in the browser against the signed checkpoint. */
 /* SPDX-License-Identifier: Apache-2.0 */
+import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { get } from "../../api";
 import { moment_full } from "../../dates";
 import { useKeys } from "../../keys";
 import { type Column, DataTable } from "../../parts/DataTable";
 import { When } from "../../parts/Log";
+import { Named } from "../../parts/Named";
 import { ProblemBox } from "../../parts/Problem";
 import { say } from "../../tongue";
 import { w as common } from "../../words";
@@ -87,7 +89,7 @@ function One({ entry }: { entry: Entry }) {
   };
   useEffect(() => keep(null), [entry.sequence]);
   useKeys([{ key: "v", name: "audit.prove", says: kw.prove, go: () => void check() }]);
-  const rows: [string, string][] = [[say(w.sequence), String(entry.sequence)], [say(w.time), moment_full(entry.time)], [say(w.actor), entry.actor], [say(w.organisation), entry.organisation],
+  const rows: [string, ComponentChildren][] = [[say(w.sequence), String(entry.sequence)], [say(w.time), moment_full(entry.time)], [say(w.actor), <Named key="a" id={entry.actor} />], [say(w.organisation), <Named key="o" id={entry.organisation} />],
     [say(w.action), entry.action], [say(w.object), `${entry.object_kind} ${entry.object_id}`], [say(w.outcome), entry.outcome], [say(w.reason), entry.reason || "–"]];
   return (
     <section class="card">
@@ -115,7 +117,7 @@ export default function Audit() {
   const columns: Column<Entry>[] = [
     { name: "sequence", says: say(w.sequence), width: "5rem", cell: ({ sequence }) => sequence },
     { name: "time", says: say(w.time), width: "8rem", cell: ({ time }) => <When at={time} /> },
-    { name: "actor", says: say(w.actor), width: "11rem", cell: ({ actor }) => actor },
+    { name: "actor", says: say(w.actor), width: "11rem", cell: ({ actor }) => <Named id={actor} /> },
     { name: "action", says: say(w.action), width: "11rem", cell: ({ action }) => action },
     { name: "object", says: say(w.object), width: "minmax(11rem, 1fr)", cell: ({ object_kind, object_id }) => `${object_kind} ${object_id}` },
     { name: "outcome", says: say(w.outcome), width: "7rem", cell: ({ outcome }) => <span class={`tag ${["ok", "done", "made"].includes(outcome) ? "" : "warn"}`}>{outcome}</span> },

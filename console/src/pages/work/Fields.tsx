@@ -3,8 +3,10 @@
 import { moment_full } from "../../dates";
 import { decimal_of_cents, money, number } from "../../money";
 import { field_label } from "../../parts/Rows";
+import { name_of, names as called } from "../../names";
+import { useCell } from "../../cell";
 import { say, tongue } from "../../tongue";
-import { choice_text, type Entry, type Field, type Item, type Kind, type Value } from "../../work";
+import { choice_text, type Entry, type Field, id_of, type Item, type Kind, type Value } from "../../work";
 import { w as common } from "../../words";
 import { is_listed, Listed } from "./Listed";
 
@@ -30,6 +32,8 @@ export function value_text(field: Field, value: Value): string {
     return say(value ? common.yes : common.no);
   if (Array.isArray(value))
     return value.map((entry) => entry_text(field, entry)).join("; ");
+  if (id_of(field) !== null)
+    return name_of(String(value));
   if (field.type === "moment")
     return moment_full(String(value));
   if (field.type === "amount" && /^-?\d+$/.test(String(value))) /* of work: whole cents */
@@ -40,6 +44,7 @@ export function value_text(field: Field, value: Value): string {
 }
 
 export function Fields({ kind, item, revealed }: { kind: Kind; item: Item; revealed: Record<string, Value> | null }) {
+  useCell(called);
   const names = kind.fields.filter(({ name }) => item.fields[name] !== undefined || revealed?.[name] !== undefined);
   return (
     <dl class="pairs">

@@ -3,10 +3,13 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { ask, listen, may, once_key, post, type Reply } from "../../api";
+import { useCell } from "../../cell";
 import { useKeys } from "../../keys";
 import { number } from "../../money";
+import { names } from "../../names";
 import { Clock } from "../../parts/Clock";
 import { Log, When } from "../../parts/Log";
+import { Named, Pick } from "../../parts/Named";
 import { ProblemBox } from "../../parts/Problem";
 import { ReasonDialog, RevealButton, RevealDialog, useRevealed } from "../../parts/Reveal";
 import { type StepKeys, Steps } from "../../parts/StepForm";
@@ -111,7 +114,7 @@ export const RELATIONS = {
 function Notes({ log }: { log: ItemLog }) {
   return (
     <ul>
-      {log.notes.map((note, at) => <li key={at}><When at={note.time} /> <small>{note.by}</small><p class="note">{note.text}</p></li>)}
+      {log.notes.map((note, at) => <li key={at}><When at={note.time} /> <small>{note.by && <Named id={note.by} />}</small><p class="note">{note.text}</p></li>)}
       {log.notes.length === 0 && <li class="hint">{say(common.none)}</li>}
     </ul>
   );
@@ -166,13 +169,14 @@ function HandOver({ item, close, changed }: { item: WorkItem; close: () => void;
   const [to, type] = useState("");
   return (
     <ReasonDialog title={say(w.hand_over)} close={close} go={async (reason) => {
-      const whom = to.trim().startsWith("o_") ? { organisation: to.trim() } : { user: to.trim() };
+      const whom = to.startsWith("o_") ? { organisation: to } : { user: to };
       changed(await post<WorkItem>(`/v1/work/${item.id}/hand-over`, { ...whom, reason }, { if_match: `"${item.version}"`, key: once_key() }));
-    }} before={<label class="field"><span>{say(w.hand_to)}</span><input value={to} pattern="[uo]_[0-9a-f]{16}" required onInput={(event) => type(event.currentTarget.value)} /></label>} />
+    }} before={<label class="field"><span>{say(w.hand_to)}</span><Pick of="either" value={to} pick={type} control={{ name: "to", required: true, "data-first": true }} /></label>} />
   );
 }
 
 function Head({ kind, item, at, path, children }: { kind: Kind; item: WorkItem; at: number; path: string; children: ComponentChildren }) {
+  useCell(names);
   return (
     <header class="card item-head">
       <div class="row spread">
@@ -181,7 +185,7 @@ function Head({ kind, item, at, path, children }: { kind: Kind; item: WorkItem; 
           <h1>{both(kind)}</h1><span class={`tag ${item.ended ? "good" : ""}`} data-state={item.state}>{both(state_of(kind, item.state))}</span>
           <small class="mono">{item.id}</small>{item.into && <small>{say(w.merged_into, { id: item.into })}</small>}
         </span>
-        <span class="row"><small>{say(w.holder)}</small><strong>{holder_text(item)}</strong>{item.lease_until && holds(item) && <Clock quiet name={say(w.lease)} clock={{ state: "running", due: item.lease_until }} />}{children}</span>
+        <span class="row"><small>{say(w.holder)}</small><strong title={item.holder}>{holder_text(item)}</strong>{item.lease_until && holds(item) && <Clock quiet name={say(w.lease)} clock={{ state: "running", due: item.lease_until }} />}{children}</span>
       </div>
       <div class="row clocks">
         {(item.clocks ?? []).map((clock) => {

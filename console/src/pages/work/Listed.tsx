@@ -3,6 +3,7 @@
 import { decimal_of_cents, money } from "../../money";
 import { columns_of } from "../../parts/Rows";
 import { column_words, row_choices } from "../../parts/words";
+import { name_of } from "../../names";
 import { named, say, tongue } from "../../tongue";
 import type { Entry, Field, Value } from "../../work";
 
@@ -15,6 +16,8 @@ export function is_listed(value: Value): value is Line[] {
 function cell_text(field: Field, column: string, value: unknown): string {
   if (column === "share" && /^\d+$/.test(String(value))) /* whole cents, as all sums of work */
     return money(decimal_of_cents(BigInt(String(value))));
+  if (column === "id" || column === "organisation")
+    return name_of(String(value));
   const choices = row_choices[`${field.of}.${field.name}.${column}`];
   if (choices !== undefined) /* one word, or several */
     return String(value).split(" ").map((word) => named(choices, word)).join(tongue.value === "zh" ? "、" : ", ");

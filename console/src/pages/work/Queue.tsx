@@ -3,7 +3,9 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { get, listen, may, once_key, post, whoami } from "../../api";
+import { useCell } from "../../cell";
 import { useKeys } from "../../keys";
+import { name_of, names } from "../../names";
 import { Clock } from "../../parts/Clock";
 import { type Column, DataTable } from "../../parts/DataTable";
 import { Dialog } from "../../parts/Dialog";
@@ -36,7 +38,7 @@ export function useKinds(): Kind[] | null {
 }
 
 export function holder_text(item: Item): string {
-  return item.holder === undefined ? say(w.nobody) : item.holder === whoami.value?.id ? say(w.me) : item.holder === "-" ? say(w.somebody) : item.holder;
+  return item.holder === undefined ? say(w.nobody) : item.holder === whoami.value?.id ? say(w.me) : item.holder === "-" ? say(w.somebody) : name_of(item.holder);
 }
 
 /* Some of its fields, as one line. */
@@ -83,7 +85,7 @@ function columns(kinds: Kind[], several: boolean, own: Column<Listed>[] | null):
       return kind ? about(kind, item) : "";
     } } as Column<Listed>]),
     { name: "place", says: say(w.place), width: "6rem", cell: ({ item }) => item.place ?? "–" },
-    { name: "holder", says: say(w.holder), width: "9rem", cell: ({ item }) => holder_text(item) },
+    { name: "holder", says: say(w.holder), width: "9rem", cell: ({ item }) => <span title={item.holder}>{holder_text(item)}</span> },
     { name: "created", says: say(w.created), width: "8rem", cell: ({ item }) => <When at={item.created} /> },
   ];
   return all.filter((column) => column !== false);
@@ -249,7 +251,8 @@ export function Queue({ path, says, kinds: wanted_kinds, extras }: { path: strin
     ...(may("work:write") ? [{ key: "n", name: "work.next", says: kw.take_next, go: take_next }] : []),
     ...(can_add ? [{ key: "a", name: "work.new", says: kw.new_item, go: () => show("new") }] : []),
   ]);
-  const shown = useMemo(() => columns(kinds ?? [], wanted.kind === "", extras?.about?.(wanted.kind, kinds ?? []) ?? null), [kinds, wanted.kind]);
+  const called = useCell(names);
+  const shown = useMemo(() => columns(kinds ?? [], wanted.kind === "", extras?.about?.(wanted.kind, kinds ?? []) ?? null), [kinds, wanted.kind, called]);
   return (
     <>
       <div class="page-head">

@@ -35,7 +35,7 @@ export const w = words({
   take: ["Take", "领取"],
   release: ["Give back", "退回队列"],
   hand_over: ["Hand over", "移交"],
-  hand_to: ["Id of a person (u_…) or an organisation (o_…)", "人员（u_…）或机构（o_…）编号"],
+  hand_to: ["Person or organisation", "人员或机构"],
   lease: ["yours", "领取有效期"],
   search: ["Find by identifier", "按标识查找"],
   identifier: ["Number, account, document or device: exactly", "号码、账号、证件或设备标识（精确）"],
