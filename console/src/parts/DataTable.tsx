@@ -21,6 +21,9 @@ export interface Column<Row> {
   width: string;
   cell: (row: Row, index: number) => ComponentChildren;
   right?: boolean;
+  /* Instead of its words: a button that sorts. */
+  head?: ComponentChildren;
+  sorted?: "ascending" | "descending" | "none";
 }
 
 interface Props<Row> {
@@ -140,7 +143,7 @@ export function DataTable<Row>(props: Props<Row>) {
       <div class="table-row table-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: tracks, minWidth: `${least}rem` }}>
         {props.select && <div role="columnheader" aria-label={say(w.selected_count, { n: "" })} />}
         {columns.map((column) => (
-          <div key={column.name} role="columnheader" class={column.right ? "right" : ""}>{column.says}</div>
+          <div key={column.name} role="columnheader" class={column.right ? "right" : ""} aria-sort={column.sorted}>{column.head ?? column.says}</div>
         ))}
       </div>
       {rows.length === 0 && props.empty !== undefined && (

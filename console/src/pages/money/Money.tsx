@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, may, once_key, post, type Reply } from "../../api";
 import { useKeys } from "../../keys";
+import { number } from "../../money";
 import type { PageProps } from "../../pages";
 import { ProblemBox } from "../../parts/Problem";
 import { go, handed_over } from "../../router";
@@ -17,15 +18,22 @@ export interface Question {
   method: string;
   direction: string;
   depth: number;
+  payments: number;
+  /* Of one account that are followed; read at all. */
+  fan?: number;
+  reads?: number;
   reason: string;
 }
+
+/* How many payments an answer may have, and how many may be read for it: a large one is slower. */
+const READS: Record<number, number> = { 1000: 20000, 5000: 100000, 10000: 200000 };
 
 export function trace_ask(question: Question): Promise<Reply<Kept>> {
   return post<Kept>("/v1/traces", question, { key: once_key() });
 }
 
 function Ask() {
-  const [question, type] = useState<Question>(() => ({ from: handed_over<string>("trace_from") ?? "", method: "timestamp", direction: "forward", depth: 5, reason: "" }));
+  const [question, type] = useState<Question>(() => ({ from: handed_over<string>("trace_from") ?? "", method: "timestamp", direction: "forward", depth: 10, payments: 1000, reason: "" }));
   const [fault, fail] = useState<unknown>(null);
   const [busy, work] = useState(false);
   const change = (part: Partial<Question>) => type({ ...question, ...part });
@@ -40,7 +48,7 @@ function Ask() {
       event.preventDefault();
       work(true);
       fail(null);
-      trace_ask(question).then(({ body }) => go("money", body.id), fail).finally(() => work(false));
+      trace_ask({ ...question, fan: question.payments, reads: READS[question.payments] ?? 20000 }).then(({ body }) => go("money", body.id), fail).finally(() => work(false));
     }}>
       <label class="field"><span>{say(w.from)}</span>
         <input data-first value={question.from} required autocomplete="off" spellcheck={false} onInput={(event) => change({ from: event.currentTarget.value.trim() })} />
@@ -50,6 +58,10 @@ function Ask() {
         {choice("method", say(w.method), Object.entries(methods).map(([name, pair]) => [name, say(pair)]))}
         <label class="field"><span>{say(w.depth)}</span>
           <input type="number" min={1} max={64} value={question.depth} onInput={(event) => change({ depth: Number(event.currentTarget.value) })} /></label>
+        <label class="field"><span>{say(w.payments_max)}</span>
+          <select name="payments" value={question.payments} onChange={(event) => change({ payments: Number(event.currentTarget.value) })}>
+            {Object.keys(READS).map((most) => <option key={most} value={most}>{number(Number(most))}</option>)}
+          </select></label>
       </div>
       <label class="field"><span>{say(w.reason)}</span>
         <input value={question.reason} required onInput={(event) => change({ reason: event.currentTarget.value })} /><small>{say(common.reason_hint)}</small></label>

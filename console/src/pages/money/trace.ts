@@ -49,6 +49,7 @@ export interface Trace {
   masked: boolean;
   start: string | null;
   currency: string | null;
+  limits: { depth: number; fan: number; payments: number; reads: number; amount_min: string; since: string | null; until: string | null };
   sums: { started: string; touched: string; held: string; ends: Record<string, string>; cuts: Record<string, Cut> };
   accounts: Account[];
   payments: Payment[];
@@ -64,8 +65,8 @@ export interface Kept {
   trace: Trace;
 }
 
-/* As whole hundredths of a cent and less: amounts have at most eight digits behind the point. */
-function exact(decimal: string): bigint {
+/* In units of which each amount is a whole number: amounts have at most eight digits behind the point. */
+export function exact(decimal: string): bigint {
   const [whole = "0", behind = ""] = decimal.replace("-", "").split(".");
   const size = BigInt(whole + behind.padEnd(8, "0").slice(0, 8));
   return decimal.startsWith("-") ? -size : size;
@@ -77,7 +78,8 @@ export function sums_agree({ sums }: Trace): boolean {
   return exact(sums.started) + exact(sums.touched) === right.reduce((sum, text) => sum + exact(text), 0n);
 }
 
-/* What had happened by then. */
-export function payments_until(trace: Trace, ms: number): Payment[] {
-  return trace.payments.filter(({ time }) => Date.parse(time) <= ms);
+/* As the service writes it: without those digits that say nothing, but with two. */
+export function decimal_of(units: bigint): string {
+  const digits = String(units < 0n ? -units : units).padStart(9, "0");
+  return `${units < 0n ? "-" : ""}${digits.slice(0, -8)}.${digits.slice(-8).replace(/0{1,6}$/, "")}`;
 }
