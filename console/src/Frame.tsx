@@ -16,6 +16,7 @@ import { Progress } from "./parts/Progress";
 import { go, path_of, place } from "./router";
 import { liking } from "./settings";
 import { named, say } from "./tongue";
+import { Tour, TourButton } from "./Tour";
 import { role_words, w } from "./words";
 
 const GROUPS: Group[] = ["watch", "work", "records", "house", "self"];
@@ -192,11 +193,13 @@ export function Frame({ who }: { who: Whoami }) {
         <button type="button" onClick={() => show("palette")}>{say(w.palette)} <small>{say(w.palette_hint)}</small></button>
         <span class="grow" />
         <small data-roles>{who.roles.map((role) => named(role_words, role)).join(" · ")}</small>
+        {who.tour === true && <TourButton />}
         <button type="button" onClick={() => show("help")}>{say(w.help)} <small>?</small></button>
         <button type="button" data-logout onClick={() => void log_out()}>{say(w.log_out)}</button>
       </header>
       <Navigation current={page?.path ?? ""} />
       <main ref={main} id="page" class="page" tabIndex={-1} data-page={page?.path}>
+        {who.tour === true && <Tour />}
         {page === undefined ? <p class="hint">{say(w.no_page)}</p>
           : allowed ? <Loaded key={page.path} page={page} id={at.id} /> : <p class="hint">{say(w.not_allowed)}</p>}
       </main>

@@ -21,6 +21,8 @@ export interface Whoami {
   roles: string[];
   scopes: string[];
   csrf: string;
+  /* Whether this is the demo, which has a tour. */
+  tour?: boolean;
 }
 
 export class Problem extends Error {

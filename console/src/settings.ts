@@ -12,10 +12,12 @@ export interface Liking {
   keys: boolean;
   remapped: Record<string, string>;
   sound: boolean;
+  /* The step of the demo's tour; null: it was put away. */
+  tour: number | null;
 }
 
 const NAME = "cutline.settings";
-const USUAL: Liking = { tongue: "browser", theme: "system", keys: true, remapped: {}, sound: false };
+const USUAL: Liking = { tongue: "browser", theme: "system", keys: true, remapped: {}, sound: false, tour: 0 };
 
 function read(): Liking {
   try {

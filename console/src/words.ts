@@ -104,6 +104,22 @@ export const problem_next = words({
   disk_full: ["Tell the operator: the disk is nearly full.", "请告知运维员：磁盘空间不足。"],
 });
 
+export const tour_words = words({
+  title: ["Tour, {n} of {all}", "导览 {n}/{all}"],
+  whose: ["as {role}", "以{role}身份"],
+  other: ["Log in as {login} for this step.", "本步骤请以 {login} 登录。"],
+  open: ["Open {page}", "打开“{page}”"],
+  back: ["Back", "上一步"],
+  next: ["Next", "下一步"],
+  away: ["Put the tour away", "收起导览"],
+  again: ["Tour", "导览"],
+});
+
+/* Who acts in the demo, where that is no role. */
+export const login_words = words({
+  city: ["the city's head (city)", "市级主管（city）"],
+});
+
 export const role_words = words({
   engineer: ["detection engineer", "规则工程师"],
   analyst: ["analyst", "研判员"],

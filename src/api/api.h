@@ -111,6 +111,7 @@ struct api_rooms {
     struct standing *standing; /* what executors ask about */
     struct sanction_desk *sanctions;
     struct flow *flow;    /* traces of money */
+    bool tour;            /* the console shows the demo's tour */
     int32_t zone_minutes; /* in which times of work are written */
     struct api_papers papers;
     const struct view_keeper *views;

@@ -152,6 +152,6 @@ void handle_whoami(struct visit *visit)
         access_csrf(visit->rooms->access, visit_cookie(visit->request), csrf);
         text_addf(&text, ",\"csrf\":\"%s\"", csrf);
     }
-    text_add_char(&text, '}');
+    text_addf(&text, ",\"tour\":%s}", visit->rooms->tour ? "true" : "false");
     visit_answer_json(visit, 200, &text);
 }

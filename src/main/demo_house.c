@@ -213,7 +213,8 @@ static enum status centre_tell(const struct demo *demo)
     text_addf(&text,
               "listen: {port: %d}\ndetect: {memory: 512M}\nmoney: {memory: 64M}\n"
               "disk: {reserve: 1M, floor: 16M}\njournal: {segment: 16M}\nsnapshot: {interval: 1m}\n"
-              "letters: {organisation: centre}\nlead: {directory: directory.yaml}\npartners:\n",
+              "letters: {organisation: centre}\nconsole: {tour: yes}\n"
+              "lead: {directory: directory.yaml}\npartners:\n",
               (int)demo->wish.port);
     for (unsigned i = 0; i < DEMO_SIDES; i++) {
         bool bank = i >= DEMO_CARRIERS;

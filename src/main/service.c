@@ -472,6 +472,7 @@ static struct api_rooms rooms_of(struct service *service)
         .views = &service->views,
         .law = &service->law,
         .partners = service->partners,
+        .tour = service->config.console_tour,
         .zone_minutes = service->config.home_zone,
         .papers = {works_paper, service},
         .reports = reporting_routes(service->reporting),

@@ -2,7 +2,7 @@
  * second factor again, go on after a session ended, and leave. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import assert from "node:assert/strict";
-import { code_of, run } from "./house.mjs";
+import { axe, code_of, run } from "./house.mjs";
 
 async function fill_login(page, person, code) {
   await page.fill("[data-form=login] [name=login]", person.login);
@@ -86,4 +86,32 @@ await run([
     await page.reload();
     await page.waitForSelector("[data-form=login]");
   }],
-]);
+
+  ["the demo's tour stands above each page in both tongues, step by step by key, and can be put away", async (house) => {
+    const person = await house.person("guest", ["analyst"]);
+    for (const tongue of ["en", "zh"]) {
+      const page = await house.open(person, "alerts", { tongue });
+      assert.equal(await page.getAttribute("[data-tour]", "data-tour"), "1");
+      await page.focus("[data-tour-next]");
+      for (let step = 2; step <= 10; step++) {
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(`[data-tour="${step}"]`);
+        assert.match(await page.textContent("[data-tour] [role=status]"), tongue === "zh" ? /[\u4e00-\u9fff]{4}/ : /^[^\u4e00-\u9fff]{20,}$/);
+        if (step === 5) {
+          await page.click("[data-tour] a[href='/console/money']");
+          await page.waitForSelector("main[data-page=money] h1");
+          assert.deepEqual(await axe(page), []);
+          await house.picture(page, `tour-${tongue}`);
+          await page.focus("[data-tour-next]");
+        }
+      }
+      assert.ok(await page.isDisabled("[data-tour-next]"));
+      await page.click("[data-tour-away]");
+      await page.reload();
+      await page.waitForSelector("main[data-page=money] h1");
+      assert.equal(await page.locator("[data-tour]").count(), 0);
+      await page.click("[data-tour-again]");
+      await page.waitForSelector("[data-tour='1']");
+    }
+  }],
+], { config: "console: {tour: yes}\n" });

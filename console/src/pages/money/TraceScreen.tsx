@@ -37,12 +37,12 @@ function Sums({ trace }: { trace: Trace }) {
 }
 
 /* The most expected first: whoever wants more asks for them. */
-const STOPS_SHOWN = 20;
+const STOPS_SHOWN = 20, STOPS_ORDERED = 100; /* more cannot be ordered of one trace */
 
 function Stops({ kept, trace, again }: { kept: Kept; trace: Trace; again: () => Promise<void> }) {
   const [chosen, choose] = useState<ReadonlySet<number>>(new Set());
   const [asking, ask] = useState(false), [whole, show] = useState(false);
-  const unit = trace.currency ?? "CNY", stops = trace.stops ?? [];
+  const unit = trace.currency ?? "CNY", stops = (trace.stops ?? []).slice(0, STOPS_ORDERED);
   const order_of = (account: number) => kept.orders.find((order) => order.account === account)?.item;
   const can = may("traces:order");
   const turn = (account: number) => {
@@ -146,7 +146,7 @@ export function TraceScreen({ kept, again }: { kept: Kept; again: () => Promise<
       </div>
       <Tables trace={trace} look_at={(account) => {
         look_at([account, ...looked.filter((other) => other !== account)]);
-        document.querySelector(".flow")?.scrollIntoView({ block: "start" });
+        document.querySelector("main")?.scrollTo({ top: document.querySelector<HTMLElement>(".trace-columns")?.offsetTop ?? 0 });
       }} />
       {dialog === "reveal" && <RevealDialog close={() => show(null)} go={async (reason) => revealed.show((await post<Kept>(`/v1/traces/${kept.id}/reveal`, { reason })).body.trace)} />}
       {dialog === "method" && <ReasonDialog title={named(methods, method)} close={() => show(null)} go={async (reason) => {
