@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -190,6 +191,19 @@ enum status folder_reserve(const char *path, int64_t size)
         return STATUS_OK;
     (void)unlink(path);
     return error == ENOSPC || error == EDQUOT || error == EFBIG ? STATUS_FULL : STATUS_IO;
+}
+
+enum status folder_pages(const char *path, size_t size, void **out)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return STATUS_IO;
+    void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    (void)close(fd);
+    if (at == MAP_FAILED)
+        return STATUS_IO;
+    *out = at;
+    return STATUS_OK;
 }
 
 /* `*depth` bounds the recursion: what this house makes is three deep. */

@@ -30,6 +30,9 @@ enum status folder_put(const char *path, struct slice bytes);
 /* A file of `size` bytes that takes its space on the disk now.  STATUS_FULL: the disk has not so
  * much; STATUS_IO. */
 enum status folder_reserve(const char *path, int64_t size);
+/* The first `size` bytes of the file as memory that is in the file once this process has died,
+ * however it died; only power that goes may take it.  Given back by pages_give_back.  STATUS_IO. */
+enum status folder_pages(const char *path, size_t size, void **out);
 /* Removes a file, or a directory with all that is in it.  Absent is done.  STATUS_IO. */
 enum status folder_remove(const char *path);
 /* Gives a file another name, and syncs the directory.  STATUS_IO. */

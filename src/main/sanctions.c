@@ -17,6 +17,7 @@ struct sanctions {
     struct measure_desk measures; /* of institutions themselves */
     int64_t forms_ms, sealed_ms;
     bool told; /* that following failed */
+    char book_path[PATH_MAX];
 };
 
 /* ---- what sanctions tell the register ---- */
@@ -72,10 +73,12 @@ enum status sanctions_open(struct sanctions **out, struct service *service, stru
     struct sanctions *sanctions = NULL;
     struct secret master = key_of(service, "standing");
     TRY(ARENA_NEW(service->boot, 1, &sanctions));
+    (void)service_path(service, sanctions->book_path, "checks.book");
     sanctions->service = service;
     const struct standing_options options = {
         .store = service->store,
         .store_path = service->store_path,
+        .book_path = sanctions->book_path,
         .law = &service->law,
         .join = standing_join_key(&master),
         .clock = service->clock,

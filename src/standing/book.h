@@ -5,12 +5,15 @@
  *               rows, their Merkle tree, a signed note that names the one before ─> store, audit
  *
  * Invariants:  1. No check is answered without its row; a full ring refuses the check.
- *              2. A number is given once, also over a kill: what a kill took leaves a gap.
+ *              2. A number is given once, also over a kill.  The ring lies in a file that is
+ *                 memory, too: a row whose answer left is in it, whoever kills the process; only
+ *                 power that goes takes rows of the last second, and leaves a gap.
  *              3. A group holds rows of one asker, so a path through its tree tells of nobody else.
  *
  * Not chosen:  a signature for each answer.  It costs more than all else of a check together; here
  *              one stands for all of a second, and a row is proved by its path.
- *              A transaction for each answer.  Who asks would wait for the disk. */
+ *              A transaction for each answer, or a sync for some of them.  Who asks would wait for
+ *              the disk, and answers are given on threads that may not. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -34,8 +37,14 @@ void text_add_counted(struct text *text, const struct book_row *row);
 
 struct book;
 
-/* Numbers go on behind `last`. */
+/* In memory alone: what waits is gone with the process.  Numbers go on behind `last`. */
 enum status book_create(struct book **out, uint64_t last, struct arena *boot);
+/* In the file `path`, made if it is not there: rows behind `sealed` that a process left there when
+ * it was killed wait again, with their numbers; new ones go on behind them and behind `last`.
+ * STATUS_IO; STATUS_FULL: the disk. */
+enum status book_open(struct book **out, const char *path, uint64_t sealed, uint64_t last,
+                      struct arena *boot);
+void book_close(struct book *book);
 /* Gives the row its number.  From any thread.  STATUS_FULL: too many wait for their seal. */
 enum status book_add(struct book *book, struct book_row *row);
 /* Rows that wait; of one thread: the n-th of them (false: it is being written), and those that are

@@ -394,5 +394,6 @@ void standing_close(struct standing *standing)
     if (standing == NULL)
         return;
     standing_index_destroy(standing->index);
+    book_close(standing->book);
     store_close(standing->reader);
 }

@@ -246,11 +246,13 @@ enum status standing_book_open(struct standing *standing, struct arena *boot)
     uint64_t last = status == STATUS_OK ? (uint64_t)at[0].whole : 0;
     store_end(rows);
     TRY(status);
-    /* Numbers begin with the time of the start: what was answered and not sealed when the process
-     * was killed is never numbered again. */
+    /* Numbers begin with the time of the start: what was answered and is lost with the power is
+     * never numbered again. */
     moment now = standing->options.clock.now(standing->options.clock.self);
-    uint64_t start = (uint64_t)now.ms * NUMBERS_A_MS;
-    return book_create(&standing->book, last > start ? last : start, boot);
+    uint64_t start = (uint64_t)now.ms * NUMBERS_A_MS, behind = last > start ? last : start;
+    const char *path = standing->options.book_path;
+    return path == NULL ? book_create(&standing->book, behind, boot)
+                        : book_open(&standing->book, path, last, behind, boot);
 }
 
 /* ---- proving ---- */

@@ -135,6 +135,7 @@ struct standing;
 struct standing_options {
     struct store *store;    /* the writer */
     const char *store_path; /* for a reader of its own */
+    const char *book_path;  /* where rows of checks wait for their seal; NULL: in memory */
     const struct law *law;
     struct secret join;
     struct clock clock;

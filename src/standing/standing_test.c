@@ -497,6 +497,52 @@ static void a_full_book_refuses_and_a_number_is_given_once(void **state)
         STATUS_ABSENT);
 }
 
+/* What a killed process leaves of the ring is what it wrote: nothing is sealed at its end. */
+static void killed_and_started(struct hall *hall, const char *book, uint64_t waiting)
+{
+    char room[256];
+    struct text why = text_over(room, sizeof room);
+    struct standing_options options = options_of(hall);
+    options.book_path = book;
+    standing_close(hall->standing);
+    hall->wall_ms -= 5000; /* the clock goes back, too */
+    assert_int_equal(standing_open(&hall->standing, &options, hall->boot, &why), STATUS_OK);
+    assert_int_equal(standing_unsealed(hall->standing), waiting);
+}
+
+static void a_killed_house_seals_what_it_had_answered(void **state)
+{
+    struct hall *hall = *state;
+    char book[160];
+    struct receipt_facts facts;
+    struct text answer[3], proof = paper(hall, 1 << 16);
+    (void)snprintf(book, sizeof book, "%s/checks.book", hall->folder);
+    killed_and_started(hall, book, 0);
+    answer[0] = counted(hall, "110105199003070020", "o_bank");
+    (void)counted(hall, "110105199003070021", "o_carrier");
+    answer[1] = counted(hall, "110105199003070022", "o_bank");
+    killed_and_started(hall, book, 3);
+    answer[2] = counted(hall, "110105199003070020", "o_bank");
+    killed_and_started(hall, book, 4); /* before anything was sealed */
+    assert_int_equal(sealed(hall), 4);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_true(i == 0 || number_in(&answer[i]) > number_in(&answer[i - 1]));
+        proof.size = 0;
+        assert_int_equal(standing_proof(hall->store, SLICE("o_bank"), number_in(&answer[i]),
+                                        hall->request, &proof),
+                         STATUS_OK);
+        assert_int_equal(proved(hall, &answer[i], &proof, &facts), RECEIPT_FAULT_none);
+    }
+    killed_and_started(hall, book, 0); /* what was sealed is not sealed again */
+    for (unsigned i = 0; i < STANDING_BOOK_ROWS_MAX + 5; i++) { /* the ring goes round */
+        (void)counted(hall, "110105199003070020", "o_bank");
+        arena_reset(hall->request);
+        if (i % 50000 == 49999)
+            assert_int_equal(sealed(hall), 50000);
+    }
+    killed_and_started(hall, book, STANDING_BOOK_ROWS_MAX + 5 - 100000);
+}
+
 /* "retention.checks": a year. */
 static void it_is_known_who_checked_a_person_for_a_year(void **state)
 {
@@ -543,6 +589,7 @@ int main(void)
         TEST(a_counted_check_is_proved_by_its_number),
         TEST(no_byte_of_a_counted_receipt_or_of_its_proof_can_be_changed),
         TEST(a_full_book_refuses_and_a_number_is_given_once),
+        TEST(a_killed_house_seals_what_it_had_answered),
         TEST(it_is_known_who_checked_a_person_for_a_year),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -293,6 +293,12 @@ class Sanction(Desk):
         self.assertEqual(self.teller.ask("GET", f"/v1/sanctions/receipts/{number}")[0], 200)
         answer = self.teller.cli("sanction", "check", f"document=@{one}", *words, "receipt=counted")
         self.assertGreater(json.loads(answer)["counted"]["number"], number)
+        self.house.kill()  # nor is what waited for its seal lost
+        self.house.start()
+        number = json.loads(answer)["counted"]["number"]
+        self.wait(lambda: self.teller.ask("GET", f"/v1/sanctions/receipts/{number}")[0] == 200)
+        proof = put("proof", self.teller.cli("sanction", "receipt", "fetch", str(number)))
+        self.teller.cli("sanction", "receipt", "verify", put("counted", answer), f"key=@{key}", f"proof={proof}")
         # who checked this person: known to an auditor, with the very person who asked, and that the auditor asked is known, too
         auditor = self.auditor = Person(self.house, "aud", ["auditor"])
         question = {"document": ADULT, "reason": "complaint 17"}
