@@ -1,11 +1,12 @@
 /* ask.c -- executors that ask a served register over HTTP, and how long each answer took.
  *
- * usage: ask PORT TOKEN_FILE CONNECTIONS SECONDS KEYS single|counted      one check a request
- *        ask PORT TOKEN_FILE CONNECTIONS SECONDS KEYS batch LINES         LINES keys a request
+ * usage: ask PORT TOKEN_FILE CONNECTIONS SECONDS KEYS single|counted [DEPTH]   one check a request
+ *        ask PORT TOKEN_FILE CONNECTIONS SECONDS KEYS batch LINES              LINES keys a request
  *
  * Each connection is kept alive and asks again as soon as it was answered (a closed loop), so the
  * rate is what the service bears with so many waiting, and the latency is from the last byte sent
- * until the last byte read.  KEYS are lines of `standing_bench keys`.  One thread, epoll, and no
+ * until the last byte read.  With a DEPTH so many requests are sent at once and answered before the
+ * next (HTTP pipelining), as a gateway does that gathers what its clients ask.  KEYS are lines of `standing_bench keys`.  One thread, epoll, and no
  * JSON is read: an answer counts when its status is 200, and stands when it says so.  Prints one
  * JSON object. */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -38,6 +39,7 @@ struct connection {
     char head[ANSWER_MAX]; /* of the answer: its beginning is enough */
     size_t head_size;
     int64_t body_left; /* -1: its length is not known yet */
+    unsigned pending;  /* answers that are still to come */
 };
 
 static struct connection connection[CONNECTIONS_MAX];
@@ -45,7 +47,7 @@ static struct message {
     char *at;
     size_t size;
 } message[SINGLES];
-static unsigned messages, next_message;
+static unsigned messages, next_message, depth = 1;
 static uint64_t bucket[BUCKETS], answered, stood;
 
 static void fail(const char *what)
@@ -91,6 +93,21 @@ static void message_add(const char *token, const char *path, const char *type, c
     to->size = (size_t)head + size;
 }
 
+static void message_join(struct message *to, const struct message *from)
+{
+    size_t size = 0;
+    for (unsigned i = 0; i < depth; i++)
+        size += from[i].size;
+    struct message joined = {malloc(size), 0};
+    if (joined.at == NULL)
+        fail("memory");
+    for (unsigned i = 0; i < depth; i++) {
+        memcpy(joined.at + joined.size, from[i].at, from[i].size);
+        joined.size += from[i].size;
+    }
+    *to = joined;
+}
+
 static void messages_make(const char *token, const char *keys, size_t lines, const char *how,
                           size_t a_batch)
 {
@@ -109,6 +126,9 @@ static void messages_make(const char *token, const char *keys, size_t lines, con
                      KEY_LINE - 2, keys + i * KEY_LINE, receipt);
         message_add(token, "/v1/sanctions/check", "application/json", body, (size_t)size);
     }
+    for (unsigned i = 0; depth > 1 && (i + 1) * depth <= messages; i++) /* one of so many */
+        message_join(&message[i], &message[i * depth]);
+    messages /= depth;
 }
 
 static void push(struct connection *to)
@@ -132,6 +152,7 @@ static void ask(struct connection *to)
     to->head_size = 0;
     to->body_left = -1;
     to->sent_ns = 0;
+    to->pending = depth;
     push(to);
 }
 
@@ -161,25 +182,35 @@ static void note(const struct connection *from)
     stood += strstr(from->head, "\"stands\":true") != NULL;
 }
 
-/* What came, of the head or of the body; true: the answer is whole. */
-static bool take(struct connection *from, char *bytes, size_t size)
+static void keep(struct connection *from, const char *bytes, size_t size)
 {
     size_t room = sizeof from->head - 1 - from->head_size;
     size_t kept = size < room ? size : room;
     memcpy(from->head + from->head_size, bytes, kept);
     from->head_size += kept;
     from->head[from->head_size] = '\0';
+}
+
+/* What came, up to the end of an answer; how much of it that is. */
+static size_t take(struct connection *from, const char *bytes, size_t size)
+{
+    size_t used = 0, before = from->head_size;
     if (from->body_left < 0) {
+        keep(from, bytes, size);
         const char *end = strstr(from->head, "\r\n\r\n");
         const char *length = end == NULL ? NULL : strcasestr(from->head, "Content-Length:");
         if (length == NULL)
-            return false;
-        size_t head = (size_t)(end + 4 - from->head), seen = from->head_size - kept;
-        from->body_left = strtoll(length + 15, NULL, 10) - (int64_t)(seen + size - head);
-    } else {
-        from->body_left -= (int64_t)size;
+            return size;
+        from->body_left = strtoll(length + 15, NULL, 10);
+        used = (size_t)(end + 4 - from->head) - before;
+        from->head_size = before + used;
     }
-    return from->body_left == 0;
+    size_t rest = size - used, body = (size_t)from->body_left;
+    if (rest > body)
+        rest = body;
+    keep(from, bytes + used, rest);
+    from->body_left -= (int64_t)rest;
+    return used + rest;
 }
 
 static void hear(struct connection *from, bool again)
@@ -191,10 +222,16 @@ static void hear(struct connection *from, bool again)
             fail("the service closed a connection");
         if (got < 0)
             return;
-        if (!take(from, bytes, (size_t)got))
-            continue;
-        note(from);
-        if (again)
+        for (size_t at = 0; at < (size_t)got;) {
+            at += take(from, bytes + at, (size_t)got - at);
+            if (from->body_left != 0)
+                continue;
+            note(from);
+            from->head_size = 0;
+            from->body_left = -1;
+            from->pending--;
+        }
+        if (from->pending == 0 && again)
             ask(from);
     }
 }
@@ -224,13 +261,16 @@ int main(int argc, char **argv)
     char token[256];
     size_t lines = 0;
     if (argc < 7) {
-        fputs("ask PORT TOKEN_FILE CONNECTIONS SECONDS KEYS single|counted|batch [LINES]\n",
+        fputs("ask PORT TOKEN_FILE CONNECTIONS SECONDS KEYS single|counted|batch [DEPTH|LINES]\n",
               stderr);
         return 2;
     }
     int connections = (int)strtol(argv[3], NULL, 10), poll = epoll_create1(0);
-    size_t a_batch = argc > 7 ? strtoul(argv[7], NULL, 10) : 0;
-    if (connections < 1 || connections > CONNECTIONS_MAX)
+    bool batches = strcmp(argv[6], "batch") == 0;
+    size_t a_batch = batches && argc > 7 ? strtoul(argv[7], NULL, 10) : 0;
+    depth = !batches && argc > 7 ? (unsigned)strtoul(argv[7], NULL, 10) : 1;
+    if (connections < 1 || connections > CONNECTIONS_MAX || depth < 1 || depth > 64 ||
+        (batches && a_batch == 0))
         return 2;
     token_read(argv[2], token, sizeof token);
     char *keys = keys_read(argv[5], &lines);
@@ -251,10 +291,10 @@ int main(int argc, char **argv)
     double took = (double)(now_ns() - from) * 1e-9;
     struct rusage used;
     getrusage(RUSAGE_SELF, &used);
-    printf("{\"how\":\"%s\",\"connections\":%d,\"answers\":%llu,\"answers_a_second\":%.0f,"
+    printf("{\"how\":\"%s\",\"depth\":%u,\"connections\":%d,\"answers\":%llu,\"answers_a_second\":%.0f,"
            "\"identifiers_a_second\":%.0f,\"stood\":%llu,\"p50_ms\":%.3f,\"p99_ms\":%.3f,"
            "\"p999_ms\":%.3f,\"client_cpu_s\":%.2f,\"seconds\":%.2f}\n",
-           argv[6], connections, (unsigned long long)answered, (double)answered / took,
+           argv[6], depth, connections, (unsigned long long)answered, (double)answered / took,
            (double)answered / took * (double)(a_batch > 0 ? a_batch : 1), (unsigned long long)stood,
            quantile_ms(0.5), quantile_ms(0.99), quantile_ms(0.999),
            (double)used.ru_utime.tv_sec + (double)used.ru_utime.tv_usec * 1e-6 +

@@ -1,8 +1,8 @@
 /* standing_bench.c -- the register at size: memory, single checks, batches.
  *
  * usage: standing_bench run ENTRIES THREADS SECONDS   in process, printed as lines
- *        standing_bench keys ENTRIES COUNT            COUNT lines of a batch: every tenth one
-  * stands
+ *        standing_bench keys ENTRIES COUNT [ONE_IN]   COUNT lines of a batch: one in ten stands,
+ *                                                     or one in so many
  *        standing_bench csv ENTRIES                   the entries as CSV, for others
  *
  * Entries are made up from a seed; a person is the hash of a number, so a question costs what a
@@ -290,13 +290,13 @@ static void batch(const struct hall *hall, bool hashed, unsigned standing_in, un
 
 /* ---- for others ---- */
 
-static void print_lines(uint64_t entries, uint64_t count, bool csv)
+static void print_lines(uint64_t entries, uint64_t count, bool csv, uint64_t one_in)
 {
     struct chance chance = chance_seeded(3);
     for (uint64_t i = 0; i < count; i++) {
         char hex[2 * STANDING_KEY_SIZE + 1];
         struct text text = text_over(hex, sizeof hex);
-        struct standing_key key = key_of(csv ? i : chance_below(&chance, entries * 10));
+        struct standing_key key = key_of(csv ? i : chance_below(&chance, entries * one_in));
         text_add_hex(&text, (struct slice){(const char *)key.bytes, sizeof key.bytes});
         if (csv)
             printf("%s,%d,%d\n", hex, NOW_S - 86400, NOW_S + 40000000);
@@ -321,11 +321,12 @@ int main(int count, char **word)
         batch(&hall, false, 1000, threads, span);
         return 0;
     }
-    if (count == 4 && strcmp(word[1], "keys") == 0)
-        print_lines(strtoull(word[2], NULL, 10), strtoull(word[3], NULL, 10), false);
+    if ((count == 4 || count == 5) && strcmp(word[1], "keys") == 0)
+        print_lines(strtoull(word[2], NULL, 10), strtoull(word[3], NULL, 10), false,
+                    count == 5 ? strtoull(word[4], NULL, 10) : 10);
     else if (count == 3 && strcmp(word[1], "csv") == 0)
-        print_lines(0, strtoull(word[2], NULL, 10), true);
+        print_lines(0, strtoull(word[2], NULL, 10), true, 1);
     else
-        die("run ENTRIES THREADS SECONDS | keys ENTRIES COUNT | csv ENTRIES");
+        die("run ENTRIES THREADS SECONDS | keys ENTRIES COUNT [ONE_IN] | csv ENTRIES");
     return 0;
 }
