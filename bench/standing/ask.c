@@ -6,9 +6,9 @@
  * Each connection is kept alive and asks again as soon as it was answered (a closed loop), so the
  * rate is what the service bears with so many waiting, and the latency is from the last byte sent
  * until the last byte read.  With a DEPTH so many requests are sent at once and answered before the
- * next (HTTP pipelining), as a gateway does that gathers what its clients ask.  KEYS are lines of `standing_bench keys`.  One thread, epoll, and no
- * JSON is read: an answer counts when its status is 200, and stands when it says so.  Prints one
- * JSON object. */
+ * next (HTTP pipelining), as a gateway does that gathers what its clients ask.  KEYS are lines of
+ * `standing_bench keys`.  One thread, epoll, and no JSON is read: an answer counts when its status
+ * is 200, and stands when it says so.  Prints one JSON object. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -291,7 +291,8 @@ int main(int argc, char **argv)
     double took = (double)(now_ns() - from) * 1e-9;
     struct rusage used;
     getrusage(RUSAGE_SELF, &used);
-    printf("{\"how\":\"%s\",\"depth\":%u,\"connections\":%d,\"answers\":%llu,\"answers_a_second\":%.0f,"
+    printf("{\"how\":\"%s\",\"depth\":%u,\"connections\":%d,\"answers\":%llu,"
+           "\"answers_a_second\":%.0f,"
            "\"identifiers_a_second\":%.0f,\"stood\":%llu,\"p50_ms\":%.3f,\"p99_ms\":%.3f,"
            "\"p999_ms\":%.3f,\"client_cpu_s\":%.2f,\"seconds\":%.2f}\n",
            argv[6], depth, connections, (unsigned long long)answered, (double)answered / took,
