@@ -130,26 +130,61 @@ enum status cursor_next(struct cursor *cursor, struct journal_finding *found)
     return STATUS_OK;
 }
 
-enum status cursor_sees_more(struct cursor *cursor, bool *out)
+/* The first sound frame that begins in [from, to) and whose entries are numbered from `least` on.
+ * STATUS_END: there is none. */
+static enum status frame_search(struct cursor *cursor, int64_t from, int64_t to, uint64_t least,
+                                int64_t *at, struct frame *out)
 {
     unsigned char piece[SEARCH_SIZE + 8];
-    *out = false;
     /* Frames begin at multiples of 8, so magics at other places are chance. */
-    for (int64_t offset = cursor->offset + 8; !*out; offset += SEARCH_SIZE) {
+    for (int64_t offset = from; offset < to; offset += SEARCH_SIZE) {
         size_t got = 0;
         TRY(bytes_at(cursor, offset, piece, sizeof piece, &got));
         if (got < FRAME_HEADER_SIZE)
-            return STATUS_OK;
-        for (size_t i = 0; i + 4 <= got && i < SEARCH_SIZE && !*out; i += 8) {
-            struct frame frame = {0};
+            return STATUS_END;
+        for (size_t i = 0; i + 4 <= got && i < SEARCH_SIZE; i += 8) {
             const char *what = NULL;
-            if (memcmp(piece + i, "CUTF", 4) != 0)
+            *at = offset + (int64_t)i;
+            if (*at >= to || memcmp(piece + i, "CUTF", 4) != 0)
                 continue;
-            enum status status = frame_at(cursor, offset + (int64_t)i, &frame, &what);
+            enum status status = frame_at(cursor, *at, out, &what);
             if (status == STATUS_IO || status == STATUS_FULL)
                 return status;
-            *out = status == STATUS_OK && frame.first >= cursor->expected;
+            if (status == STATUS_OK && out->first >= least)
+                return STATUS_OK;
         }
+    }
+    return STATUS_END;
+}
+
+enum status cursor_sees_more(struct cursor *cursor, bool *out)
+{
+    struct frame frame = {0};
+    int64_t at;
+    enum status status =
+        frame_search(cursor, cursor->offset + 8, INT64_MAX, cursor->expected, &at, &frame);
+    *out = status == STATUS_OK;
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+enum status cursor_seek(struct cursor *cursor, uint64_t from)
+{
+    int64_t low = cursor->offset, high;
+    TRY(cursor->volume.size(cursor->volume.self, cursor->file, &high));
+    while (high - low > WINDOW_FIRST) {
+        struct frame frame = {0};
+        int64_t at, middle = (low + (high - low) / 2) & ~(int64_t)7;
+        enum status status =
+            frame_search(cursor, middle, high, cursor->segment.first, &at, &frame);
+        if (status != STATUS_OK && status != STATUS_END)
+            return status;
+        if (status == STATUS_OK && frame.first <= from) {
+            low = at;
+            cursor->offset = at;
+            cursor->expected = frame.first;
+            cursor->chain = frame.chain;
+        } else
+            high = middle;
     }
     return STATUS_OK;
 }

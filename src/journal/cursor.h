@@ -39,3 +39,7 @@ enum status cursor_next(struct cursor *cursor, struct journal_finding *found);
 /* Whether a whole frame stands anywhere behind the cursor: then what is at the cursor is damage,
  * not a torn tail. */
 enum status cursor_sees_more(struct cursor *cursor, bool *out);
+/* Of a cursor before its first frame: moves to a frame not far before entry `from`, by halving the
+ * segment.  What lies in front of it was not looked at; from there on everything is checked.
+ * STATUS_IO, STATUS_FULL. */
+enum status cursor_seek(struct cursor *cursor, uint64_t from);

@@ -66,6 +66,10 @@ enum status journal_reader_open(struct journal_reader **out, struct volume volum
 /* The next entry, lent until the next call.  STATUS_END; STATUS_MALFORMED: damage, see the reader's
  * `found`. */
 enum status journal_read(struct journal_reader *reader, uint64_t *sequence, struct slice *entry);
+/* Goes on with entry number `from`, wherever the reader stood, by halving a segment instead of
+ * reading it from its beginning: what lies in front of that entry is not checked.  STATUS_ABSENT:
+ * older than what is kept.  After a failure the reader is good for another seek or its close. */
+enum status journal_reader_seek(struct journal_reader *reader, uint64_t from);
 void journal_reader_close(struct journal_reader *reader);
 
 /* Reads everything and checks every byte.  STATUS_MALFORMED with the first damage in `*found`; if

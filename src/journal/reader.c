@@ -65,6 +65,19 @@ void journal_reader_close(struct journal_reader *reader)
     arena_destroy(reader->names);
 }
 
+enum status journal_reader_seek(struct journal_reader *reader, uint64_t from)
+{
+    struct cursor *cursor = &reader->cursor;
+    struct segment segment = {0};
+    reader->from = from;
+    reader->left = 0;
+    cursor_close(cursor);
+    arena_reset(reader->names);
+    TRY(segment_find(&reader->volume, reader->names, from, &segment));
+    TRY(cursor_open(cursor, reader->volume, &segment, reader->arena, reader->found));
+    return cursor_seek(cursor, from);
+}
+
 /* Steps into the segment that begins where this one ended.  STATUS_END: there is none yet. */
 static enum status segment_step(struct journal_reader *reader)
 {
@@ -112,6 +125,7 @@ static enum status entries_damage(struct journal_reader *reader)
 
 enum status journal_read(struct journal_reader *reader, uint64_t *sequence, struct slice *entry)
 {
+    must(reader->cursor.open);
     for (;;) {
         while (reader->left == 0)
             TRY(frame_step(reader));

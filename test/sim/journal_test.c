@@ -336,6 +336,60 @@ static void retention_removes_whole_segments_only(void **state)
     arena_destroy(arena);
 }
 
+/* Many entries a frame, frames enough for several halvings of each of three segments. */
+static uint64_t fill_wide(struct journal *journal)
+{
+    enum { WIDE = 100, FRAMES = 400 };
+    uint64_t last = 0;
+    for (unsigned f = 0; f < FRAMES; f++) {
+        char bytes[WIDE][256];
+        struct slice entries[WIDE];
+        for (size_t i = 0; i < WIDE; i++)
+            entries[i] = entry_of(journal_next(journal) + i, bytes[i]);
+        assert_int_equal(journal_append(journal, entries, WIDE, &last), STATUS_OK);
+        last += WIDE - 1;
+    }
+    assert_int_equal(journal_sync(journal), STATUS_OK);
+    return last;
+}
+
+static void a_reader_goes_on_wherever_it_is_sent(void **state)
+{
+    struct arena *arena = NULL;
+    struct volume_sim *sim = NULL;
+    struct journal *journal = NULL;
+    struct journal_reader *reader = NULL;
+    struct journal_finding found = {0};
+    (void)state;
+    assert_int_equal(arena_create(&arena, (size_t)1 << 30), STATUS_OK);
+    assert_int_equal(volume_sim_create_of(&sim, 5, 8, 2 << 20, arena), STATUS_OK);
+    struct journal_options options = options_of(sim);
+    options.segment_size_max = 1500000;
+    assert_int_equal(journal_open(&journal, &options, arena, &found), STATUS_OK);
+    uint64_t last = fill_wide(journal), state_of_chance = 1;
+    assert_int_equal(journal_reader_open(&reader, volume_sim_volume(sim), last, arena, &found),
+                     STATUS_OK);
+    for (unsigned n = 0; n < 300; n++) {
+        uint64_t sequence = 0;
+        struct slice entry = {0};
+        char bytes[256];
+        state_of_chance = state_of_chance * 6364136223846793005u + 1442695040888963407u;
+        uint64_t from = n < 4 ? n + 1 : n < 8 ? last - (n - 4) : 1 + (state_of_chance >> 33) % last;
+        assert_int_equal(journal_reader_seek(reader, from), STATUS_OK);
+        for (uint64_t next = from; next < from + 150 && next <= last; next++) {
+            assert_int_equal(journal_read(reader, &sequence, &entry), STATUS_OK);
+            assert_true(sequence == next);
+            assert_true(slice_equal(entry, entry_of(sequence, bytes)));
+        }
+    }
+    assert_int_equal(journal_retain(journal, last), STATUS_OK); /* whole segments are gone */
+    assert_true(journal_first(journal) > 1);
+    assert_int_equal(journal_reader_seek(reader, 1), STATUS_ABSENT);
+    assert_int_equal(journal_reader_seek(reader, last), STATUS_OK);
+    journal_reader_close(reader);
+    arena_destroy(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +400,7 @@ int main(void)
         cmocka_unit_test(damage_inside_refuses_and_changes_nothing),
         cmocka_unit_test(a_torn_tail_is_cut_reported_and_kept),
         cmocka_unit_test(retention_removes_whole_segments_only),
+        cmocka_unit_test(a_reader_goes_on_wherever_it_is_sent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
