@@ -136,7 +136,7 @@ void handle_alerts_search(struct visit *visit)
 
 /* ---- one ---- */
 
-static bool alert_found(struct visit *visit, struct alert_row *row)
+bool alert_found(struct visit *visit, struct alert_row *row)
 {
     enum status status = bulletin_find(visit->reader, visit->parameter[0], visit->arena, row);
     if (status != STATUS_OK)

@@ -16,6 +16,7 @@ struct offer;
 struct screen;
 struct bulletin;
 struct hindsight;
+struct ladder;
 struct outbox;
 struct work;
 struct flow;
@@ -106,6 +107,7 @@ struct api_rooms {
     struct slice home_country, home_currency; /* of the names and amounts that screening is asked */
     struct bulletin *bulletin;
     struct hindsight *hindsight; /* rules tried on history */
+    struct ladder *ladder; /* records around alerts */
     struct outbox *outbox; /* letters of partners */
     struct work *work;
     struct standing *standing; /* what executors ask about */

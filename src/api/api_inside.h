@@ -237,6 +237,9 @@ void denial_skip(struct api *api);
 
 /* Whether there are alerts here; false: answered. */
 bool bulletin_there(struct visit *visit);
+/* The alert of the path; false: answered. */
+struct alert_row;
+bool alert_found(struct visit *visit, struct alert_row *row);
 /* The filter in `text`; false: answered, with the column. */
 struct filter;
 bool filter_wanted(struct visit *visit, struct slice text, struct arena *arena,

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/house_test.h"
 
+#include "live/live.h"
 #include "rulebook/rulebook.h"
 
 #include <arpa/inet.h>
@@ -116,6 +117,35 @@ void alert_in(struct house *house, unsigned number, const char *phone, bool shad
     bulletin_settle(house->bulletin);
 }
 
+static uint64_t records_durable(void *self)
+{
+    return journal_synced(((struct house *)self)->journal);
+}
+
+static void records_up(struct house *house, struct clock clock)
+{
+    char path[96];
+    struct journal_finding found = {0};
+    (void)snprintf(path, sizeof path, "%s/journal", house->folder);
+    assert_int_equal(volume_of_directory(&house->records, path, house->boot), STATUS_OK);
+    const struct journal_options options = {.volume = house->records, .segment_size_max = 1 << 20};
+    assert_int_equal(journal_open(&house->journal, &options, house->boot, &found), STATUS_OK);
+    const struct ladder_options ladder = {
+        .journal = house->records, .durable = records_durable, .self = house, .clock = clock};
+    assert_int_equal(ladder_open(&house->ladder, &ladder, house->boot), STATUS_OK);
+}
+
+uint64_t record_in(struct house *house, struct record *record)
+{
+    struct slice entry;
+    uint64_t position;
+    record_seal(record);
+    assert_int_equal(entry_of_record(record, house->boot, &entry), STATUS_OK);
+    assert_int_equal(journal_append(house->journal, &entry, 1, &position), STATUS_OK);
+    assert_int_equal(journal_sync(house->journal), STATUS_OK);
+    return position;
+}
+
 static void rooms_up(struct house *house)
 {
     char room[512];
@@ -131,6 +161,7 @@ static void rooms_up(struct house *house)
         house->store, house->path, house->audit, &house->keys, seal_chance_of_machine(), clock};
     assert_int_equal(access_open(&house->access, &access, house->boot, &why), STATUS_OK);
     bulletin_up(house, clock);
+    records_up(house, clock);
     struct text words[TONGUES_COUNT] = {why, why};
     assert_int_equal(law_open_shipped(&house->law, house->boot, words), STATUS_OK);
     house->views = (struct view_keeper){
@@ -139,6 +170,7 @@ static void rooms_up(struct house *house)
                                       .law = &house->law,
                                       .access = house->access,
                                       .bulletin = house->bulletin,
+                                      .ladder = house->ladder,
                                       .store = house->store,
                                       .store_path = house->path,
                                       .audit = house->audit,
@@ -163,6 +195,9 @@ static void rooms_up(struct house *house)
 static void rooms_down(struct house *house)
 {
     api_close(house->api, 5);
+    ladder_close(house->ladder);
+    assert_int_equal(journal_close(house->journal), STATUS_OK);
+    volume_close(&house->records);
     bulletin_close(house->bulletin);
     access_close(house->access);
     store_close(house->store);

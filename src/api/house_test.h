@@ -5,6 +5,7 @@
 
 #include "api/api_inside.h"
 #include "bulletin/bulletin.h"
+#include "ladder/ladder.h"
 #include "law/law.h"
 #include "view/view.h"
 
@@ -48,6 +49,9 @@ struct house {
     const struct rule_set *rules;
     struct alert_sink sink; /* into the bulletin, as detection would */
     struct alert_sink shadow;
+    struct volume records;
+    struct journal *journal;
+    struct ladder *ladder;
     struct api *api;
     struct api_rooms rooms;
     struct view_keeper views;
@@ -90,6 +94,8 @@ void visitor_enrol(struct house *house, struct visitor *visitor, const char *cod
 void log_in(struct house *house, struct visitor *visitor, const char *password);
 /* An alert as detection would make it, on `phone`; its id is that number in hex. */
 void alert_in(struct house *house, unsigned number, const char *phone, bool shadow);
+/* A record as the journal has it, durable; its position. */
+uint64_t record_in(struct house *house, struct record *record);
 /* Counted in the audit log. */
 uint64_t entries_of(struct house *house, const char *action, const char *outcome);
 #define PASSWORD "correct horse battery staple"

@@ -38,11 +38,10 @@ const struct store_migration BULLETIN_MIGRATIONS[BULLETIN_MIGRATIONS_COUNT] = {
      "ROWID;"
      "CREATE TABLE alert_tallied (done INTEGER NOT NULL);"
      "INSERT INTO alert_tallied (done) VALUES (0);"},
-    {"alerts are decided",
-     "ALTER TABLE alert ADD COLUMN outcome TEXT NOT NULL DEFAULT 'open';"
-     "ALTER TABLE alert ADD COLUMN decided_by TEXT NOT NULL DEFAULT '';"
-     "ALTER TABLE alert ADD COLUMN decided INTEGER NOT NULL DEFAULT 0;"
-     "CREATE INDEX alert_outcome ON alert (outcome, number);"},
+    {"alerts are decided", "ALTER TABLE alert ADD COLUMN outcome TEXT NOT NULL DEFAULT 'open';"
+                           "ALTER TABLE alert ADD COLUMN decided_by TEXT NOT NULL DEFAULT '';"
+                           "ALTER TABLE alert ADD COLUMN decided INTEGER NOT NULL DEFAULT 0;"
+                           "CREATE INDEX alert_outcome ON alert (outcome, number);"},
 };
 
 /* ---- in ---- */
@@ -105,15 +104,19 @@ enum status pending_put(struct bulletin *bulletin, struct pending head,
     return room ? STATUS_OK : STATUS_IO;
 }
 
+void bulletin_pseudonym(const struct bulletin *bulletin, enum field_type type, struct slice name,
+                        char out[BULLETIN_SUBJECT_SIZE])
+{
+    struct digest digest = secret_digest(&bulletin->options.pseudonym, field_type_name(type), name);
+    struct text text = text_over(out, BULLETIN_SUBJECT_SIZE);
+    text_add_string(&text, "p_");
+    text_add_hex(&text, (struct slice){(const char *)digest.bytes, 16});
+}
+
 void bulletin_subject(const struct bulletin *bulletin, const struct finding *finding,
                       char out[BULLETIN_SUBJECT_SIZE])
 {
-    enum field_type kind = label_subject(finding->rule->label);
-    struct digest name =
-        secret_digest(&bulletin->options.pseudonym, field_type_name(kind), finding->subject_text);
-    struct text text = text_over(out, BULLETIN_SUBJECT_SIZE);
-    text_add_string(&text, "p_");
-    text_add_hex(&text, (struct slice){(const char *)name.bytes, 16});
+    bulletin_pseudonym(bulletin, label_subject(finding->rule->label), finding->subject_text, out);
 }
 
 static enum status source_take(void *self, const struct alert *alert)

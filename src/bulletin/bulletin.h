@@ -117,6 +117,12 @@ enum status bulletin_find(struct store *store, struct slice id, struct arena *ar
 /* What it says unmasked, into the arena.  STATUS_MALFORMED: another key, or it was changed. */
 enum status bulletin_unseal(struct bulletin *bulletin, const struct alert_row *row,
                             struct arena *arena, struct slice *out);
+/* The same for anybody who may be a subject. */
+void bulletin_pseudonym(const struct bulletin *bulletin, enum field_type type, struct slice name,
+                        char out[BULLETIN_SUBJECT_SIZE]);
+/* How many alerts there are on a pseudonym, at most `count_max`, through any reader. */
+enum status bulletin_count_subject(struct store *store, struct slice pseudonym, size_t count_max,
+                                   uint64_t *out);
 /* The number of the newest row; 0: none. */
 enum status bulletin_newest(struct store *store, uint64_t *out);
 /* {"number":…,"shadow":…,"subject":"p_…","alert":{…masked…}}, and in front of the alert what was

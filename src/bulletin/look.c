@@ -78,6 +78,23 @@ enum status bulletin_find(struct store *store, struct slice id, struct arena *ar
     return STATUS_OK;
 }
 
+enum status bulletin_count_subject(struct store *store, struct slice pseudonym, size_t count_max,
+                                   uint64_t *out)
+{
+    static const char COUNT[] =
+        "SELECT COUNT(*) FROM (SELECT 1 FROM alert WHERE subject = ?1 LIMIT ?2)";
+    const struct store_value values[] = {STORE_OF_TEXT(pseudonym),
+                                         STORE_OF_WHOLE((int64_t)count_max)};
+    struct store_rows *rows = NULL;
+    struct store_value row[1];
+    TRY(store_query(store, COUNT, values, 2, &rows));
+    enum status status = store_next(rows, row, 1);
+    if (status == STATUS_OK)
+        *out = (uint64_t)row[0].whole;
+    store_end(rows);
+    return status;
+}
+
 void text_add_alert_row(struct text *text, const struct alert_row *row)
 {
     text_addf(text, "{\"number\":%llu,\"shadow\":%s,\"subject\":\"%.*s\"",

@@ -13,6 +13,7 @@
 #include "service.h"
 
 #include "journal/finding.h"
+#include "ladder/ladder.h"
 #include "presence/presence.h"
 #include "reporting.h"
 #include "say.h"
@@ -464,6 +465,7 @@ static struct api_rooms rooms_of(struct service *service)
         .home_currency = service->config.home_currency,
         .bulletin = service->bulletin,
         .hindsight = service->hindsight,
+        .ladder = service->ladder,
         .outbox = service->outbox,
         .work = service->work,
         .standing = service->standing,
@@ -602,9 +604,9 @@ enum exit_code service_open(struct service *service, const struct command *comma
     LOG(&service->log, starting, LOG_TEXT(version, SLICE(CUTLINE_VERSION)),
         LOG_TEXT(folder, slice_of(service->folder)));
     static enum exit_code (*const STEPS[])(struct service *) = {
-        open_reserve, laws_open,   open_volumes, open_keys,      open_store,
-        open_rules,   alerts_open, open_live,    open_hindsight, open_money,
-        screens_open, open_works,  letters_open, works_start,
+        open_reserve, laws_open,    open_volumes, open_keys,      open_store,
+        open_rules,   alerts_open,  open_live,    open_hindsight, open_money,
+        screens_open, ladders_open, open_works,   letters_open,   works_start,
     };
     for (size_t i = 0; code == EXIT_DONE && i < sizeof STEPS / sizeof STEPS[0]; i++)
         code = STEPS[i](service);
@@ -680,6 +682,7 @@ enum exit_code service_close(struct service *service)
     notify_manager("STOPPING=1");
     api_close(service->api, CLOSE_SECONDS);
     hindsight_close(service->hindsight);
+    ladder_close(service->ladder);
     works_close(service);
     if (service->tails != NULL) {
         wait_for_tails(service);

@@ -91,6 +91,7 @@ struct service {
     struct live *live;
     struct screen *screen;
     struct presence *presence;
+    struct ladder *ladder; /* records around alerts */
     struct standing *standing;
     struct sanction_desk *sanction_desk;
     struct moneys *moneys;
@@ -194,6 +195,11 @@ void service_reload(struct service *service);
 
 /* Screening beside live.  EXIT_…: said. */
 enum exit_code screens_open(struct service *service);
+
+/* ---- ladders.c ---- */
+
+/* EXIT_…: said. */
+enum exit_code ladders_open(struct service *service);
 
 /* ---- moneys.c ---- */
 
