@@ -157,6 +157,89 @@ static void add_score(struct text *text, double score)
         text->at[--text->size] = '\0';
 }
 
+/* ---- what a score is made of ---- */
+
+enum { SCORE_TERMS_MAX = 8 };
+
+/* The sum that a rule's formula is: its numbers together, and the terms that depend on what was
+ * seen. */
+struct score_sum {
+    double fixed;
+    bool has_fixed, full;
+    uint32_t terms_count;
+    const struct expr *term[SCORE_TERMS_MAX];
+};
+
+/* Sums lean left; the depth is bounded by EXPR_DEPTH_MAX. */
+static void sum_take(struct score_sum *sum, const struct expr *expr)
+{
+    if (expr->kind == EXPR_ADD) {
+        sum_take(sum, expr->arg[0]);
+        sum_take(sum, expr->arg[1]);
+    } else if (expr->kind == EXPR_NUMBER) {
+        sum->fixed += expr->number;
+        sum->has_fixed = true;
+    } else if (sum->terms_count < SCORE_TERMS_MAX)
+        sum->term[sum->terms_count++] = expr;
+    else
+        sum->full = true;
+}
+
+static void add_score_part(struct text *text, const char *kind, struct slice source, double value)
+{
+    text_addf(text, "{\"kind\":\"%s\",", kind);
+    add_member_or_null(text, "source", source);
+    text_add_string(text, ",\"value\":");
+    add_score(text, value);
+    text_add_char(text, '}');
+}
+
+/* What depends on what was seen is one part: of a sum the whole is known, and what the numbers in
+ * it leave. */
+static void add_formula_part(struct text *text, const struct alert *alert,
+                             const struct alert_view *view, const struct score_sum *sum)
+{
+    const struct finding *finding = alert->finding;
+    char bytes[SHOWN_BYTES_MAX], shown[SHOWN_BYTES_MAX];
+    struct text written = text_over(shown, sizeof shown);
+    for (uint32_t i = 0; i < sum->terms_count; i++) {
+        struct text source = text_over(bytes, sizeof bytes);
+        text_add_expr(&source, finding->set, finding->rule, sum->term[i]);
+        text_end(&source);
+        text_add_string(&written, i == 0 ? "" : " + ");
+        text_add_shown_source(&written, text_slice(&source), sum->term[i], view);
+    }
+    text_end(&written);
+    add_score_part(text, "formula", text_slice(&written), finding->score - sum->fixed);
+}
+
+static void add_score_parts(struct text *text, const struct alert *alert,
+                            const struct alert_view *view)
+{
+    const struct finding *finding = alert->finding;
+    const struct expr *formula = finding->rule->score;
+    struct score_sum sum = {.fixed = 0};
+    text_add_string(text, ",\"score_parts\":[");
+    if (formula == NULL || !finding->scored) {
+        add_score_part(text, "usual", SLICE(""), finding->score);
+        text_add_char(text, ']');
+        return;
+    }
+    sum_take(&sum, formula);
+    if (sum.full || sum.terms_count == 0)
+        sum = (struct score_sum){.terms_count = sum.full,
+                                 .term = {formula},
+                                 .has_fixed = !sum.full,
+                                 .fixed = sum.full ? 0 : finding->score};
+    if (sum.has_fixed)
+        add_score_part(text, "fixed", SLICE(""), sum.fixed);
+    if (sum.terms_count > 0) {
+        text_add_string(text, sum.has_fixed ? "," : "");
+        add_formula_part(text, alert, view, &sum);
+    }
+    text_add_char(text, ']');
+}
+
 void text_add_alert_json(struct text *text, const struct alert *alert,
                          const struct alert_view *view)
 {
@@ -176,6 +259,7 @@ void text_add_alert_json(struct text *text, const struct alert *alert,
     add_flag(text, "masked", !view->unmask);
     text_add_string(text, ",\"score\":");
     add_score(text, finding->score);
+    add_score_parts(text, alert, view);
     text_add_char(text, ',');
     add_member_or_null(text, "grade", slice_of(grade_name(finding->grade)));
     text_addf(text, ",\"respond\":\"%s\"", response_name(rule->respond));

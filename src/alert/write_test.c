@@ -23,6 +23,7 @@ static const char RULES[] =
     "  when handset.sims >= 5 and handset.talk < 180s and handset.peer = \"+8613812345678\"\n"
     "    and callee != \"+8613900000000\" and result = answered and not imei in list known_test\n"
     "    and (duration > 10s or duration < 2s)\n"
+    "  score 0.6 + 0.05 * min(handset.sims, 10)\n"
     "  subject imei typology gateway\n"
     "  grade high when handset.sims >= 8, medium\n"
     "  against handset.talk > 100s \"long conversations\" \"通话时间长\"\n"
@@ -88,6 +89,7 @@ static void sample_subject(struct sample *sample, unsigned rule, const char *sub
     finding->subject_text = slice_of(subject);
     finding->subject = ident_of(finding->subject_text);
     finding->score = 0.85;
+    finding->scored = true;
     finding->positions_count = 2;
     finding->position[0] = position_of(0, 12);
     finding->position[1] = position_of(1, 7);
@@ -266,7 +268,9 @@ static void json_holds_all_of_it(void **state)
         "\"rule\":\"goip\"",
         "\"typology\":\"gateway\",\"subject_kind\":\"imei\",\"subject\":\"***6148\",\"masked\":"
         "true",
-        "\"score\":0.85,\"grade\":\"high\",\"respond\":\"lead\"",
+        "\"score\":0.85,\"score_parts\":[{\"kind\":\"fixed\",\"source\":null,\"value\":0.6},"
+        "{\"kind\":\"formula\",\"source\":\"0.05 * min(handset.sims, 10)\",\"value\":0.25}],"
+        "\"grade\":\"high\",\"respond\":\"lead\"",
         "\"title\":{\"en\":\"GOIP gateway\",\"zh\":\"GOIP 网关\"}",
         "\"value\":\"7\",\"threshold\":\"5\",\"comparison\":\">=\",\"label\":{\"en\":\"SIM cards "
         "in "
@@ -299,6 +303,22 @@ static void scores_keep_four_digits(void **state)
         sample.finding.score = SCORES[i].score;
         assert_non_null(strstr(json_of(&sample, false), SCORES[i].written));
     }
+}
+
+/* A value of the formula was unknown, or the rule has none: nothing is made up. */
+static void a_usual_score_has_no_parts(void **state)
+{
+    (void)state;
+    static const char USUAL[] =
+        "\"score_parts\":[{\"kind\":\"usual\",\"source\":null,\"value\":0.5}]";
+    struct sample sample;
+    sample_goip(&sample);
+    sample.finding.score = 0.5;
+    sample.finding.scored = false;
+    assert_non_null(strstr(json_of(&sample, false), USUAL));
+    sample_subject(&sample, MONEY, "6222020000001111");
+    sample.finding.score = 0.5;
+    assert_non_null(strstr(json_of(&sample, false), USUAL));
 }
 
 /* No form shows a name of a person, line, device or account, wherever it hides. */
@@ -520,6 +540,7 @@ int main(int count, char **words)
         cmocka_unit_test(a_sequence_is_told),
         cmocka_unit_test(json_holds_all_of_it),
         cmocka_unit_test(scores_keep_four_digits),
+        cmocka_unit_test(a_usual_score_has_no_parts),
         cmocka_unit_test(nothing_leaks_when_masked),
         cmocka_unit_test(csv_is_guarded),
         cmocka_unit_test(csv_rows_fit_their_header),

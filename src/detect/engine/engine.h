@@ -41,6 +41,7 @@ struct finding {
     ident subject;
     struct slice subject_text;
     double score;
+    bool scored; /* by the rule; else it is the usual one: none is told, or it is unknown */
     enum grade grade;
     bool bounded;
     uint32_t evidence_count;

@@ -199,14 +199,16 @@ static void give_against(struct giving *giving, struct finding *finding)
     }
 }
 
-static double score_of(const struct giving *giving)
+static double score_of(const struct giving *giving, bool *scored)
 {
+    *scored = false;
     if (giving->rule->score == NO_COLUMN)
         return 0.5;
     uint16_t at = giving->rule->finding.result[giving->rule->score];
     double score = result_numbers(giving->frame, at)[0];
     if (isnan(score))
         return 0.5;
+    *scored = true;
     return score <= 0.0 ? 0.0 : score > 1.0 ? 1.0 : score;
 }
 
@@ -238,7 +240,7 @@ enum status evidence_give(struct engine *engine, const struct rule_image *rule,
     finding->subject = subject;
     add_name(&giving, subject);
     finding->subject_text = text_cut(&giving.text, 0);
-    finding->score = score_of(&giving);
+    finding->score = score_of(&giving, &finding->scored);
     finding->grade = grade_of(&giving);
     finding->evidence_count = 0;
     finding->against_count = 0;
