@@ -95,6 +95,42 @@ await run([
     assert.equal(await other.isChecked(".page-head input[type=checkbox]"), true, "the filter leaves decided ones in");
   }],
 
+  ["calls, payments and money around an alert stand on its screen, as pictures and as tables, masked", async (house) => {
+    const { page, alert } = await screen(house, (one) => one.subject_kind === "account" && one.records.length > 1);
+    await page.waitForSelector("[data-card=ladder] svg.ladder");
+    const { records, parties } = (await house.must("GET", `/v1/alerts/${alert.id}/records`, null, house.token)).body;
+    const own = records.filter((one) => one.own).length;
+    assert.equal(await page.locator("svg.ladder .rung.own").count(), own);
+    if (await page.locator("[data-wide]").count() > 0) /* at first those about the evidence alone */
+      await page.click("[data-wide]");
+    assert.equal(await page.locator("svg.ladder .rung").count(), records.length);
+    assert.doesNotMatch(JSON.stringify(parties), /\d{9}/);
+    await page.focus(".ladder-box"); /* one record after another by key, said below */
+    await page.keyboard.press("Home");
+    await page.waitForSelector(`[data-position="${records[0].position}"]`);
+    await page.keyboard.press("ArrowRight");
+    await page.waitForSelector(`[data-position="${records[1].position}"]`);
+    await page.waitForSelector("[data-card=money] .graph canvas");
+    assert.ok(await page.locator("[data-card=parties] tbody tr").count() > 0);
+    await page.waitForSelector("[data-card=regions]");
+    await page.waitForSelector("[data-share] strong");
+    await page.setViewportSize({ width: 1366, height: 768 });
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
+    assert.deepEqual(await axe(page), []);
+    await house.picture(page, "alert-around");
+    for (const card of ["ladder", "money"])
+      await page.click(`[data-card=${card}] figcaption button`);
+    assert.equal(await page.locator("[data-card=ladder] tbody tr").count(), records.length);
+    assert.ok(await page.locator("[data-card=money] figure tbody tr").count() > 0);
+    assert.deepEqual(await axe(page), []);
+    await page.click("[data-card=ladder] h2 + button");
+    await give_reason(page, "report 16");
+    await page.waitForSelector("[data-card=ladder] .revealed");
+    assert.match(await page.textContent("[data-card=ladder] tbody"), /\d{9}/);
+    const found = await house.must("GET", "/v1/audit?action=alert.records_reveal", null, await house.person("aud", ["auditor"]));
+    assert.match(JSON.stringify(found.body), /report 16/);
+  }],
+
   ["t shows the account with a reason and hands it to the page of money, not to the address", async (house) => {
     const { page } = await screen(house, ({ subject_kind }) => subject_kind === "account");
     await page.keyboard.press("t");

@@ -16,7 +16,7 @@ export function TileGrid({ label, head, tiles, choose }: { label: string; head: 
   const sorted = [...tiles].sort((a, b) => a.code.localeCompare(b.code));
   const ranked = [...tiles].sort((a, b) => b.value - a.value);
   return (
-    <Twin label={label} table={{ head, rows: ranked.map(({ code, says, value }) => [`${says} (${code})`, number(value)]) }}>
+    <Twin label={label} table={{ head, rows: ranked.map(({ code, says, value, note }) => [`${says === code ? code : `${says} (${code})`}${note ? ` · ${note}` : ""}`, number(value)]) }}>
       <ul class="tiles">
         {sorted.map((tile) => {
           const level = tile.value === 0 ? 0 : 1 + Math.min(4, Math.floor((tile.value / most) * 5));

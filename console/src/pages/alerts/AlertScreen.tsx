@@ -20,7 +20,9 @@ import type { Item } from "../../work";
 import { respond_words, subject_words, typology_words, w as common } from "../../words";
 import { type Alert, type AlertPage, type AlertRow, alerts_page, decided_last, type ListRow, outcome_of } from "./alert";
 import { AlertLog, work_of } from "./AlertLog";
+import { LadderCard, MoneyCard, PartiesCard, RegionsCard, useAsked } from "./Around";
 import { Grade } from "./Inbox";
+import type { Ladder as Records } from "./rungs";
 import { Onward, type Way, ways_of } from "./Onward";
 import { Timeline } from "./Timeline";
 import { decide_words as dw, keys as kw, one, onward_words as ow, outcome_words, w } from "./words";
@@ -59,6 +61,24 @@ function value_said(value: string | null): string {
   return value === null ? say(common.yes) : ms === null ? value : span(ms);
 }
 
+/* How much of the score is what; conditions have no part of their own. */
+function Share({ alert }: { alert: Alert }) {
+  const parts = alert.score_parts ?? [];
+  const says = { fixed: one.share_fixed, formula: one.share_formula, usual: one.share_usual };
+  const cut = parts.some(({ kind }) => kind === "formula") && (alert.score <= 0 || alert.score >= 1);
+  return (
+    <>
+      <p class="hint">{say(one.needed)}</p>
+      {parts.length > 0 && (
+        <dl class="pairs" data-share aria-label={say(one.share, { score: alert.score.toFixed(2) })}>
+          <dt>{say(one.share, { score: alert.score.toFixed(2) })}</dt>
+          <dd>{parts.map(({ kind, source, value }, at) => <span key={kind} class="block">{at > 0 && value >= 0 && "+ "}<strong class="number">{value.toFixed(2)}</strong> {say(says[kind])}{source !== null && <> <code>{source}</code></>}</span>)}{cut && <small>{say(one.share_capped)}</small>}</dd>
+        </dl>
+      )}
+    </>
+  );
+}
+
 function Evidence({ alert }: { alert: Alert }) {
   return (
     <section class="card">
@@ -69,6 +89,7 @@ function Evidence({ alert }: { alert: Alert }) {
           <span key="c">{label ? both(label) : <code>{condition}</code>}{label && <small class="block mono">{condition}</small>}</span>,
           <strong key="v">{value_said(value)}</strong>, <span key="t" class="whole">{threshold === null ? "–" : `${comparison ?? ""} ${threshold}`}</span>, beyond(value, threshold),
         ])} />
+      <Share alert={alert} />
     </section>
   );
 }
@@ -226,19 +247,29 @@ function useAlert(id: string, known: ListRow | null, seen: Props["seen"]): { row
 }
 
 function Cards({ row, alert, note, decide, begin, work, look }: { row: AlertRow; alert: Alert; note: string; decide: Props["decide"]; begin: (way: Way) => void; work: Item[] | null; look: () => void }) {
-  const same = useCounted(`subject:${row.subject}`);
+  const same = useCounted(`subject:${row.subject}`), id = row.alert.id;
+  const records = useAsked<Records>(`/v1/alerts/${id}/records`), revealed = useRevealed<Records>(id);
+  const ladder = revealed.value ?? records.value;
   return (
     <div class="alert-cards">
-      <div class="alert-side">
+      <div class="alert-side a-3">
         <Next row={row} alert={alert} note={note} decide={decide} begin={begin} />
         <Against alert={alert} />
+      </div>
+      <div class="alert-side a-6"><Evidence alert={alert} /></div>
+      <div class="alert-side a-3">
         <Related row={row} same={same} />
         <Health alert={alert} />
       </div>
-      <div class="alert-side">
-        <Evidence alert={alert} />
+      <div class="a-12"><LadderCard id={id} asked={records} revealed={revealed} /></div>
+      <div class="alert-side a-7">
+        <MoneyCard id={id} />
         {same !== null && same.alerts.length > 1 && <section class="card"><Timeline rows={same.alerts} id={alert.id} /></section>}
         <AlertLog row={row} alert={alert} work={work} look={look} />
+      </div>
+      <div class="alert-side a-5">
+        {ladder !== null && <PartiesCard key={id} ladder={ladder} />}
+        {ladder !== null && <RegionsCard ladder={ladder} />}
         <Details row={row} alert={alert} />
       </div>
     </div>

@@ -3,7 +3,7 @@
  *     mule      ──●─────────●──
  *     cash_out  ────────●──────   size and colour: grade; the ring: the alert that is open
  *
- * The records that an alert rests on are not drawn: the interface tells their places, not what they say. */
+ * The records that an alert rests on are in Ladder.tsx. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import { moment_full } from "../../dates";
 import { Twin } from "../../parts/Twin";

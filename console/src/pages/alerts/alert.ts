@@ -26,6 +26,8 @@ export interface Alert {
   subject: string;
   masked: boolean;
   score: number;
+  /* Alerts of before this was told have none. */
+  score_parts?: { kind: "fixed" | "formula" | "usual"; source: string | null; value: number }[];
   grade: "low" | "medium" | "high" | "extreme" | null;
   respond: "lead" | "dissuasion" | "stop_payment" | "watch";
   title: Both;
