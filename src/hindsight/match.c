@@ -21,7 +21,6 @@ enum status match_open(struct trial *trial)
     TRY(ARENA_NEW(image, ROWS_MAX, &trial->row));
     TRY(arena_take(image, ALERT_BYTES_MAX, (void **)&trial->json));
     TRY(arena_take(image, RESULT_BYTES_MAX, (void **)&result));
-    memset(trial->pair, 0, PAIR_SLOTS * sizeof *trial->pair);
     trial->result = text_over(result, RESULT_BYTES_MAX);
     return STATUS_OK;
 }
