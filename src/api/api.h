@@ -17,6 +17,7 @@ struct screen;
 struct bulletin;
 struct hindsight;
 struct ladder;
+struct rule_file;
 struct outbox;
 struct work;
 struct flow;
@@ -108,6 +109,10 @@ struct api_rooms {
     struct bulletin *bulletin;
     struct hindsight *hindsight; /* rules tried on history */
     struct ladder *ladder; /* records around alerts */
+    /* Those of the folder, if the service began with them; NULL: with those of the book. */
+    const struct rule_file *folder_rules;
+    uint32_t folder_rules_count;
+    struct slice folder_image;
     struct outbox *outbox; /* letters of partners */
     struct work *work;
     struct standing *standing; /* what executors ask about */

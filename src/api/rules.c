@@ -157,11 +157,8 @@ static void add_version(struct text *text, const struct rulebook_version *versio
               (long long)version->files_count);
 }
 
-static enum status add_files(struct visit *visit, struct text *text, int64_t number)
+static void add_files(struct text *text, const struct rule_file *files, uint32_t count)
 {
-    struct rule_file *files = NULL;
-    uint32_t count = 0;
-    TRY(rulebook_files(visit->reader, number, visit->arena, &files, &count));
     text_add_string(text, ",\"files\":[");
     for (uint32_t i = 0; i < count; i++) {
         text_add_string(text, i == 0 ? "{\"path\":" : ",{\"path\":");
@@ -171,6 +168,14 @@ static enum status add_files(struct visit *visit, struct text *text, int64_t num
         text_add_char(text, '}');
     }
     text_add_char(text, ']');
+}
+
+static enum status add_files_of(struct visit *visit, struct text *text, int64_t number)
+{
+    struct rule_file *files = NULL;
+    uint32_t count = 0;
+    TRY(rulebook_files(visit->reader, number, visit->arena, &files, &count));
+    add_files(text, files, count);
     return STATUS_OK;
 }
 
@@ -226,15 +231,37 @@ void handle_rules_list(struct visit *visit)
     visit_answer_json(visit, 200, &text);
 }
 
+/* Version 0: what whoever writes the first version begins with. */
+static void show_folder(struct visit *visit)
+{
+    const struct api_rooms *rooms = visit->rooms;
+    struct text text = visit_paper(visit, 6 * (size_t)RULEBOOK_BYTES_MAX + FILES_MAX * 256);
+    if (rooms->folder_rules == NULL) {
+        visit_problem(visit, PROBLEM_not_found, NULL);
+        return;
+    }
+    text_add_string(&text, "{\"version\":0,\"state\":\"folder\",\"role\":null,\"image\":");
+    text_add_json(&text, rooms->folder_image);
+    text_add_string(&text, ",\"author\":\"\",\"decider\":null,\"note\":\"\",\"submitted\":null,"
+                           "\"decided\":null,\"effective\":null,\"position\":0");
+    add_files(&text, rooms->folder_rules, rooms->folder_rules_count);
+    text_add_char(&text, '}');
+    visit_answer_json(visit, 200, &text);
+}
+
 void handle_rules_show(struct visit *visit)
 {
+    if (slice_equal(visit->parameter[0], SLICE("0"))) {
+        show_folder(visit);
+        return;
+    }
     struct rulebook_version version;
     struct text text = visit_paper(visit, 6 * (size_t)RULEBOOK_BYTES_MAX + FILES_MAX * 256);
     int64_t number = number_of(visit);
     enum status status = rulebook_find(visit->reader, number, visit->arena, &version);
     if (status == STATUS_OK) {
         add_version(&text, &version);
-        status = add_files(visit, &text, number);
+        status = add_files_of(visit, &text, number);
     }
     if (status != STATUS_OK) {
         visit_problem_of(visit, status);

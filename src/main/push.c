@@ -79,16 +79,6 @@ static enum exit_code show_answer(struct push *push)
     return say_on_out(text_slice(&push->answer)) ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* The last two parts of a path, or what there is of it: the name that it has in the book. */
-static struct slice name_in_book(struct slice path)
-{
-    size_t from = path.size;
-    for (unsigned slashes = 0; from > 0; from--)
-        if (path.at[from - 1] == '/' && ++slashes == 2)
-            break;
-    return (struct slice){path.at + from, path.size - from};
-}
-
 static enum exit_code hand_in(struct push *push, const struct ruleset *ruleset, const char *note)
 {
     char *bytes;
@@ -100,7 +90,7 @@ static enum exit_code hand_in(struct push *push, const struct ruleset *ruleset, 
     text_add_string(&body, ",\"files\":[");
     for (uint32_t i = 0; i < ruleset->paths.count; i++) {
         text_add_string(&body, i == 0 ? "{\"path\":" : ",{\"path\":");
-        text_add_json(&body, name_in_book(ruleset->file[i].path));
+        text_add_json(&body, ruleset_name(ruleset->file[i].path));
         text_add_string(&body, ",\"text\":");
         text_add_json(&body, ruleset->file[i].source);
         text_add_char(&body, '}');

@@ -29,6 +29,15 @@ void complain_fault(const struct command *command, const char *path, enum disk_f
     }
 }
 
+struct slice ruleset_name(struct slice path)
+{
+    size_t from = path.size;
+    for (unsigned slashes = 0; from > 0; from--)
+        if (path.at[from - 1] == '/' && ++slashes == 2)
+            break;
+    return (struct slice){path.at + from, path.size - from};
+}
+
 enum exit_code ruleset_find(struct ruleset *ruleset, const struct command *command,
                             struct arena *arena)
 {

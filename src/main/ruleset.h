@@ -16,6 +16,8 @@ struct ruleset {
     struct digest image;
 };
 
+/* The name that a file has in the book: the last two parts of its path, or what there is of it. */
+struct slice ruleset_name(struct slice path);
 /* Finds the rules that `--rules`, or else the folders of the house, hold.  EXIT_INPUT: said. */
 enum exit_code ruleset_find(struct ruleset *ruleset, const struct command *command,
                             struct arena *arena);

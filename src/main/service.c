@@ -136,6 +136,17 @@ static enum exit_code open_keys(struct service *service)
 
 /* ---- rules and detection ---- */
 
+static enum status folder_rules_name(struct service *service)
+{
+    const struct ruleset *ruleset = service->ruleset;
+    struct rule_file *named = NULL;
+    TRY(ARENA_NEW(service->boot, ruleset->paths.count + 1, &named));
+    for (uint32_t i = 0; i < ruleset->paths.count; i++)
+        named[i] = (struct rule_file){ruleset_name(ruleset->file[i].path), ruleset->file[i].source};
+    service->folder_rules = named;
+    return STATUS_OK;
+}
+
 static enum exit_code open_rules(struct service *service)
 {
     const struct command *command = service->command;
@@ -156,10 +167,11 @@ static enum exit_code open_rules(struct service *service)
     enum exit_code code =
         path.size == 0 ? ruleset_read(service->ruleset, command, service->boot)
                        : ruleset_read_from(service->ruleset, command, path.at, service->boot);
-    char hex[DIGEST_HEX_SIZE];
     if (code == EXIT_DONE) {
-        digest_hex(&service->ruleset->image, hex);
-        LOG(&service->log, rules_loaded, LOG_TEXT(image, slice_of(hex)));
+        digest_hex(&service->ruleset->image, service->folder_image);
+        LOG(&service->log, rules_loaded, LOG_TEXT(image, slice_of(service->folder_image)));
+        if (folder_rules_name(service) != STATUS_OK)
+            return say_no_memory(command);
     } else {
         LOG(&service->log, rules_wrong, LOG_WHOLE(count, service->ruleset->diags.errors_count));
     }
@@ -466,6 +478,9 @@ static struct api_rooms rooms_of(struct service *service)
         .bulletin = service->bulletin,
         .hindsight = service->hindsight,
         .ladder = service->ladder,
+        .folder_rules = service->folder_rules,
+        .folder_rules_count = service->ruleset == NULL ? 0 : service->ruleset->paths.count,
+        .folder_image = slice_of(service->folder_image),
         .outbox = service->outbox,
         .work = service->work,
         .standing = service->standing,

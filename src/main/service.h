@@ -65,6 +65,8 @@ struct service {
     struct law law; /* asked inside a transaction of the store only: there it changes (reload.c) */
     unsigned laws_count; /* how often it has changed since the start */
     struct ruleset *ruleset;
+    struct rule_file *folder_rules; /* of the ruleset, as the book would name them */
+    char folder_image[DIGEST_HEX_SIZE];
     struct store *book;    /* a reader, for the rule book */
     int64_t first_version; /* of the book, with which we began; 0: the folder's rules */
     struct inforce *coming[LIVE_ROLES_COUNT], *in_force[LIVE_ROLES_COUNT];

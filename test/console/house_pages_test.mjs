@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { axe, run, until } from "./house.mjs";
 
-const RULES = `profile line by call.caller { callees = distinct callee over 1h "different callees in 1h" "1 小时内不同被叫数" }
+const RULES = `profile strangers by call.caller { callees = distinct callee over 1h "different callees in 1h" "1 小时内不同被叫数" }
 rule many_strangers on call {
   title "many strangers" "大量呼叫"
-  when line.callees >= 3
+  when strangers.callees >= 3
   subject caller typology scam_caller
   grade high
   quiet 1h
@@ -35,6 +35,7 @@ tests.push(["rules: a fault has its caret, is mended, tried on history, handed i
   await house.send([0, 1, 2, 3].map((n) => ({ kind: "call", time: past, caller: "+8613700000000", callee: `+861370000001${n}` })));
   const page = await house.open(engineer, "rules", { tongue: "zh" });
   await page.click("[data-edit]");
+  await page.click("[data-add-file]"); /* behind those in force */
   const area = page.locator("textarea.rules-text");
   await area.fill(RULES.replace("distinct callee", "distinct calee"));
   await page.waitForSelector("[data-diag]");
@@ -69,6 +70,8 @@ tests.push(["rules: a fault has its caret, is mended, tried on history, handed i
   await page.click("[data-submit]");
   await because(page, "callers of many strangers");
   await page.waitForSelector("header [data-state=submitted]");
+  await page.waitForSelector("pre.diff .came:has-text('rule many_strangers')");
+  assert.equal(await page.locator("pre.diff .went").count(), 0); /* nothing else differs from what is in force */
   const address = page.url();
   assert.equal(await page.locator("[data-act=live]").count(), 0); /* not by its author */
 

@@ -70,6 +70,11 @@ class Rules(house.Case):
         self.assertEqual(status, 200, answer)
         shown = self.becomes(supervisor, version, "live")
         self.assertGreater(shown["position"], 2)
+        # The folder's rules, with which it began, are those that whoever writes begins with.
+        status, _, folder = self.house.ask("GET", "/v1/rules/0", headers=engineer)
+        self.assertEqual((status, folder["state"], len(folder["files"])), (200, "folder", 1), folder)
+        self.assertEqual(folder["files"][0]["text"], RULES)
+        self.assertEqual(folder["files"][0]["path"].count("/"), 1)  # no path of the machine
         # The caller's two strangers of before are remembered: the profile did not change.
         self.house.send(call(7, caller=1), query="?kind=call")
         rows = self.alerts("?q=rule:fan_out_two")
@@ -80,6 +85,7 @@ class Rules(house.Case):
         loaded = [e for e in house_.events() if e["event_type"] == "rules_loaded"]
         self.assertEqual(loaded[-1]["image"], version["image"])
         self.assertEqual(len(self.alerts("?q=rule:fan_out_two")), 1)
+        self.assertEqual(self.house.ask("GET", "/v1/rules/0", headers=engineer)[0], 404)
 
     def test_what_the_old_rules_spoke_about_stays_theirs_after_a_kill(self):
         house_ = self.house.enrol()

@@ -134,7 +134,7 @@ export function Editor({ from, close, handed }: { from: File[]; close: () => voi
           <div class="row">
             <label>{say(w.file)} <select class="slim" value={at} onChange={(event) => choose(Number(event.currentTarget.value))}>{files.map(({ path }, index) => <option key={path} value={index}>{path}</option>)}</select></label>
             <label>{say(w.path)} <input value={file.path} onInput={(event) => write({ path: event.currentTarget.value })} /></label>
-            <button type="button" onClick={() => {
+            <button type="button" data-add-file onClick={() => {
               change([...files, { path: `new${files.length}.cut`, text: "" }]);
               choose(files.length);
             }}>{say(w.add_file)}</button>

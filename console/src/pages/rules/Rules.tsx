@@ -22,13 +22,20 @@ const state_of = ({ state, role }: Version) => named(states, role !== null && st
 function useVersions() {
   const [versions, keep] = useState<Version[] | null>(null);
   const [fault, fail] = useState<unknown>(null);
-  const again = () => get<{ versions: Version[] }>("/v1/rules", { limit: 100 }).then(({ body }) => keep(body.versions), fail);
+  const again = () => get<{ versions: Version[] }>("/v1/rules", { limit: 100 }).then(async ({ body }) => {
+    const folder = in_force(body.versions) ? [] : [(await get<Version>("/v1/rules/0")).body];
+    keep([...body.versions, ...folder]);
+  }).catch(fail);
   useEffect(() => void again(), []);
-  return { versions, fault, again };
+  return { versions, fault, again, fail };
 }
 
-/* The newest that is in force; its files are what a change is held against. */
-const in_force = (versions: Version[]) => versions.find(({ role, state }) => role === "live" && state !== "retired" && state !== "replaced");
+/* The newest that is in force, or the folder's rules if none of the book is; its files are what a change begins with
+ * and is held against. */
+function in_force(versions: Version[]): Version | undefined {
+  const live = versions.find(({ role, state }) => role === "live" && state !== "retired" && state !== "replaced");
+  return live ?? versions.find(({ state }) => state === "folder");
+}
 
 function Differences({ before, after }: { before: File[]; after: File[] }) {
   const paths = [...new Set([...before, ...after].map(({ path }) => path))].sort();
@@ -105,7 +112,7 @@ function One({ number, versions, edit, listed }: { number: number; versions: Ver
 }
 
 export default function Rules({ id }: PageProps) {
-  const { versions, fault, again } = useVersions();
+  const { versions, fault, again, fail } = useVersions();
   const [cursor, move] = useState(0);
   const [editing, edit] = useState<File[] | null>(null);
   const rows = versions ?? [];
@@ -134,12 +141,10 @@ export default function Rules({ id }: PageProps) {
   return (
     <>
       <div class="page-head"><h1>{say(w.title)}</h1><span class="grow" />
-        {may("rules:write") && <button type="button" data-edit class="main" onClick={() => {
+        {may("rules:write") && <button type="button" data-edit class="main" disabled={in_force(rows) === undefined} onClick={() => {
           const live = in_force(rows);
-          if (live === undefined)
-            edit([{ path: "new.cut", text: "" }]);
-          else
-            get<Version>(`/v1/rules/${live.version}`).then(({ body }) => edit(body.files ?? []), () => {});
+          if (live !== undefined)
+            get<Version>(`/v1/rules/${live.version}`).then(({ body }) => edit(body.files ?? []), fail);
         }}>{say(w.edit)}</button>}
       </div>
       <ProblemBox fault={fault} />

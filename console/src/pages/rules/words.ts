@@ -97,6 +97,7 @@ export const states = words({
   submitted: ["waits for the second person", "待第二人审批"],
   approved: ["let in", "已批准"],
   live: ["live", "上线"],
+  folder: ["of the folder", "目录规则"],
   shadow: ["shadow", "影子运行"],
   rejected: ["refused", "已驳回"],
   retired: ["retired", "已退役"],
