@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { ANSWER_MAX = 64 << 20, LINE_MAX_BYTES = 64, BODY_MAX = 1 << 20 };
+enum { ANSWER_MAX = 16 << 20, LINE_MAX_BYTES = 64, BODY_MAX = 1 << 20 };
 
 /* clang-format off */
 enum sanction_action {
@@ -273,10 +273,12 @@ static enum exit_code run(const struct command *command, enum sanction_action ac
     }
     if (arena_create(&deed.arena, (size_t)4 << 30) != STATUS_OK)
         return say_no_memory(command);
-    enum exit_code code = arena_take(deed.arena, ANSWER_MAX, (void **)&answer) == STATUS_OK
+    /* Whatever the service answers at most; a copy is asked without it. */
+    size_t room = asks(&deed, action) ? ANSWER_MAX : 1;
+    enum exit_code code = arena_take(deed.arena, room, (void **)&answer) == STATUS_OK
                               ? EXIT_DONE
                               : say_no_memory(command);
-    deed.answer = text_over(answer, ANSWER_MAX);
+    deed.answer = text_over(answer, room);
     if (code == EXIT_DONE && asks(&deed, action))
         code = asking_open(&deed.asking, command);
     if (code == EXIT_DONE)
