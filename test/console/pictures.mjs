@@ -63,7 +63,7 @@ try {
   for (const [name, login, where, tongue, theme] of PICTURES) {
     const password = new RegExp(`^\\s*${login}\\s+(\\S+)`, "m").exec(said)?.[1];
     const context = await browser.newContext({ baseURL: url, viewport: { width: 1366, height: 768 }, timezoneId: "Asia/Shanghai", locale: tongue === "zh" ? "zh-CN" : "en-GB" });
-    await context.addInitScript((liking) => localStorage.setItem("cutline.settings", JSON.stringify(liking)), { tongue, theme });
+    await context.addInitScript((liking) => localStorage.setItem("cutline.settings", JSON.stringify(liking)), { tongue, theme, tour: null });
     const page = await context.newPage();
     await page.goto("/");
     await log_in(page, login, password);

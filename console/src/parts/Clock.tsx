@@ -55,7 +55,7 @@ export function Clock({ name, clock, quiet }: { name: string; clock: ClockState;
   const words = running ? say(left > 0 ? cw.left : cw.over, { span: span(left) })
     : clock.state === "expired" && clock.late_ms ? `${say(cw.expired)} · ${say(cw.late, { span: span(clock.late_ms) })}` : say(cw[clock.state]);
   return (
-    <span class={`clock ${hurry}`} data-state={over ? "expired" : clock.state} title={clock.due && moment_full(clock.due)}>
+    <span class={`clock ${hurry}`} data-state={over ? "expired" : clock.state} title={clock.due && `${name} ${moment_full(clock.due)}`.trim()}>
       <span aria-hidden="true" class="clock-mark">{over ? "⚠" : running ? "●" : clock.state === "met" ? "✓" : "○"}</span>
       <span class="clock-name">{name}</span>
       <span class="clock-left">{words}</span>

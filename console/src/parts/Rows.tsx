@@ -4,7 +4,7 @@
  * What is typed is kept as text, an object of JSON on each line, like everything else that is typed. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import { both, named, say } from "../tongue";
-import type { Field } from "../work";
+import { type Field, id_of } from "../work";
 import { Pick } from "./Named";
 import { column_words as columns, row_choices, rw } from "./words";
 
@@ -17,7 +17,8 @@ export function columns_of(field: Field): string[] {
 
 /* Its words without its columns. */
 export function field_label(field: Field): string {
-  return both(field).replace(/[:：]?\s*\[\{.*?\}\]/, "");
+  const says = both(field).replace(/[:：]?\s*\[\{.*?\}\]/, "");
+  return id_of(field) === null ? says : says.replace(/ \((id|user|id of the organisation)\)$|（机构编号）$|编号$/, ""); /* it is picked by name */
 }
 
 function lines_of(text: string): Line[] {

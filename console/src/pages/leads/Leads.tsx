@@ -46,8 +46,8 @@ const QUEUE: QueueExtras = {
       return [column("leads_count", say(w.leads), "5rem"), column("why", say(w.why), "minmax(10rem, 1fr)"), column("address", say(w.address), "12rem"), column("finding", say(w.finding), "7rem")];
     return [
       { name: "grade", says: say(w.grade), width: "5rem", cell: ({ item }) => <Grade grade={typeof item.fields.grade === "string" ? item.fields.grade : null} /> },
-      column("number", say(w.number), "minmax(9rem, 1fr)"), column("origin", say(w.origin), "6rem"), column("typology", say(w.typology), "7rem"),
-      column("carrier", say(w.carrier), "6rem"), column("line_status", say(w.status), "6rem"),
+      column("number", say(w.number), "minmax(8.5rem, 1fr)"), column("origin", say(w.origin), "5rem"), column("typology", say(w.typology), "8rem"),
+      column("carrier", say(w.carrier), "5.5rem"), column("line_status", say(w.status), "5rem"),
     ];
   },
   bulk: (chosen, done) => <MakeCase items={chosen} done={done} />,

@@ -71,12 +71,12 @@ export interface QueueExtras {
 function columns(kinds: Kind[], several: boolean, own: Column<Listed>[] | null): Column<Listed>[] {
   const kind_of = (item: Item) => kinds.find(({ kind }) => kind === item.kind);
   const all: (Column<Listed> | false)[] = [
-    { name: "due", says: say(w.due), width: "19rem", cell: (row) => {
+    { name: "due", says: say(w.due), width: "17.5rem", cell: (row) => {
       const kind = kind_of(row.item);
       return kind ? soonest(row, kind) : "";
     } },
     several && { name: "kind", says: say(w.kind), width: "9rem", cell: ({ item }) => both(kind_of(item)) },
-    { name: "state", says: say(w.state), width: "9rem", cell: ({ item }) => {
+    { name: "state", says: say(w.state), width: "8rem", cell: ({ item }) => {
       const kind = kind_of(item);
       return both(kind && state_of(kind, item.state));
     } },
@@ -84,9 +84,9 @@ function columns(kinds: Kind[], several: boolean, own: Column<Listed>[] | null):
       const kind = kind_of(item);
       return kind ? about(kind, item) : "";
     } } as Column<Listed>]),
-    { name: "place", says: say(w.place), width: "6rem", cell: ({ item }) => item.place ?? "–" },
-    { name: "holder", says: say(w.holder), width: "9rem", cell: ({ item }) => <span title={item.holder}>{holder_text(item)}</span> },
-    { name: "created", says: say(w.created), width: "8rem", cell: ({ item }) => <When at={item.created} /> },
+    { name: "place", says: say(w.place), width: "5.5rem", cell: ({ item }) => item.place ?? "–" },
+    { name: "holder", says: say(w.holder), width: "7rem", cell: ({ item }) => <span title={item.holder}>{holder_text(item)}</span> },
+    { name: "created", says: say(w.created), width: "6.5rem", cell: ({ item }) => <When at={item.created} /> },
   ];
   return all.filter((column) => column !== false);
 }
