@@ -1,5 +1,5 @@
-/* alerts.c -- alerts for those who may see them: pages, one, unmasked with a reason.  As a stream:
- * herald.c. */
+/* alerts.c -- alerts for those who may see them: pages, and one unmasked with a reason.  As a
+ * stream: herald.c; one, with what people made of it: decisions.c. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api_inside.h"
 #include "bulletin/bulletin.h"
@@ -61,7 +61,7 @@ struct page {
 static enum status page_row(void *self, const struct alert_row *row)
 {
     struct page *page = self;
-    if (page->text->size_max - page->text->size < row->masked.size + 512) {
+    if (page->text->size_max - page->text->size < row->masked.size + ALERT_ROW_MORE) {
         page->cut = true;
         return STATUS_FULL;
     }
@@ -144,16 +144,6 @@ bool alert_found(struct visit *visit, struct alert_row *row)
     return status == STATUS_OK;
 }
 
-void handle_alerts_show(struct visit *visit)
-{
-    struct alert_row row;
-    if (!bulletin_there(visit) || !alert_found(visit, &row))
-        return;
-    struct text text = visit_paper(visit, row.masked.size + 512);
-    text_add_alert_row(&text, &row);
-    visit_answer_json(visit, 200, &text);
-}
-
 void handle_alerts_reveal(struct visit *visit)
 {
     struct alert_row row;
@@ -183,42 +173,6 @@ void handle_alerts_reveal(struct visit *visit)
         visit->object_id = row.id;
         visit->reason = visit_text(visit, "reason");
     }
-}
-
-/* ---- decided ---- */
-
-static void decide(struct visit *visit, struct slice outcome)
-{
-    struct alert_row row;
-    enum status status = bulletin_decide(visit->rooms->bulletin, visit->parameter[0], outcome,
-                                         slice_of(visit->identity.user), visit->arena);
-    if (status == STATUS_OK)
-        status = bulletin_find(visit->rooms->store, visit->parameter[0], visit->arena, &row);
-    if (status != STATUS_OK) {
-        visit_problem_of(visit, status);
-        return;
-    }
-    struct text text = visit_paper(visit, row.masked.size + 512);
-    text_add_alert_row(&text, &row);
-    visit_answer_json(visit, 200, &text);
-    visit->object_kind = SLICE("alert");
-    visit->object_id = visit->parameter[0];
-    visit->reason = visit_text(visit, "reason");
-    struct text detail = visit_paper(visit, 64);
-    text_addf(&detail, "{\"outcome\":\"%.*s\"}", (int)outcome.size, outcome.at);
-    visit->detail = text_slice(&detail);
-}
-
-void handle_alerts_decide(struct visit *visit)
-{
-    if (!visit_body(visit) || !bulletin_there(visit))
-        return;
-    if (visit_text(visit, "reason").size == 0) {
-        visit_problem(visit, PROBLEM_value_refused, &SAYING("reason", "reason"));
-        return;
-    }
-    if (visit_begin(visit))
-        decide(visit, visit_text(visit, "outcome"));
 }
 
 /* ---- receivers ---- */

@@ -375,7 +375,8 @@ static void a_decision_is_made_once_written_down_and_can_be_taken_back(void **st
     assert_int_equal(reply.status, 409);
     ask(house, analyst, "POST", path, "{\"outcome\":\"false_alarm\",\"reason\":\"known\"}", &reply);
     assert_int_equal(reply.status, 200);
-    assert_non_null(strstr(reply.body, "\"decision\":{\"outcome\":\"false_alarm\",\"by\":\"u_"));
+    assert_non_null(strstr(
+        reply.body, "\"decision\":{\"outcome\":\"false_alarm\",\"code\":\"other\",\"by\":\"u_"));
     assert_int_equal(entries_of(house, "alert.decide", "done"), 1);
     ask(house, analyst, "POST", path, "{\"outcome\":\"confirmed\",\"reason\":\"x\"}", &reply);
     assert_int_equal(reply.status, 409);
@@ -391,10 +392,153 @@ static void a_decision_is_made_once_written_down_and_can_be_taken_back(void **st
     assert_int_equal(reply.status, 404);
 }
 
+/* What people say of alerts: the code for everybody, words and names for those who may. */
+static void what_was_said_stays_with_its_code_and_words(void **state)
+{
+    struct house *house = *state;
+    struct visitor *analyst = visitor_of(house, "home analyst");
+    static const char ONE[] = "/v1/alerts/00000000000000000000000000000005";
+    char path[128];
+    struct reply reply;
+    (void)snprintf(path, sizeof path, "%s/decide", ONE);
+    ask(house, analyst, "POST", path, "{\"outcome\":\"confirmed\",\"code\":\"known_contact\"}",
+        &reply);
+    assert_int_equal(reply.status, 422); /* that is a reason for a false alarm */
+    ask(house, analyst, "POST", path, "{\"outcome\":\"handed_on\",\"code\":\"to_unit\"}", &reply);
+    assert_int_equal(reply.status, 422); /* which unit? */
+    ask(house, analyst, "POST", path, "{\"outcome\":\"false_alarm\",\"code\":\"known_contact\"}",
+        &reply);
+    assert_int_equal(reply.status, 200);
+    ask(house, analyst, "POST", path,
+        "{\"outcome\":\"open\",\"code\":\"reopened\",\"reason\":\"王五 called\"}", &reply);
+    assert_int_equal(reply.status, 200);
+    ask(house, visitor_of(house, "home supervisor"), "POST", path,
+        "{\"outcome\":\"confirmed\",\"code\":\"victim_says\"}", &reply);
+    assert_int_equal(reply.status, 200);
+    ask(house, analyst, "GET", ONE, NULL, &reply);
+    const char *said = strstr(reply.body, "\"decisions\":[{\"outcome\":\"false_alarm\",\"code\":"
+                                          "\"known_contact\",\"by\":\"u_");
+    assert_non_null(said);
+    assert_int_equal(times(said, "\"outcome\""), 3);
+    assert_int_equal(times(said, "\"name\":\""), 3);
+    assert_non_null(strstr(said, "王五 called"));
+    assert_null(strstr(reply.body, "\"holder\""));
+    ask(house, visitor_of(house, "home engineer"), "GET", ONE, NULL, &reply);
+    assert_int_equal(reply.status, 200); /* may read alerts, decides none */
+    assert_null(strstr(reply.body, "王五"));
+    assert_null(strstr(reply.body, "\"name\""));
+    assert_int_equal(times(reply.body, "\"reason\":null"), 3);
+    ask(house, visitor_of(house, "home auditor"), "GET", ONE, NULL, &reply);
+    assert_non_null(strstr(reply.body, "王五 called"));
+    ask(house, analyst, "GET", "/v1/alerts?q=code:victim_says", NULL, &reply);
+    assert_int_equal(times(reply.body, "\"number\":"), 1);
+}
+
+static void reply_id(const struct reply *reply, char out[64])
+{
+    const char *at = strstr(reply->body, "\"alert\":{");
+    assert_non_null(at);
+    at = strstr(at, "\"id\":\"");
+    assert_non_null(at);
+    (void)snprintf(out, 64, "%.32s", at + 6);
+}
+
+static void the_gravest_is_taken_once_until_its_lease_ends(void **state)
+{
+    struct house *house = *state;
+    struct visitor *analyst = visitor_of(house, "home analyst");
+    struct visitor *duty = visitor_of(house, "home duty");
+    char mine[64], theirs[64], again[64], path[128], body[256];
+    struct reply reply;
+    uint64_t before = entries_of(house, "alert.take", "done");
+    ask(house, analyst, "POST", "/v1/alerts/take", "{\"q\":\"number:>100000\"}", &reply);
+    assert_int_equal(reply.status, 204);
+    assert_int_equal(entries_of(house, "alert.take", "done"), before);
+    ask(house, analyst, "POST", "/v1/alerts/take", "{}", &reply);
+    assert_int_equal(reply.status, 200);
+    reply_id(&reply, mine);
+    ask(house, duty, "POST", "/v1/alerts/take", "{}", &reply);
+    reply_id(&reply, theirs);
+    assert_string_not_equal(mine, theirs);
+    ask(house, analyst, "POST", "/v1/alerts/take", "{}", &reply);
+    reply_id(&reply, again); /* one's own comes back first, as after a reload */
+    assert_string_equal(mine, again);
+    assert_int_equal(entries_of(house, "alert.take", "done"), before + 3);
+    (void)snprintf(path, sizeof path, "/v1/alerts/%s/decide", mine);
+    static const char FALSE[] = "{\"outcome\":\"false_alarm\",\"code\":\"rule_too_wide\"}";
+    ask(house, duty, "POST", path, FALSE, &reply);
+    assert_int_equal(reply.status, 409);
+    assert_non_null(strstr(reply.body, "urn:cutline:problem:held"));
+    (void)snprintf(path, sizeof path, "/v1/alerts/%s", mine);
+    ask(house, duty, "GET", path, NULL, &reply);
+    assert_non_null(strstr(reply.body, "\"holder\":{\"by\":\"u_"));
+    (void)snprintf(path, sizeof path, "/v1/alerts/%s/take", mine);
+    ask(house, duty, "POST", path, "{}", &reply);
+    assert_int_equal(reply.status, 409);
+    (void)snprintf(path, sizeof path, "/v1/alerts/%s/release", mine);
+    ask(house, duty, "POST", path, "{}", &reply);
+    assert_int_equal(reply.status, 409);
+    ask(house, analyst, "POST", path, "{}", &reply);
+    assert_int_equal(reply.status, 200);
+    (void)snprintf(body, sizeof body, "{\"skip\":[\"%s\"]}", mine);
+    ask(house, analyst, "POST", "/v1/alerts/take", body, &reply);
+    reply_id(&reply, again); /* neither what was let go nor what somebody holds */
+    assert_string_not_equal(again, mine);
+    assert_string_not_equal(again, theirs);
+    atomic_fetch_add(&house->skew_ms, BULLETIN_LEASE_MS + 1);
+    (void)snprintf(path, sizeof path, "/v1/alerts/%s/decide", theirs);
+    ask(house, visitor_of(house, "home supervisor"), "POST", path, FALSE, &reply);
+    assert_int_equal(reply.status, 200); /* the lease is over by itself */
+    atomic_fetch_sub(&house->skew_ms, BULLETIN_LEASE_MS + 1);
+}
+
+static void a_rule_is_as_precise_as_what_was_decided(void **state)
+{
+    struct house *house = *state;
+    struct visitor *analyst = visitor_of(house, "home analyst");
+    static const char *const DECISIONS[] = {
+        "{\"outcome\":\"confirmed\",\"code\":\"victim_says\"}",
+        "{\"outcome\":\"duplicate\",\"code\":\"same_subject\"}",
+        "{\"outcome\":\"confirmed\",\"code\":\"case_reported\"}",
+        "{\"outcome\":\"open\",\"code\":\"taken_back\"}"};
+    char path[128], before[4096];
+    struct reply reply;
+    ask(house, analyst, "GET", "/v1/alerts/precision", NULL, &reply);
+    assert_int_equal(reply.status, 200);
+    (void)snprintf(before, sizeof before, "%s", reply.body);
+    for (unsigned i = 0; i < 4; i++) { /* the last takes back what the one before said */
+        (void)snprintf(path, sizeof path, "/v1/alerts/%032x/decide", i < 3 ? 21 + i : 23);
+        ask(house, analyst, "POST", path, DECISIONS[i], &reply);
+        assert_int_equal(reply.status, 200);
+    }
+    json_error_t fault;
+    json_t *was = json_loads(before, 0, &fault);
+    ask(house, analyst, "GET", "/v1/alerts/precision?days=2", NULL, &reply);
+    json_t *now = json_loads(reply.body, 0, &fault);
+    json_t *then_rule = json_array_get(json_object_get(was, "rules"), 0);
+    json_t *rule = json_array_get(json_object_get(now, "rules"), 0);
+    int64_t right = json_integer_value(json_object_get(rule, "confirmed"));
+    int64_t wrong = json_integer_value(json_object_get(rule, "false_alarm"));
+    assert_int_equal(right, json_integer_value(json_object_get(then_rule, "confirmed")) + 1);
+    assert_int_equal(wrong, json_integer_value(json_object_get(then_rule, "false_alarm")));
+    assert_int_equal(json_integer_value(json_object_get(rule, "duplicate")),
+                     json_integer_value(json_object_get(then_rule, "duplicate")) + 1);
+    double precision = json_number_value(json_object_get(rule, "precision"));
+    assert_true(precision > (double)right / (double)(right + wrong) - 0.001 &&
+                precision < (double)right / (double)(right + wrong) + 0.001);
+    json_decref(was);
+    json_decref(now);
+    ask(house, visitor_of(house, "home operator"), "GET", "/v1/alerts/precision", NULL, &reply);
+    assert_int_equal(reply.status, 403);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_decision_is_made_once_written_down_and_can_be_taken_back),
+        cmocka_unit_test(what_was_said_stays_with_its_code_and_words),
+        cmocka_unit_test(the_gravest_is_taken_once_until_its_lease_ends),
+        cmocka_unit_test(a_rule_is_as_precise_as_what_was_decided),
         cmocka_unit_test(pages_go_forward_and_back),
         cmocka_unit_test(filters_filter_and_complain),
         cmocka_unit_test(what_may_name_somebody_stands_in_no_address),

@@ -244,6 +244,13 @@ bool alert_found(struct visit *visit, struct alert_row *row);
 struct filter;
 bool filter_wanted(struct visit *visit, struct slice text, struct arena *arena,
                    struct filter **out);
+/* ,"member":"…": the name of a colleague, if the visitor may know it; nothing otherwise, or if
+ * there is no such person any more. */
+enum status visit_add_name(struct visit *visit, struct text *text, const char *member,
+                           struct slice user);
+/* Outcome, code and reason of the body; false: answered. */
+struct bulletin_decision;
+bool decision_wanted(struct visit *visit, struct slice id, struct bulletin_decision *out);
 /* That of `q` in the address, where none may be that could name somebody. */
 bool filter_in_address(struct visit *visit, struct arena *arena, struct filter **out);
 

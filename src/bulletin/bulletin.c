@@ -42,6 +42,25 @@ const struct store_migration BULLETIN_MIGRATIONS[BULLETIN_MIGRATIONS_COUNT] = {
                            "ALTER TABLE alert ADD COLUMN decided_by TEXT NOT NULL DEFAULT '';"
                            "ALTER TABLE alert ADD COLUMN decided INTEGER NOT NULL DEFAULT 0;"
                            "CREATE INDEX alert_outcome ON alert (outcome, number);"},
+    {"what people say of alerts, and who looks at them",
+     "ALTER TABLE alert ADD COLUMN code TEXT NOT NULL DEFAULT '';"
+     "ALTER TABLE alert ADD COLUMN holder TEXT NOT NULL DEFAULT '';"
+     "ALTER TABLE alert ADD COLUMN lease INTEGER NOT NULL DEFAULT 0;"
+     "CREATE INDEX alert_next ON alert (outcome, shadow, grade DESC, score DESC, number);"
+     "CREATE TABLE alert_said (number INTEGER PRIMARY KEY, alert INTEGER NOT NULL, outcome TEXT "
+     "NOT "
+     "NULL, code TEXT NOT NULL, words BLOB, actor TEXT NOT NULL, time INTEGER NOT NULL);"
+     "CREATE INDEX alert_said_alert ON alert_said (alert, number);"
+     "INSERT INTO alert_said (alert, outcome, code, actor, time) SELECT number, outcome, '', "
+     "decided_by, decided FROM alert WHERE decided <> 0;"
+     "CREATE TABLE alert_judged (day INTEGER NOT NULL, shadow INTEGER NOT NULL, rule TEXT NOT "
+     "NULL, "
+     "typology TEXT NOT NULL, outcome TEXT NOT NULL, alerts INTEGER NOT NULL, PRIMARY KEY (day, "
+     "shadow, rule, typology, outcome)) WITHOUT ROWID;"
+     "INSERT INTO alert_judged (day, shadow, rule, typology, outcome, alerts) SELECT decided / "
+     "86400000, shadow, rule, typology, outcome, COUNT(*) FROM alert WHERE decided <> 0 AND "
+     "outcome "
+     "<> 'open' GROUP BY decided / 86400000, shadow, rule, typology, outcome;"},
 };
 
 /* ---- in ---- */

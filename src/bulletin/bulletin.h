@@ -30,7 +30,8 @@ enum {
     BULLETIN_MIGRATIONS_FIRST = 1,
     BULLETIN_MIGRATIONS_SECOND = 2,
     BULLETIN_MIGRATIONS_THIRD = 3,
-    BULLETIN_MIGRATIONS_COUNT = 4
+    BULLETIN_MIGRATIONS_FOURTH = 4,
+    BULLETIN_MIGRATIONS_COUNT = 5
 };
 extern const struct store_migration BULLETIN_MIGRATIONS[BULLETIN_MIGRATIONS_COUNT];
 
@@ -126,8 +127,11 @@ enum status bulletin_count_subject(struct store *store, struct slice pseudonym, 
 /* The number of the newest row; 0: none. */
 enum status bulletin_newest(struct store *store, uint64_t *out);
 /* {"number":…,"shadow":…,"subject":"p_…","alert":{…masked…}}, and in front of the alert what was
- * decided: "decision":{"outcome":…,"by":"u_…","time":…} */
+ * decided: "decision":{"outcome":…,"code":…,"by":"u_…","time":…}.  Beside the masked text at most
+ * ALERT_ROW_MORE bytes.  `…_members`: without the last brace. */
+enum { ALERT_ROW_MORE = 640 };
 void text_add_alert_row(struct text *text, const struct alert_row *row);
+void text_add_alert_members(struct text *text, const struct alert_row *row);
 /* Waits until there is a number above `number`, at most so long; the newest number. */
 uint64_t bulletin_wait(struct bulletin *bulletin, uint64_t number, int64_t patience_ms);
 
@@ -183,11 +187,74 @@ enum status bulletin_forget(struct bulletin *bulletin, const struct bulletin_old
 /* How many are so old, through any reader. */
 enum status bulletin_count_old(struct store *store, moment before, uint64_t *count);
 
-/* Inside a transaction of the writer: what `actor` makes of an alert, a word of outcomes.inc.
- * STATUS_MALFORMED: no such word; STATUS_ABSENT; STATUS_REFUSED: it was decided already, or, with
- * the first word, it is open. */
-enum status bulletin_decide(struct bulletin *bulletin, struct slice id, struct slice outcome,
-                            struct slice actor, struct arena *scratch);
+/* ---- what people make of alerts: all inside a transaction of the writer ---- */
+
+#define BULLETIN_CODE_UNSAID "other"
+
+struct bulletin_decision {
+    struct slice id;
+    struct slice outcome, code; /* of outcomes.inc and codes.inc */
+    struct slice words;         /* kept sealed; may be empty where the code says enough */
+    struct slice actor;
+    moment seen; /* when that was decided which is taken back; MOMENT_NONE: whatever stands */
+};
+/* Whether outcome, code and words go together. */
+bool bulletin_decision_holds(const struct bulletin_decision *decision);
+/* `*at`: when (NULL: not wanted).  STATUS_MALFORMED: they do not go together; STATUS_ABSENT;
+ * STATUS_REFUSED: it is decided already, or open, or not as it was seen, or as often decided as may
+ * be; STATUS_LATE: somebody else holds it. */
+enum status bulletin_decide(struct bulletin *bulletin, const struct bulletin_decision *decision,
+                            struct arena *scratch, moment *at);
+/* {"outcome":…,"code":…,"task":…}, for the audit entry; `task` NULL: of none. */
+void text_add_decision_detail(struct text *text, const struct bulletin_decision *decision,
+                              const char *task);
+
+/* Who looks at an alert now, for BULLETIN_LEASE_MS. */
+struct bulletin_wish {
+    const struct filter *filter; /* NULL: any */
+    struct slice actor;
+    struct slice skip; /* ids with commas between, BULLETIN_SKIPS_MAX of them at most */
+};
+/* The gravest, then the oldest, that is open, not on trial and held by nobody else.  STATUS_ABSENT:
+ * none. */
+enum status bulletin_take(struct bulletin *bulletin, const struct bulletin_wish *wish,
+                          struct arena *scratch, struct alert_row *out);
+/* This one, or longer.  STATUS_ABSENT; STATUS_REFUSED: it is decided; STATUS_LATE: somebody else
+ * holds it. */
+enum status bulletin_hold(struct bulletin *bulletin, struct slice id, struct slice actor,
+                          struct arena *scratch, struct alert_row *out);
+/* STATUS_ABSENT; STATUS_REFUSED: the actor does not hold it. */
+enum status bulletin_release(struct bulletin *bulletin, struct slice id, struct slice actor,
+                             struct arena *scratch, struct alert_row *out);
+
+/* What was said of an alert, oldest first; lent until the sink returns, words opened in the arena.
+ * Of decisions from before there was a history, the last, without code and words.
+ * STATUS_MALFORMED: another key, or it was changed. */
+struct bulletin_said {
+    struct slice outcome, code, words, actor;
+    moment at;
+};
+struct bulletin_said_sink {
+    enum status (*take)(void *self, const struct bulletin_said *said);
+    void *self;
+};
+enum status bulletin_history(struct bulletin *bulletin, struct store *store,
+                             const struct alert_row *row, struct arena *arena,
+                             struct bulletin_said_sink sink);
+
+/* How many alerts were decided on the days [from, to) of UTC, and stand so, of each rule and
+ * outcome; by rule.  Alerts that are forgotten stay counted. */
+struct bulletin_judged {
+    struct slice rule, typology, outcome;
+    bool shadow;
+    int64_t alerts;
+};
+struct bulletin_judged_sink {
+    enum status (*take)(void *self, const struct bulletin_judged *judged);
+    void *self;
+};
+enum status bulletin_judgements(struct store *store, int64_t from, int64_t to,
+                                struct bulletin_judged_sink sink);
 
 /* Inside a transaction of the writer: one more look of `actor` at something unmasked.
  * STATUS_FULL: the hour's share is used up. */

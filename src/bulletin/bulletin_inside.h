@@ -100,6 +100,8 @@ struct tally_row {
     int grade;
 };
 enum status tally_add(struct store *store, const struct tally_row *row);
+/* Whether somebody but `actor` holds it now. */
+bool alert_held_by_other(const struct alert_row *row, struct slice actor, moment now);
 /* Before there is a keeper: alerts of before there was a tally, on the days of their records. */
 enum status tally_finish(struct bulletin *bulletin);
 /* Waits for room.  STATUS_IO: the keeper has failed. */

@@ -676,6 +676,8 @@ static struct slice name_of(const struct alert_row *row, enum column column)
         return row->image;
     case AT_outcome:
         return row->outcome;
+    case AT_code:
+        return row->code;
     default:
         return row->words;
     }

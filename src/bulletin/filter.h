@@ -37,8 +37,10 @@ struct alert_row {
     struct slice words;  /* title and reason, masked, in both tongues, ASCII in lower case */
     struct slice masked; /* JSON */
     struct slice sealed; /* what is unmasked: bulletin_unseal */
-    struct slice outcome, decided_by;
-    moment decided; /* 0: never */
+    struct slice outcome, code, decided_by;
+    moment decided;      /* 0: never */
+    struct slice holder; /* who looks at it, until … */
+    moment lease;
 };
 
 struct filter;

@@ -58,6 +58,7 @@ enum status bulletin_forget(struct bulletin *bulletin, const struct bulletin_old
                             struct arena *scratch, struct bulletin_gone *out)
 {
     static const char REMOVE[] = "DELETE FROM alert WHERE number = ?1";
+    static const char SAID[] = "DELETE FROM alert_said WHERE alert = ?1";
     struct old_alert *alert = NULL;
     struct bulletin_gone gone = {0};
     size_t count = 0;
@@ -68,8 +69,10 @@ enum status bulletin_forget(struct bulletin *bulletin, const struct bulletin_old
         bool needed = false;
         if (old->needed != NULL)
             TRY(old->needed(old->self, alert[i].id, &needed));
-        if (!needed)
+        if (!needed) {
+            TRY(store_run(bulletin->options.store, SAID, &number, 1));
             TRY(store_run(bulletin->options.store, REMOVE, &number, 1));
+        }
         gone.removed += !needed;
         gone.kept += needed;
         gone.last = (uint64_t)alert[i].number;

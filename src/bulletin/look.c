@@ -4,9 +4,9 @@
 
 #define ROW_COLUMNS                                                                                \
     "number, id, position, image, shadow, typology, rule, subject_kind, subject, respond, grade, " \
-    "score, time, first, words, masked, sealed, outcome, decided_by, decided"
+    "score, time, first, words, masked, sealed, outcome, decided_by, decided, code, holder, lease"
 
-enum { ROW_COLUMNS_COUNT = 20, SQL_BYTES_MAX = 16384 };
+enum { ROW_COLUMNS_COUNT = 23, SQL_BYTES_MAX = 16384 };
 
 static void row_of(const struct store_value *value, struct alert_row *out)
 {
@@ -29,7 +29,10 @@ static void row_of(const struct store_value *value, struct alert_row *out)
                               .sealed = value[16].bytes,
                               .outcome = value[17].bytes,
                               .decided_by = value[18].bytes,
-                              .decided = {value[19].whole}};
+                              .decided = {value[19].whole},
+                              .code = value[20].bytes,
+                              .holder = value[21].bytes,
+                              .lease = {value[22].whole}};
 }
 
 enum status bulletin_look(struct store *store, const struct bulletin_query *query,
@@ -95,20 +98,27 @@ enum status bulletin_count_subject(struct store *store, struct slice pseudonym, 
     return status;
 }
 
-void text_add_alert_row(struct text *text, const struct alert_row *row)
+void text_add_alert_members(struct text *text, const struct alert_row *row)
 {
     text_addf(text, "{\"number\":%llu,\"shadow\":%s,\"subject\":\"%.*s\"",
               (unsigned long long)row->number, row->shadow ? "true" : "false",
               (int)row->subject.size, row->subject.at);
     if (row->decided.ms != 0) {
-        text_addf(text, ",\"decision\":{\"outcome\":\"%.*s\",\"by\":\"%.*s\",\"time\":\"",
-                  (int)row->outcome.size, row->outcome.at, (int)row->decided_by.size,
-                  row->decided_by.at);
+        text_addf(
+            text,
+            ",\"decision\":{\"outcome\":\"%.*s\",\"code\":\"%.*s\",\"by\":\"%.*s\",\"time\":\"",
+            (int)row->outcome.size, row->outcome.at, (int)row->code.size, row->code.at,
+            (int)row->decided_by.size, row->decided_by.at);
         text_add_moment(text, row->decided, 0);
         text_add_string(text, "\"}");
     }
     text_add_string(text, ",\"alert\":");
     text_add(text, row->masked);
+}
+
+void text_add_alert_row(struct text *text, const struct alert_row *row)
+{
+    text_add_alert_members(text, row);
     text_add_char(text, '}');
 }
 

@@ -303,9 +303,12 @@ static void what_was_decided_is_counted_and_the_alert_is_named(void **state)
     memcpy(id, strstr(house->said, "\"same\":[{\"live\":\"") + strlen("\"same\":[{\"live\":\""),
            ALERT_ID_SIZE - 1);
     assert_int_equal(store_begin(house->store), STATUS_OK);
-    assert_int_equal(bulletin_decide(house->bulletin, slice_of(id), SLICE("confirmed"),
-                                     SLICE("u_somebody"), house->scratch),
-                     STATUS_OK);
+    const struct bulletin_decision decision = {.id = slice_of(id),
+                                               .outcome = SLICE("confirmed"),
+                                               .code = SLICE("victim_says"),
+                                               .actor = SLICE("u_somebody"),
+                                               .seen = MOMENT_NONE};
+    assert_int_equal(bulletin_decide(house->bulletin, &decision, house->scratch, NULL), STATUS_OK);
     assert_int_equal(store_commit(house->store), STATUS_OK);
     assert_int_equal(try(house, RULES("6h", "2"), 24), STATUS_OK);
     BECOMES(house, "\"same\":1,\"decided\":{\"confirmed\":1,\"false_alarm\":0},"

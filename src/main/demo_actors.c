@@ -336,7 +336,26 @@ static const struct habit HABITS[] = {
 
 /* ---- alerts ---- */
 
-/* What the analyst makes of an alert of old: most are handed on, some are not what they seemed. */
+/* What the duty desk makes of an alert of old: most are handed on, some hold, some are not what
+ * they seemed. */
+static void judgement_write(struct demo_client *client, uint64_t number)
+{
+    switch (number % 9) {
+    case 0:
+        demo_body(client, PAIRS("outcome", "false_alarm", "code", "known_business"));
+        return;
+    case 1:
+        demo_body(client, PAIRS("outcome", "confirmed", "code", "pattern_holds"));
+        return;
+    case 5:
+        demo_body(client, PAIRS("outcome", "confirmed", "code", "victim_says"));
+        return;
+    default:
+        demo_body(client, PAIRS("outcome", "handed_on", "code", "other", "reason",
+                                "a desk has it / 已转办"));
+    }
+}
+
 static void alerts_judge(struct acting *acting)
 {
     char path[URL_BYTES], id[DEMO_WORD_MAX];
@@ -359,10 +378,7 @@ static void alerts_judge(struct acting *acting)
             continue; /* half of them are the visitor's */
         text = text_over(path, sizeof path);
         text_addf(&text, "/v1/alerts/%s/decide", id);
-        demo_body(acting->client,
-                  PAIRS("outcome", acting->judged % 9 == 0 ? "false_alarm" : "handed_on", "reason",
-                        acting->judged % 9 == 0 ? "known business / 正常业务"
-                                                : "a desk has it / 已转办"));
+        judgement_write(acting->client, acting->judged);
         (void)!demo_post(acting->client, path, NULL);
     }
 }

@@ -78,10 +78,12 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = STOP_MIGRATIONS[i];
     for (size_t i = 0; i < COUNTS_MIGRATIONS_COUNT; i++)
         all[count++] = COUNTS_MIGRATIONS[i];
-    for (size_t i = BULLETIN_MIGRATIONS_THIRD; i < BULLETIN_MIGRATIONS_COUNT; i++)
+    for (size_t i = BULLETIN_MIGRATIONS_THIRD; i < BULLETIN_MIGRATIONS_FOURTH; i++)
         all[count++] = BULLETIN_MIGRATIONS[i];
     for (size_t i = 0; i < VIEW_MIGRATIONS_COUNT; i++)
         all[count++] = VIEW_MIGRATIONS[i];
+    for (size_t i = BULLETIN_MIGRATIONS_FOURTH; i < BULLETIN_MIGRATIONS_COUNT; i++)
+        all[count++] = BULLETIN_MIGRATIONS[i];
     must(count <= SERVICE_MIGRATIONS_MAX);
     return count;
 }
