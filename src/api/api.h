@@ -25,6 +25,7 @@ struct presence;
 struct standing;
 struct sanction_desk;
 struct view_keeper;
+struct task_desk;
 struct law;
 struct partner_list;
 struct api;
@@ -71,7 +72,7 @@ enum { API_REPORT_WORDS_MAX = 8 };
 struct api_report_wish {
     struct {
         const char *name;
-        struct slice value; /* empty: not said */
+        struct slice value;       /* empty: not said */
     } word[API_REPORT_WORDS_MAX]; /* from, to, edition, by, figures, form, view, source */
     unsigned words_count;
     struct slice region, type, after; /* of rows */
@@ -108,12 +109,13 @@ struct api_rooms {
     struct slice home_country, home_currency; /* of the names and amounts that screening is asked */
     struct bulletin *bulletin;
     struct hindsight *hindsight; /* rules tried on history */
-    struct ladder *ladder; /* records around alerts */
+    struct ladder *ladder;       /* records around alerts */
     /* Those of the folder, if the service began with them; NULL: with those of the book. */
     const struct rule_file *folder_rules;
     uint32_t folder_rules_count;
     struct slice folder_image;
-    struct outbox *outbox; /* letters of partners */
+    struct task_desk *tasks; /* decisions on many alerts */
+    struct outbox *outbox;   /* letters of partners */
     struct work *work;
     struct standing *standing; /* what executors ask about */
     struct sanction_desk *sanctions;

@@ -32,7 +32,7 @@ static void store_up(struct house *house)
 {
     char room[512];
     struct text why = text_over(room, sizeof room);
-    struct store_migration steps[16];
+    struct store_migration steps[24];
     size_t count = 0;
     for (size_t i = 0; i < AUDIT_MIGRATIONS_COUNT; i++)
         steps[count++] = AUDIT_MIGRATIONS[i];
@@ -46,6 +46,8 @@ static void store_up(struct house *house)
         steps[count++] = RULEBOOK_MIGRATIONS[i];
     for (size_t i = 0; i < VIEW_MIGRATIONS_COUNT; i++)
         steps[count++] = VIEW_MIGRATIONS[i];
+    for (size_t i = 0; i < TASK_MIGRATIONS_COUNT; i++)
+        steps[count++] = TASK_MIGRATIONS[i];
     assert_int_equal(store_open(&house->store, house->path, steps, count, house->boot, &why),
                      STATUS_OK);
     assert_int_equal(
@@ -166,7 +168,19 @@ static void rooms_up(struct house *house)
     assert_int_equal(law_open_shipped(&house->law, house->boot, words), STATUS_OK);
     house->views = (struct view_keeper){
         .store = house->store, .key = house->keys.totp, .chance = seal_chance_of_machine()};
+    const struct task_options tasks = {.store = house->store,
+                                       .store_path = house->path,
+                                       .audit = house->audit,
+                                       .access = house->access,
+                                       .bulletin = house->bulletin,
+                                       .key = house->keys.totp,
+                                       .chance = seal_chance_of_machine(),
+                                       .clock = clock,
+                                       .alone_max = TASKS_ALONE,
+                                       .by_hand = true};
+    assert_int_equal(task_desk_open(&house->tasks, &tasks, house->boot, &why), STATUS_OK);
     house->rooms = (struct api_rooms){.views = &house->views,
+                                      .tasks = house->tasks,
                                       .law = &house->law,
                                       .access = house->access,
                                       .bulletin = house->bulletin,
@@ -195,6 +209,7 @@ static void rooms_up(struct house *house)
 static void rooms_down(struct house *house)
 {
     api_close(house->api, 5);
+    task_desk_close(house->tasks);
     ladder_close(house->ladder);
     assert_int_equal(journal_close(house->journal), STATUS_OK);
     volume_close(&house->records);

@@ -7,6 +7,7 @@
 #include "bulletin/bulletin.h"
 #include "ladder/ladder.h"
 #include "law/law.h"
+#include "task/task.h"
 #include "view/view.h"
 
 #include <setjmp.h>
@@ -15,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { VISITORS_MAX = 64, REPLY_BYTES = 1 << 20 };
+enum { VISITORS_MAX = 64, REPLY_BYTES = 1 << 20, TASKS_ALONE = 20 };
 
 struct visitor {
     char name[64];
@@ -55,6 +56,7 @@ struct house {
     struct api *api;
     struct api_rooms rooms;
     struct view_keeper views;
+    struct task_desk *tasks; /* by hand: task_step() */
     struct law law;
     _Atomic int64_t skew_ms;  /* of the house's clock */
     _Atomic int64_t ticks_ms; /* of its other clock; 0: those of the machine */

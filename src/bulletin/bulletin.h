@@ -156,6 +156,25 @@ int64_t bulletin_day(const struct bulletin *bulletin, moment at);
 enum status bulletin_tallies(struct store *store, int64_t from, int64_t to,
                              struct bulletin_tally_sink sink);
 
+/* Which alerts a decision on many is about: with numbers below `query->before`, that its filter
+ * lets through and that are open, or are not; in the order of their numbers.  Lent until the sink
+ * returns; whatever it says but OK ends it, and is answered. */
+struct bulletin_picked {
+    struct slice id, rule;
+    int grade;
+    struct slice holder; /* who looks at it, until … */
+    moment lease;
+};
+struct bulletin_pick_sink {
+    enum status (*take)(void *self, const struct bulletin_picked *picked);
+    void *self;
+};
+enum status bulletin_pick(struct store *store, const struct bulletin_query *query, bool open,
+                          struct arena *scratch, struct bulletin_pick_sink sink);
+/* Texts into the arena.  STATUS_ABSENT. */
+enum status bulletin_pick_one(struct store *store, struct slice id, struct arena *arena,
+                              struct bulletin_picked *out);
+
 /* Of the receivers: which, how far each came, and failures since its last success. */
 struct bulletin_receiver {
     const char *url; /* NULL: the file */

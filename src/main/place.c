@@ -84,6 +84,8 @@ size_t service_migrations(struct store_migration all[SERVICE_MIGRATIONS_MAX])
         all[count++] = VIEW_MIGRATIONS[i];
     for (size_t i = BULLETIN_MIGRATIONS_FOURTH; i < BULLETIN_MIGRATIONS_COUNT; i++)
         all[count++] = BULLETIN_MIGRATIONS[i];
+    for (size_t i = 0; i < TASK_MIGRATIONS_COUNT; i++)
+        all[count++] = TASK_MIGRATIONS[i];
     must(count <= SERVICE_MIGRATIONS_MAX);
     return count;
 }

@@ -461,6 +461,27 @@ static void open_views(struct service *service)
     memcpy(service->views.key.bytes, key.bytes, SECRET_SIZE);
 }
 
+/* Goes on with what ran when the last one ended. */
+static enum exit_code open_tasks(struct service *service)
+{
+    char bytes[WHY_BYTES_MAX] = "";
+    struct text why = text_over(bytes, sizeof bytes);
+    struct digest key = secret_digest(&service->access_keys.totp, "tasks", SLICE(""));
+    struct task_options options = {.store = service->store,
+                                   .store_path = service->store_path,
+                                   .audit = service->audit,
+                                   .access = service->access,
+                                   .bulletin = service->bulletin,
+                                   .chance = seal_chance_of_machine(),
+                                   .clock = service->clock,
+                                   .alone_max = (uint64_t)service->config.alerts_alone};
+    memcpy(options.key.bytes, key.bytes, SECRET_SIZE);
+    enum status status = task_desk_open(&service->task_desk, &options, service->boot, &why);
+    if (status == STATUS_OK)
+        return EXIT_DONE;
+    return fail(service, "tasks", why.size > 0 ? bytes : status_meaning(status));
+}
+
 static struct api_rooms rooms_of(struct service *service)
 {
     return (struct api_rooms){
@@ -487,6 +508,7 @@ static struct api_rooms rooms_of(struct service *service)
         .sanctions = service->sanction_desk,
         .flow = service->flow,
         .views = &service->views,
+        .tasks = service->task_desk,
         .law = &service->law,
         .partners = service->partners,
         .tour = service->config.console_tour,
@@ -632,7 +654,9 @@ enum exit_code service_open(struct service *service, const struct command *comma
         return fail(service, "receipts", status_meaning(status));
     readiness_judge(service);
     inforce_started(service);
-    code = open_http(service);
+    code = open_tasks(service);
+    if (code == EXIT_DONE)
+        code = open_http(service);
     if (code == EXIT_DONE)
         code = say_hello(service);
     return code;
@@ -698,6 +722,7 @@ enum exit_code service_close(struct service *service)
     api_close(service->api, CLOSE_SECONDS);
     hindsight_close(service->hindsight);
     ladder_close(service->ladder);
+    task_desk_close(service->task_desk);
     works_close(service);
     if (service->tails != NULL) {
         wait_for_tails(service);

@@ -16,9 +16,10 @@
 #include "receipt/keys.h"
 #include "receipt/tail.h"
 #include "rulebook/rulebook.h"
-#include "view/view.h"
 #include "ruleset.h"
 #include "serving.h"
+#include "task/task.h"
+#include "view/view.h"
 #include "vitals/log.h"
 #include "vitals/metrics.h"
 
@@ -44,7 +45,7 @@ enum check {
 /* clang-format on */
 
 enum { LETTER_PLUGS_MAX = 16 };
-enum { ACKS_ROOM = 8192, SERVICE_MIGRATIONS_MAX = 52, RECEIPTS_EVERY_MS = 60000 };
+enum { ACKS_ROOM = 8192, SERVICE_MIGRATIONS_MAX = 56, RECEIPTS_EVERY_MS = 60000 };
 
 /* An acknowledgement that detection has not come to yet. */
 struct ack {
@@ -99,10 +100,11 @@ struct service {
     struct moneys *moneys;
     struct works *works;
     struct reporting *reporting; /* figures */
-    struct stopping *stopping; /* orders and their letters */
+    struct stopping *stopping;   /* orders and their letters */
     struct work *work;
     struct flow *flow; /* traces of money */
     struct view_keeper views;
+    struct task_desk *task_desk; /* decisions on many alerts */
     struct api *api;
 
     struct metrics *metrics;

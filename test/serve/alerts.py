@@ -15,7 +15,7 @@ SCREENED = "+8617012345677"
 
 
 class Alerts(house.Case):
-    CONFIG = "alerts: {file: alerts.ndjson}\n"
+    CONFIG = "alerts: {file: alerts.ndjson, alone: 20000}\n"
 
     def lines(self, count, seconds=20):
         path = os.path.join(self.house.folder, "alerts.ndjson")
@@ -54,6 +54,46 @@ class Alerts(house.Case):
             ids.add(alert["id"])
         self.assertEqual(len(ids), len(lines))
         self.assertEqual({json.loads(line)["grade"] for line in lines}, {"low", "high"})
+
+    def analyst(self):
+        """Headers of somebody who may decide."""
+        status, _, made = self.house.ask("POST", "/v1/users", {"login": "ana", "name": "Ana", "roles": ["analyst"], "reason": "test"}, self.house.session)
+        self.assertEqual(status, 201, made)
+        _, _, enrolled = self.house.ask("POST", "/v1/enrol", {"code": made["code"], "password": self.house.PASSWORD}, token=False)
+        _, headers, answer = self.house.ask("POST", "/v1/login", {
+            "login": "ana", "password": self.house.PASSWORD, "code": self.house.totp(enrolled["totp"]["key"])}, token=False)
+        return {"Cookie": headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": answer["csrf"]}
+
+    def test_a_decision_on_many_that_is_killed_goes_on_and_decides_each_once(self):
+        house_ = self.house.enrol()
+        ana = self.analyst()
+        house_.send("".join(call(n, caller=caller) for caller in range(1500) for n in range(3)), query="?kind=call")
+        count = len(self.lines(1500))
+        status, _, task = house_.ask("POST", "/v1/alerts/bulk", {
+            "q": "outcome:open", "outcome": "false_alarm", "code": "other", "reason": "a test of calls"}, ana)
+        self.assertEqual((status, task["state"], task["count"]), (202, "running", count))
+        kills, until = 0, time.monotonic() + 60
+        while task["state"] != "done":
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.02)
+            status, _, task = house_.ask("GET", "/v1/alerts/tasks/" + task["id"], None, ana)
+            if task["state"] == "running" and task["done"] > 300 * (kills + 1) and kills < 3:
+                house_.kill()  # with -9, while it decides
+                house_.start()
+                kills += 1
+        self.assertGreater(kills, 0)
+        self.assertEqual((task["done"], task["failed"]), (count, 0))
+        self.assertEqual(house_.stop(), 0)
+        database = sqlite3.connect(os.path.join(house_.data, "store.db"))
+        one = lambda sql: database.execute(sql).fetchone()[0]
+        self.assertEqual(one("SELECT COUNT(*) FROM alert WHERE outcome = 'false_alarm'"), count)
+        self.assertEqual(one("SELECT COUNT(*) FROM alert_said"), count)
+        self.assertEqual(one("SELECT COUNT(DISTINCT alert) FROM alert_said"), count)
+        self.assertEqual(one("SELECT SUM(alerts) FROM alert_judged"), count)
+        self.assertEqual(one("SELECT COUNT(*) FROM audit_entry WHERE action = 'alert.decide'"), count)
+        self.assertEqual(one("SELECT COUNT(DISTINCT object_id) FROM audit_entry WHERE action = 'alert.decide'"), count)
+        self.assertEqual(one("SELECT COUNT(*) FROM audit_entry WHERE action = 'task.end'"), 1)
+        database.close()
 
     def test_a_number_that_was_handed_in_is_in_no_file_but_journal_and_memory(self):
         house_ = self.house.enrol()
