@@ -13,6 +13,7 @@ import { group_words, type Group, type Page, page_allowed, page_home, type PageP
 import { Dialog } from "./parts/Dialog";
 import { ProblemBox } from "./parts/Problem";
 import { Progress } from "./parts/Progress";
+import { tasks_look } from "./server_tasks";
 import { go, path_of, place } from "./router";
 import { liking } from "./settings";
 import { named, say } from "./tongue";
@@ -174,6 +175,7 @@ export function Frame({ who }: { who: Whoami }) {
   });
   useEffect(() => {
     main.current?.focus({ preventScroll: true });
+    void tasks_look();
   }, [page?.path]);
   if (allowed && page.bare !== undefined && at.id === page.bare)
     return (

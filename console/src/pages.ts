@@ -57,6 +57,7 @@ export const PAGES: readonly Page[] = [
   { path: "rules", says: names.rules, group: "house", scopes: ["rules:read"], letter: "r", home_of: ["engineer"], load: () => import("./pages/rules/Rules") },
   { path: "audit", says: names.audit, group: "house", scopes: ["audit:read"], letter: "u", home_of: ["auditor"], load: () => import("./pages/audit/Audit") },
   { path: "admin", says: names.admin, group: "house", scopes: ["users:read", "organisations:read", "system:read"], letter: "d", home_of: ["administrator", "operator"], load: () => import("./pages/admin/Admin") },
+  { path: "tasks", says: names.tasks, group: "self", scopes: ["tasks:read"], letter: "j", load: () => import("./pages/tasks/Tasks") },
   { path: "settings", says: names.settings, group: "self", letter: ",", load: () => import("./pages/settings/Settings") },
 ];
 

@@ -48,8 +48,64 @@ await run([
     console.log(`      keys for each of nine alerts: ${counts.join(" ")}, median ${median}`);
     assert.ok(median <= KEYS_MAX);
     assert.equal((await outcomes(house, "false_alarm")).length, 3);
+    assert.equal((await house.must("GET", "/v1/alerts?q=code:known_business", null, house.token)).body.alerts.length, 3);
     const found = await house.must("GET", "/v1/audit?action=alert.decide", null, await house.person("aud", ["auditor"]));
     assert.match(JSON.stringify(found.body), /seen with the bank/);
+  }],
+
+  ["a reason is a code, what was said stays with its name, and the rule is as right as it was found", async (house) => {
+    const page = await inbox(house), bo = await house.person("bo", ["analyst"]);
+    await page.hit("o");
+    await page.waitForSelector(".sentence");
+    const id = page.url().split("/").pop();
+    await page.hit("e");
+    await page.selectOption("dialog select[name=outcome]", "false_alarm");
+    await page.selectOption("dialog select[name=code]", "number_reassigned");
+    await page.click("dialog button.main"); /* the code says enough */
+    await page.waitForSelector("dialog", { state: "detached" });
+    await house.must("POST", `/v1/alerts/${id}/decide`, { outcome: "open", code: "reopened", reason: "the holder is the old one" }, bo);
+    await house.must("POST", `/v1/alerts/${id}/decide`, { outcome: "confirmed", code: "victim_says" }, bo);
+    await page.goto(`/console/alerts/${id}`);
+    await page.waitForSelector("[data-code=victim_says]");
+    assert.deepEqual(await page.locator(".log [data-code]").evaluateAll((all) => all.map((one) => one.dataset.code)), ["victim_says", "reopened", "number_reassigned"]);
+    const log = await page.textContent(".log");
+    assert.match(log, /the holder is the old one/);
+    assert.ok(log.includes("ana") && log.includes("bo") && !/u_[0-9a-f]{8}/.test(log), log);
+    await page.waitForSelector("[data-precision]:not([data-precision=''])");
+    await house.picture(page, "decide-history");
+    assert.deepEqual(await axe(page), []);
+    const engineer = await house.open(await house.person("eng", ["engineer"]), "rules", { tongue: "zh" });
+    await engineer.waitForSelector("[data-right] [data-rule]");
+    await house.picture(engineer, "rules-right-zh");
+    assert.deepEqual(await axe(engineer), []);
+  }],
+
+  ["n takes the gravest that nobody looks at; of two each has another, and sees who has theirs", async (house) => {
+    const page = await inbox(house), bo = await house.person("bo", ["analyst"]);
+    const { body: theirs } = await house.must("POST", "/v1/alerts/take", { q: "outcome:open" }, bo);
+    await page.hit("n");
+    await page.waitForSelector("[data-holder=mine]");
+    const mine = page.url().split("/").pop();
+    assert.notEqual(mine, theirs.alert.id);
+    await page.hit("n"); /* let go, and another one */
+    await until("another one", () => page.url().split("/").pop() !== mine);
+    await page.waitForSelector("[data-holder=mine]");
+    const second = page.url().split("/").pop();
+    assert.ok(![mine, theirs.alert.id].includes(second));
+    assert.equal((await house.must("GET", `/v1/alerts/${mine}`, null, bo)).body.holder, undefined);
+    await page.hit("e");
+    await page.waitForSelector("dialog [data-preset='2']");
+    await page.hit("2");
+    await until("the next is given", () => page.url().split("/").pop() !== second);
+    await page.goto(`/console/alerts/${theirs.alert.id}`);
+    await page.waitForSelector("[data-holder=theirs]");
+    assert.match(await page.textContent("[data-holder=theirs]"), /bo/);
+    await house.picture(page, "decide-held");
+    await page.hit("e");
+    await page.waitForSelector("dialog [data-preset='1']");
+    await page.hit("1");
+    await page.waitForSelector("dialog [data-problem=held]");
+    await house.must("POST", `/v1/alerts/${theirs.alert.id}/release`, {}, bo);
   }],
 
   ["s hands on, z takes it up again", async (house) => {

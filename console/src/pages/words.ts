@@ -20,6 +20,7 @@ export const names = words({
   rules: ["Rules", "规则"],
   audit: ["Audit", "审计"],
   admin: ["Administration", "系统管理"],
+  tasks: ["Tasks", "任务"],
   settings: ["Settings", "设置"],
 });
 

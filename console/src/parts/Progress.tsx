@@ -1,8 +1,12 @@
-/* Progress.tsx -- tasks that run, or have run: bar, rate, what is left, and each row that failed. */
+/* Progress.tsx -- tasks that run, or have run: bar, rate, what is left, and each row that failed.  Those of the
+ * service, and those that this console does itself. */
 /* SPDX-License-Identifier: Apache-2.0 */
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { useCell } from "../cell";
 import { span } from "../dates";
 import { number } from "../money";
+import { server_tasks, type ServerTask } from "../server_tasks";
 import { type Task, task_forget, tasks } from "../tasks";
 import { say } from "../tongue";
 import { w } from "../words";
@@ -34,11 +38,27 @@ function One({ task }: { task: Task }) {
   );
 }
 
+/* Most people have none of them: what draws one is fetched with the first. */
+let Line: ComponentType<{ task: ServerTask }> | null = null;
+
+function ServerLines({ of }: { of: readonly ServerTask[] }) {
+  const [, again] = useState(0);
+  useEffect(() => {
+    if (Line === null)
+      void import("../pages/tasks/Card").then(({ TaskLine }) => {
+        Line = TaskLine;
+        again((n) => n + 1);
+      });
+  }, []);
+  const Drawn = Line;
+  return <>{Drawn && of.map((task) => <Drawn key={task.id} task={task} />)}</>;
+}
+
 export function Progress() {
-  const all = useCell(tasks);
-  return all.length === 0 ? null : (
+  const all = useCell(tasks), of_service = useCell(server_tasks);
+  return all.length + of_service.length === 0 ? null : (
     <aside class="tasks" aria-label={say(w.tasks)}>
-      <ul>{all.map((task) => <One key={task.id} task={task} />)}</ul>
+      <ul>{of_service.length > 0 && <ServerLines of={of_service} />}{all.map((task) => <One key={task.id} task={task} />)}</ul>
       <span class="unseen" role="status">{all.map(({ says, state }) => (state === "running" ? "" : `${says}: ${say(state === "done" ? pw.done : pw.stopped)}`)).join(" ")}</span>
     </aside>
   );

@@ -40,7 +40,7 @@ export function RevealButton({ seconds, hide, ask }: { seconds: number; hide: ()
 }
 
 /* Asks for the reason; `go` asks the service. */
-export function ReasonDialog({ title, notice, go, close, confirm, preset, before, asks, focus_reason }: {
+export function ReasonDialog({ title, notice, go, close, confirm, preset, before, asks, focus_reason, optional }: {
   title: string; notice?: string; go: (reason: string) => Promise<void>; close: () => void; confirm?: string; preset?: string[];
   /* More to fill in, in front of the reason. */
   before?: ComponentChildren;
@@ -48,6 +48,8 @@ export function ReasonDialog({ title, notice, go, close, confirm, preset, before
   focus_reason?: boolean;
   /* What the text is, if it is no reason. */
   asks?: string;
+  /* The text may be empty. */
+  optional?: boolean;
 }) {
   const [reason, type] = useState("");
   const [fault, fail] = useState<unknown>(null);
@@ -84,7 +86,7 @@ export function ReasonDialog({ title, notice, go, close, confirm, preset, before
         {before}
         <label class="field">
           <span>{asks ?? say(w.reason)}</span>
-          <textarea data-first={before === undefined || focus_reason} rows={2} required maxLength={1000} value={reason} onInput={(event) => type(event.currentTarget.value)}
+          <textarea data-first={before === undefined || focus_reason} rows={2} required={!optional} maxLength={1000} value={reason} onInput={(event) => type(event.currentTarget.value)}
             onKeyDown={(event) => {
               const at = Number(event.key);
               if (event.isComposing || event.keyCode === 229)
@@ -92,7 +94,7 @@ export function ReasonDialog({ title, notice, go, close, confirm, preset, before
               if (preset && reason === "" && at >= 1 && at <= preset.length) {
                 event.preventDefault();
                 void send(preset[at - 1] ?? "");
-              } else if (event.key === "Enter" && !event.shiftKey && reason.trim() !== "") {
+              } else if (event.key === "Enter" && !event.shiftKey && (optional || reason.trim() !== "")) {
                 event.preventDefault();
                 void send(reason.trim());
               }
@@ -102,7 +104,7 @@ export function ReasonDialog({ title, notice, go, close, confirm, preset, before
         <ProblemBox fault={fault} />
         <footer>
           <button type="button" onClick={close}>{say(w.cancel)}</button>
-          <button type="submit" class="main" disabled={busy || reason.trim() === ""}>{confirm ?? say(w.confirm)}</button>
+          <button type="submit" class="main" disabled={busy || (!optional && reason.trim() === "")}>{confirm ?? say(w.confirm)}</button>
         </footer>
       </form>
     </Dialog>

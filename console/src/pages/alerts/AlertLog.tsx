@@ -1,7 +1,7 @@
-/* AlertLog.tsx -- what became of an alert: raised, shown, decided, and the work that was made of it.
+/* AlertLog.tsx -- what became of an alert: raised, shown, taken, decided and why, and the work made of it.
  *
- * What the audit log says is shown to those who may read it; to others the last decision, which the alert
- * itself has.  Looking for work is written down, so it waits until somebody asks. */
+ * Every decision comes with the alert itself; what else the audit log says is shown to those who may read it.
+ * Looking for work is written down, so it waits until somebody asks. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import { useEffect, useState } from "preact/hooks";
 import { get, may, post } from "../../api";
@@ -13,7 +13,8 @@ import { both, named, say } from "../../tongue";
 import { type Item, type Kind, state_of } from "../../work";
 import type { Entry } from "../audit/prove";
 import { useKinds } from "../work/Queue";
-import type { Alert, AlertRow } from "./alert";
+import type { Alert, AlertRow, Said } from "./alert";
+import { code_says } from "./codes";
 import { action_words, decide_words as dw, keys as kw, onward_words as ow, outcome_words } from "./words";
 
 const ENTRIES_MAX = 50;
@@ -36,12 +37,30 @@ function useEntries(id: string, decision: AlertRow["decision"]): Entry[] {
   return entries;
 }
 
-function outcome_in({ detail }: Entry): string {
-  try {
-    return (JSON.parse(detail) as { outcome?: string }).outcome ?? "";
-  } catch {
-    return "";
-  }
+/* One line: a decision, with the number of its audit entry if that is known, or another entry. */
+interface Line {
+  what: string;
+  time: string;
+  who: string;
+  name: string | undefined;
+  sequence: number | null;
+  said: Said | null;
+  reason: string;
+}
+
+const NEAR_MS = 5000;
+
+/* Newest first.  A decision and its entry are one transaction, so their times are next to each other. */
+function lines_of(said: readonly Said[], entries: readonly Entry[]): Line[] {
+  const decided = entries.filter(({ action }) => action === "alert.decide"), others = entries.filter(({ action }) => action !== "alert.decide");
+  const lines: Line[] = said.map((one) => {
+    const entry = decided.find(({ time, actor }) => actor === one.by && Math.abs(Date.parse(time) - Date.parse(one.time)) < NEAR_MS);
+    return { what: "alert.decide", time: one.time, who: one.by, name: one.name, sequence: entry?.sequence ?? null, said: one, reason: one.reason ?? "" };
+  });
+  const names = new Map(said.flatMap(({ by, name }) => (name === undefined ? [] : [[by, name]])));
+  for (const { action, time, actor, sequence, reason } of others)
+    lines.push({ what: action, time, who: actor, name: names.get(actor), sequence, said: null, reason });
+  return lines.sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
 }
 
 function WorkLine({ item, kinds }: { item: Item; kinds: Kind[] | null }) {
@@ -56,22 +75,23 @@ function WorkLine({ item, kinds }: { item: Item; kinds: Kind[] | null }) {
 }
 
 export function AlertLog({ row, alert, work, look }: { row: AlertRow; alert: Alert; work: Item[] | null; look: () => void }) {
-  const entries = useEntries(alert.id, row.decision), kinds = useKinds(), { decision } = row;
+  const entries = useEntries(alert.id, row.decision), kinds = useKinds();
   return (
     <section class="card">
       <h2>{say(ow.log)}</h2>
       <ol class="log">
         {work?.map((item) => <WorkLine key={item.id} item={item} kinds={kinds} />)}
-        {entries.map((entry) => (
-          <li key={entry.sequence} data-what={entry.action}>
-            <When at={entry.time} />
-            <span class="log-what"><strong>{named(action_words, entry.action)}</strong>{outcome_in(entry) && ` → ${named(outcome_words, outcome_in(entry))}`}{entry.reason && <q>{entry.reason}</q>}</span>
-            <small class="log-who"><Named id={entry.actor} /> · {say(ow.entry, { n: entry.sequence })}</small>
+        {lines_of(row.decisions ?? [], entries).map((line) => (
+          <li key={`${line.what} ${line.time} ${line.sequence ?? ""}`} data-what={line.what}>
+            <When at={line.time} />
+            <span class="log-what">
+              <strong>{named(action_words, line.what)}</strong>{line.said && ` → ${named(outcome_words, line.said.outcome)}`}
+              {line.said && line.said.code !== "" && <> · <span data-code={line.said.code}>{code_says(line.said.code)}</span></>}
+              {line.reason && <q>{line.reason}</q>}
+            </span>
+            <small class="log-who">{line.name ?? <Named id={line.who} />}{line.sequence !== null && ` · ${say(ow.entry, { n: line.sequence })}`}</small>
           </li>
         ))}
-        {entries.length === 0 && decision && (
-          <li data-what="decision"><When at={decision.time} /><span class="log-what"><strong>{named(action_words, "alert.decide")}</strong> → {named(outcome_words, decision.outcome)}</span><small class="log-who"><Named id={decision.by} /></small></li>
-        )}
         <li data-what="raised"><When at={alert.time} /><span class="log-what"><strong>{say(ow.raised, { rule: alert.rule })}</strong></span><small class="log-who">{alert.score.toFixed(2)}</small></li>
       </ol>
       {work?.length === 0 && <p class="hint">{say(ow.looked_none)}</p>}

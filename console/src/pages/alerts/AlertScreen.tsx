@@ -2,10 +2,10 @@
  * condition with its value, what speaks against it, who else has the same, and how sound the data are. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { get, may, post } from "../../api";
+import { get, may, post, whoami } from "../../api";
 import { useCell } from "../../cell";
 import { server_now } from "../../clock";
-import { span } from "../../dates";
+import { moment, span } from "../../dates";
 import { useKeys } from "../../keys";
 import { name_of } from "../../names";
 import { number } from "../../money";
@@ -24,8 +24,9 @@ import { LadderCard, MoneyCard, PartiesCard, RegionsCard, useAsked } from "./Aro
 import { Grade } from "./Inbox";
 import type { Ladder as Records } from "./rungs";
 import { Onward, type Way, ways_of } from "./Onward";
+import { type Judged, precision_says, usePrecision } from "./precision";
 import { Timeline } from "./Timeline";
-import { decide_words as dw, keys as kw, one, onward_words as ow, outcome_words, w } from "./words";
+import { decide_words as dw, hold_words as hw, keys as kw, one, onward_words as ow, outcome_words, precision_words as pw, w } from "./words";
 
 interface Props {
   id: string;
@@ -34,6 +35,8 @@ interface Props {
   /* Opens the alert so many rows further down the list; null: it is not in the list. */
   step: ((by: number) => void) | null;
   decide: ((hand_on: boolean) => void) | null;
+  /* Gives back what one has taken; null: one takes none. */
+  give_back: (() => void) | null;
   /* Told of the alert when it has come. */
   seen: (row: AlertRow) => void;
 }
@@ -79,7 +82,7 @@ function Share({ alert }: { alert: Alert }) {
   );
 }
 
-function Evidence({ alert }: { alert: Alert }) {
+function Evidence({ alert, shadow }: { alert: Alert; shadow: boolean }) {
   return (
     <section class="card">
       <h2>{say(one.evidence)}</h2>
@@ -90,24 +93,35 @@ function Evidence({ alert }: { alert: Alert }) {
           <strong key="v">{value_said(value)}</strong>, <span key="t" class="whole">{threshold === null ? "–" : `${comparison ?? ""} ${threshold}`}</span>, beyond(value, threshold),
         ])} />
       <Share alert={alert} />
+      <Right rule={alert.rule} shadow={shadow} />
     </section>
   );
 }
 
-/* How alerts of this rule were decided: what speaks for or against all of them. */
-function Past({ rule }: { rule: string }) {
-  const decided = useCounted(`rule:${rule} NOT outcome:open`);
-  if (decided === null)
-    return null;
-  const wrong = decided.alerts.filter((row) => outcome_of(row) === "false_alarm").length;
-  return <li>{decided.alerts.length === 0 ? say(dw.past_none) : say(dw.past, { n: number(wrong), all: number(decided.alerts.length) })}</li>;
+/* How often this rule was right: what speaks for or against all that it raises. */
+function useJudged(rule: string, shadow: boolean): { days: number; judged: Judged | null } | null {
+  const precision = usePrecision(true);
+  return precision && { days: precision.days, judged: precision.rules.find((one) => one.rule === rule && one.shadow === shadow) ?? null };
 }
 
-function Against({ alert }: { alert: Alert }) {
+function Past({ rule, shadow }: { rule: string; shadow: boolean }) {
+  const known = useJudged(rule, shadow);
+  if (known === null)
+    return null;
+  const { days, judged } = known;
+  return <li>{judged === null || judged.precision === null ? say(dw.past_none) : say(pw.wrong, { n: number(judged.false_alarm), all: number(judged.confirmed + judged.false_alarm), days: number(days) })}</li>;
+}
+
+function Right({ rule, shadow }: { rule: string; shadow: boolean }) {
+  const known = useJudged(rule, shadow);
+  return known && <p class="hint" data-precision={known.judged?.precision ?? ""}><code>{rule}</code> · {known.judged === null ? say(pw.none) : precision_says(known.judged)} · {say(pw.days, { n: number(known.days) })}</p>;
+}
+
+function Against({ alert, shadow }: { alert: Alert; shadow: boolean }) {
   return (
     <section class="card">
       <h2>{say(one.against)}</h2>
-      <ul><Past rule={alert.rule} />{alert.against.map((fact) => <li key={fact.en}>{both(fact)}{fact.value !== null && <strong> {fact.value}</strong>}</li>)}</ul>
+      <ul><Past rule={alert.rule} shadow={shadow} />{alert.against.map((fact) => <li key={fact.en}>{both(fact)}{fact.value !== null && <strong> {fact.value}</strong>}</li>)}</ul>
       {alert.against.length === 0 && <p class="hint">{say(one.against_none)}</p>}
     </section>
   );
@@ -187,12 +201,27 @@ function Details({ row, alert }: { row: AlertRow; alert: Alert }) {
 
 const WAY_KEYS: Record<Way, string> = { trace: "t", dissuasion: "d", stop_order: "p" };
 
-function Next({ row, alert, note, decide, begin }: { row: AlertRow; alert: Alert; note: string; decide: Props["decide"]; begin: (way: Way) => void }) {
+/* Who looks at it now, and until when. */
+function Holder({ row, give_back }: { row: AlertRow; give_back: Props["give_back"] }) {
+  const { holder } = row;
+  if (holder === undefined || outcome_of(row) !== "open" || Date.parse(holder.until) <= server_now())
+    return null;
+  const mine = holder.by === whoami.value?.id, at = moment(holder.until, server_now());
+  return (
+    <p class="row" data-holder={mine ? "mine" : "theirs"}>
+      <span class={`tag ${mine ? "good" : "warn"}`}>{mine ? say(hw.mine, { at }) : say(hw.theirs, { who: holder.name ?? name_of(holder.by), at })}</span>
+      {mine && give_back && <button type="button" data-give-back onClick={give_back}>{say(hw.give_back)} <kbd>b</kbd></button>}
+    </p>
+  );
+}
+
+function Next({ row, alert, note, decide, give_back, begin }: { row: AlertRow; alert: Alert; note: string; decide: Props["decide"]; give_back: Props["give_back"]; begin: (way: Way) => void }) {
   const ways = ways_of(alert);
   return (
     <section class="card">
       <h2>{say(one.next_action)}</h2>
       {note && <p class="notice" role="status">{note}</p>}
+      <Holder row={row} give_back={give_back} />
       <p><strong>{named(respond_words, alert.respond)}</strong> — {say(NEXT[alert.respond])}</p>
       <p class="hint">{say(one.because, { title: both(alert.title), score: alert.score.toFixed(2) })}</p>
       {ways.length > 0 && <p class="row">{ways.map((way) => <button key={way} type="button" data-way={way} onClick={() => begin(way)}>{say(ow[way])} <kbd>{WAY_KEYS[way]}</kbd></button>)}</p>}
@@ -203,7 +232,7 @@ function Next({ row, alert, note, decide, begin }: { row: AlertRow; alert: Alert
         </p>
       )}
       {row.decision && row.decision.outcome !== "open" && (
-        <p><strong>{say(dw.decided, { outcome: named(outcome_words, row.decision.outcome), by: name_of(row.decision.by) })}</strong> <When at={row.decision.time} /></p>
+        <p><strong>{say(dw.decided, { outcome: named(outcome_words, row.decision.outcome), by: row.decisions?.at(-1)?.name ?? name_of(row.decision.by) })}</strong> <When at={row.decision.time} /></p>
       )}
     </section>
   );
@@ -232,11 +261,12 @@ function useAlert(id: string, known: ListRow | null, seen: Props["seen"]): { row
   const [whole, keep] = useState<AlertRow | null>(null);
   const [fault, fail] = useState<unknown>(null);
   const last = useCell(decided_last);
+  const told = last?.alert.id === id ? last.decision?.time : undefined;
   useEffect(() => {
     const stop = new AbortController();
     get<AlertRow>(`/v1/alerts/${id}`, undefined, stop.signal).then(({ body }) => keep(body), (problem: unknown) => !stop.signal.aborted && fail(problem));
     return () => stop.abort();
-  }, [id]);
+  }, [id, told]); /* decided here: its history has grown */
   const decision = last?.alert.id === id ? last.decision : known?.decision ?? whole?.decision;
   const row = useMemo(() => (whole === null ? null : { ...whole, ...(decision && { decision }) }), [whole, decision]);
   useEffect(() => {
@@ -246,17 +276,17 @@ function useAlert(id: string, known: ListRow | null, seen: Props["seen"]): { row
   return { row, fault };
 }
 
-function Cards({ row, alert, note, decide, begin, work, look }: { row: AlertRow; alert: Alert; note: string; decide: Props["decide"]; begin: (way: Way) => void; work: Item[] | null; look: () => void }) {
+function Cards({ row, alert, note, decide, give_back, begin, work, look }: { row: AlertRow; alert: Alert; note: string; decide: Props["decide"]; give_back: Props["give_back"]; begin: (way: Way) => void; work: Item[] | null; look: () => void }) {
   const same = useCounted(`subject:${row.subject}`), id = row.alert.id;
   const records = useAsked<Records>(`/v1/alerts/${id}/records`), revealed = useRevealed<Records>(id);
   const ladder = revealed.value ?? records.value;
   return (
     <div class="alert-cards">
       <div class="alert-side a-3">
-        <Next row={row} alert={alert} note={note} decide={decide} begin={begin} />
-        <Against alert={alert} />
+        <Next row={row} alert={alert} note={note} decide={decide} give_back={give_back} begin={begin} />
+        <Against alert={alert} shadow={row.shadow} />
       </div>
-      <div class="alert-side a-6"><Evidence alert={alert} /></div>
+      <div class="alert-side a-6"><Evidence alert={alert} shadow={row.shadow} /></div>
       <div class="alert-side a-3">
         <Related row={row} same={same} />
         <Health alert={alert} />
@@ -276,7 +306,7 @@ function Cards({ row, alert, note, decide, begin, work, look }: { row: AlertRow;
   );
 }
 
-export function AlertScreen({ id, known, step, decide, seen }: Props) {
+export function AlertScreen({ id, known, step, decide, give_back, seen }: Props) {
   const { row, fault } = useAlert(id, known, seen);
   const [asks, ask] = useState(false);
   const [way, begin] = useState<Way | null>(null);
@@ -298,6 +328,7 @@ export function AlertScreen({ id, known, step, decide, seen }: Props) {
     { key: "]", name: "alert.next", says: kw.next, go: () => step?.(1) },
     { key: "u", name: "alert.back", says: kw.back, go: () => go("alerts") },
     { key: "Escape", name: "alert.escape", says: kw.back, go: () => go("alerts") },
+    ...(give_back ? [{ key: "b", name: "alert.give-back", says: kw.give_back, go: give_back }] : []),
     ...(may("work:read") ? [{ key: "v", name: "alert.work", says: kw.work, go: () => look(true) }] : []),
     ...(can_reveal ? [{ key: "r", name: "alert.reveal", says: kw.reveal, go: () => ask(true) }] : []),
     ...(row === null ? [] : ways_of(row.alert)).map((one) => ({ key: WAY_KEYS[one], name: `alert.${one}`, says: says[one], go: () => begin(one) })),
@@ -310,7 +341,7 @@ export function AlertScreen({ id, known, step, decide, seen }: Props) {
       <Head row={row} alert={alert}>
         {can_reveal && <RevealButton seconds={revealed.seconds} hide={revealed.hide} ask={() => ask(true)} />}
       </Head>
-      <Cards row={row} alert={alert} note={note} decide={decide} begin={begin} work={work} look={() => look(false)} />
+      <Cards row={row} alert={alert} note={note} decide={decide} give_back={give_back} begin={begin} work={work} look={() => look(false)} />
       {way !== null && <Onward key={way} way={way} alert={row.alert} clear={revealed.value} reveal={reveal} close={() => begin(null)} />}
       {asks && <RevealDialog close={() => ask(false)} go={reveal} />}
     </>

@@ -53,12 +53,14 @@ interface Props {
   open: (index: number) => void;
   /* Asks what they come to; null: one may not. */
   decide: ((hand_on: boolean) => void) | null;
+  /* The same of all that fit the filter, loaded or not. */
+  decide_matching: (() => void) | null;
 }
 
 /* Selects it, or no longer. */
 const turned = (id: string) => (ids: Set<string>) => void (ids.delete(id) || ids.add(id));
 
-function useInboxKeys({ cursor, move, select, open }: Props, rows: readonly ListRow[], search: () => void, views: (keeping: boolean) => void): void {
+function useInboxKeys({ cursor, move, select, open, decide_matching }: Props, rows: readonly ListRow[], search: () => void, views: (keeping: boolean) => void): void {
   const toggle = () => {
     const id = rows[cursor]?.alert.id;
     if (id !== undefined)
@@ -78,6 +80,7 @@ function useInboxKeys({ cursor, move, select, open }: Props, rows: readonly List
     { key: "ArrowUp", name: "alerts.arrow-up", says: kw.up, repeats: true, go: () => move(Math.max(0, cursor - 1)) },
     { key: "x", name: "alerts.select", says: kw.select, go: toggle },
     { key: "* a", name: "alerts.all", says: kw.all, go: () => choose(() => true) },
+    ...(decide_matching ? [{ key: "* m", name: "alerts.matching", says: kw.matching, go: decide_matching }] : []),
     { key: "* n", name: "alerts.none", says: kw.none, go: () => select((ids) => ids.clear()) },
     { key: "* r", name: "alerts.same", says: kw.same, go: () => choose(({ alert }) => alert.rule === here?.alert.rule) },
     { key: "* s", name: "alerts.same-subject", says: kw.same_subject, go: () => choose(({ subject }) => subject === here?.subject) },
@@ -138,6 +141,7 @@ export function Inbox(props: Props) {
       {selected.size > 0 && <div class="row bulk"><strong>{say(common.selected_count, { n: number(selected.size) })}</strong>
         {props.decide && <><button type="button" class="main" onClick={() => props.decide?.(false)}>{say(dw.title)} <kbd>e</kbd></button>
           <button type="button" onClick={() => props.decide?.(true)}>{say(dw.hand_on)} <kbd>s</kbd></button></>}
+        {props.decide_matching && next !== null && <button type="button" data-matching onClick={props.decide_matching}>{say(kw.matching)} <kbd>* m</kbd></button>}
         <button type="button" onClick={() => select((ids) => ids.clear())}>{say(kw.none)}</button></div>}
       <DataTable label={say(w.title)} columns={shown} rows={rows} id={({ alert }) => alert.id} cursor={rows.length === 0 ? -1 : props.cursor} move={props.move}
         open={(_, index) => props.open(index)} selected={({ alert }) => selected.has(alert.id)} select={toggle} more={next === null ? undefined : inbox_more}

@@ -12,8 +12,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { follow as follow_stream, once_key, post, type Stream } from "../../api";
 import { Cell } from "../../cell";
-import { task_run } from "../../tasks";
+import { bulk_begin, type ServerTask, task_act, task_ended, type Which } from "../../server_tasks";
 import type { Both } from "../../tongue";
+import { precision_changed } from "./precision";
 import type { View } from "./view";
 
 export interface Alert {
@@ -41,13 +42,26 @@ export interface Alert {
   bounded: boolean;
 }
 
+export interface Said {
+  outcome: Outcome;
+  code: string;
+  by: string;
+  name?: string;
+  time: string;
+  reason: string | null;
+}
+
 export interface AlertRow {
   number: number;
   shadow: boolean;
   /* A keyed name: the same subject has the same one, and nobody can read it. */
   subject: string;
   /* What a person made of it; outcome "open" after it was taken up again. */
-  decision?: { outcome: Outcome; by: string; time: string };
+  decision?: { outcome: Outcome; code: string; by: string; time: string };
+  /* Of one that was asked for: who looks at it, and all that was said of it, oldest first; `name` and `reason` for
+   * those who may know them. */
+  holder?: { by: string; name?: string; until: string };
+  decisions?: Said[];
   alert: Alert;
 }
 
@@ -55,7 +69,7 @@ export interface AlertRow {
  * looking through all of that for garbage takes longer than a key may. */
 export type Slim = Pick<Alert, "id" | "time" | "rule" | "typology" | "subject_kind" | "subject" | "score" | "grade" | "respond" | "title" | "reason">;
 
-export type ListRow = Omit<AlertRow, "alert"> & { alert: Slim };
+export type ListRow = Omit<AlertRow, "alert" | "holder" | "decisions"> & { alert: Slim };
 
 export type Outcome = "open" | "confirmed" | "handed_on" | "false_alarm" | "duplicate";
 
@@ -227,7 +241,7 @@ export function inbox_close(): void {
 /* ---- decisions ---- */
 
 /* What was decided last, to be taken back. */
-let undoable: { ids: string[]; outcome: Outcome } | null = null;
+let undoable: { id?: string; task?: ServerTask } | null = null;
 
 /* The alert that was decided last, for a screen that shows one which is not in the list. */
 export const decided_last = new Cell<AlertRow | null>(null);
@@ -241,32 +255,62 @@ function replace(row: AlertRow): void {
   put_rows({});
 }
 
-export async function decide(id: string, outcome: Outcome, reason: string): Promise<AlertRow> {
-  const { body } = await post<AlertRow>(`/v1/alerts/${id}/decide`, { outcome, reason }, { key: once_key() });
+export interface Decision {
+  outcome: Outcome;
+  code: string;
+  /* In words; empty where the code says enough. */
+  reason: string;
+}
+
+export async function decide(id: string, decision: Decision): Promise<AlertRow> {
+  const { body } = await post<AlertRow>(`/v1/alerts/${id}/decide`, decision, { key: once_key() });
   replace(body);
-  if (outcome !== "open")
-    undoable = { ids: [id], outcome };
+  precision_changed();
+  if (decision.outcome !== "open")
+    undoable = { id };
   return body;
 }
 
-/* Many, as a task that one can see, stop and take back. */
-export function decide_all(ids: readonly string[], outcome: Outcome, reason: string, says: string): void {
-  const done: string[] = [];
-  task_run(says, ids, async (id) => {
-    await decide(id, outcome, reason);
-    done.push(id);
-  }, () => (undoable = outcome === "open" || done.length === 0 ? null : { ids: done, outcome }));
+/* Many, as a task of the service that one can see, stop and take back. */
+export async function decide_all(which: Which, decision: Decision): Promise<void> {
+  const task = await bulk_begin(which, decision);
+  precision_changed();
+  undoable = decision.outcome === "open" ? null : { task };
 }
 
 /* Takes the last decision up again; false: there is none. */
-export function decide_undo(reason: string, says: string): boolean {
+export async function decide_undo(reason: string): Promise<boolean> {
   if (undoable === null)
     return false;
-  const { ids } = undoable;
+  const { id, task } = undoable;
   undoable = null;
-  if (ids.length === 1)
-    void decide(ids[0] ?? "", "open", reason);
-  else
-    decide_all(ids, "open", reason, says);
+  if (id !== undefined)
+    await decide(id, { outcome: "open", code: "taken_back", reason: "" });
+  else if (task !== undefined)
+    await task_act(task, "undo", reason);
   return true;
+}
+
+/* A task of one's own has come to its end: the list shows what was, so it begins anew. */
+task_ended.listen(() => {
+  if (stream !== null)
+    void inbox_open(inbox.value.q, inbox.value.decided, inbox.value.view);
+});
+
+/* ---- taking ---- */
+
+/* Alerts that were let go without a decision: not given again while this console is open. */
+const let_go: string[] = [];
+const LET_GO_MAX = 64;
+
+/* The most urgent one that nobody else looks at, held for some minutes; null: there is none. */
+export async function take_next(): Promise<AlertRow | null> {
+  const { status, body } = await post<AlertRow>("/v1/alerts/take", { q: wanted(inbox.value), skip: let_go.slice(-LET_GO_MAX) });
+  return status === 204 ? null : body;
+}
+
+/* Gives back what this person holds; whatever else happens to it, its lease ends by itself. */
+export async function give_back(id: string): Promise<void> {
+  let_go.push(id);
+  await post(`/v1/alerts/${id}/release`, {}).catch(() => {});
 }

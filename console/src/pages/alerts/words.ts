@@ -38,32 +38,47 @@ export const decide_words = words({
   title_many: ["Decide {n} alerts", "对 {n} 条预警作出结论"],
   hand_on: ["Hand on", "转办"],
   outcome: ["Outcome", "结论"],
-  task: ["{outcome}: {n} alerts", "{outcome}：{n} 条预警"],
+  code: ["Reason", "理由"],
+  words: ["In words", "文字说明"],
   undo: ["Undo", "撤销"],
-  undone: ["Taken up again: {n} alerts", "重新打开 {n} 条预警"],
   undo_reason: ["taken back by who decided it", "结论人撤销"],
   sample: ["Among them:", "其中："],
   effect: ["Each gets this outcome and its own entry in the audit log; it can be undone (z).", "每条预警均记录该结论及审计记录；可撤销（z）。"],
   decided: ["{outcome}, by {by}", "{outcome}，{by}"],
   show_decided: ["Decided, too", "含已处理"],
-  past: ["{n} of {all} decided alerts of this rule were false alarms", "该规则已处理的 {all} 条预警中有 {n} 条误报"],
   past_none: ["nobody has decided an alert of this rule yet", "该规则尚无已处理的预警"],
   work_none: ["No work was made of it.", "未由此生成工作项。"],
   work_reason: ["work that was made of the alert", "查看由该预警生成的工作项"],
 });
 
-/* Reasons that are given most, by a digit; each with its outcome. */
+/* Reasons that are given most, by a digit; each is a code of the service's list. */
 export const presets = words({
-  confirmed: ["The evidence holds", "证据成立"],
-  false_merchant: ["False alarm: a merchant or courier", "误报：商户或快递"],
-  false_contact: ["False alarm: a known contact", "误报：熟人往来"],
-  duplicate: ["Known already: same subject", "重复：同一主体已处理"],
+  pattern_holds: ["The evidence holds", "证据成立"],
+  known_business: ["False alarm: a merchant or courier", "误报：商户或快递"],
+  known_contact: ["False alarm: a known contact", "误报：熟人往来"],
+  same_subject: ["Known already: same subject", "重复：同一主体已处理"],
 });
 
 export const hand_presets = words({
-  lead: ["To the carrier: check the line", "转运营商：核查号码"],
-  dissuasion: ["To the dissuasion desk", "转劝阻"],
-  stop: ["To stop payment", "转止付"],
+  to_carrier: ["To the carrier: check the line", "转运营商：核查号码"],
+  to_dissuasion: ["To the dissuasion desk", "转劝阻"],
+  to_stop: ["To stop payment", "转止付"],
+});
+
+export const precision_words = words({
+  title: ["How often it was right", "属实率"],
+  held: ["right in {share} %: {n} of {all} decided alerts held", "属实率 {share}%：已判定 {all} 条中 {n} 条属实"],
+  none: ["nobody has found it right or wrong yet", "尚无属实或误报结论"],
+  handed_on: ["{n} handed on", "已转办 {n} 条"],
+  days: ["in the last {n} days", "近 {n} 天"],
+  wrong: ["{n} of {all} decided alerts of this rule were false alarms, in {days} days", "该规则近 {days} 天已判定的 {all} 条预警中有 {n} 条误报"],
+});
+
+export const hold_words = words({
+  mine: ["Yours until {at}", "由您处理至 {at}"],
+  theirs: ["{who} is looking at it, until {at}", "{who} 正在处理，至 {at}"],
+  give_back: ["Give back", "退回"],
+  none: ["Nothing open waits that nobody looks at.", "没有无人处理的未处理预警。"],
 });
 
 export const view_words = words({
@@ -101,6 +116,8 @@ export const onward_words = words({
 export const action_words = words({
   "alert.decide": ["Decided", "作出结论"],
   "alert.reveal": ["Shown unmasked", "查看明文"],
+  "alert.take": ["Taken", "领取"],
+  "alert.release": ["Given back", "退回"],
 });
 
 export const keys = words({
@@ -109,7 +126,8 @@ export const keys = words({
   decide: ["Done: decide", "办结：作出结论"],
   hand_on: ["Escalate: hand on", "升级：转办"],
   undo: ["Undo the last decision", "撤销上次结论"],
-  take_next: ["Open the most urgent one", "打开最紧急的一条"],
+  take_next: ["Take the most urgent one that nobody looks at", "领取最紧急且无人处理的一条"],
+  give_back: ["Give it back", "退回"],
   work: ["The work made of it", "由此生成的工作项"],
   trace: ["Follow the money", "追踪资金"],
   dissuasion: ["Warn the person: dissuasion", "劝阻当事人"],
@@ -118,6 +136,7 @@ export const keys = words({
   up: ["Row before", "上一行"],
   select: ["Select the row", "选择该行"],
   all: ["Select all loaded", "选择全部已载入"],
+  matching: ["Decide all that fit the filter", "对全部符合条件的预警作出结论"],
   none: ["Select none", "取消选择"],
   same: ["Select those of the same rule", "选择同一规则"],
   same_subject: ["Select those of the same subject", "选择同一主体"],

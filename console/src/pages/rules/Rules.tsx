@@ -15,6 +15,7 @@ import { w as common } from "../../words";
 import { changes_only, type File, lines_differ, type Version } from "./book";
 import { Editor } from "./Editor";
 import { History } from "./History";
+import { Right } from "./Right";
 import { keys as kw, states, w } from "./words";
 
 const state_of = ({ state, role }: Version) => named(states, role !== null && state === "approved" ? role : state);
@@ -150,6 +151,7 @@ export default function Rules({ id }: PageProps) {
       <ProblemBox fault={fault} />
       <DataTable label={say(w.versions)} columns={columns} rows={rows} id={({ version }) => String(version)} cursor={rows.length === 0 ? -1 : cursor} move={move} open={(_, at) => open(at)} empty={versions === null ? say(common.loading) : say(w.empty)} />
       <History rules={null} image={null} />
+      <Right />
     </>
   );
 }
