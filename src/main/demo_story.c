@@ -403,6 +403,7 @@ static enum status tell_areas(struct acting *acting)
     TRY(new_by(acting, "auto-duty", "source_area", NULL,
                PAIRS("place", "530102", "name", "五华区 Wuhua"), id));
     demo_mark(acting->demo, "area", id);
+    TRY(area_figures(acting, id, 4, "40", "5"));
     TRY(area_figures(acting, id, 3, "90", "10"));
     TRY(area_figures(acting, id, 2, "60", "40"));
     TRY(by(acting, "auto-duty", id, "warn", PAIRS("why", "连续两月超阈值 two months over")));
@@ -412,12 +413,16 @@ static enum status tell_areas(struct acting *acting)
            PAIRS("talk_at", day, "minutes", "M-1", "improve_until", until)));
     TRY(new_by(acting, "auto-duty", "victim_area", NULL,
                PAIRS("place", "530103", "name", "盘龙区 Panlong"), id));
-    month_of(acting, month, 1);
     month_of(acting, year, 12);
     year[4] = '\0';
-    return by(acting, "auto-duty", id, "figures",
-              PAIRS("period", month, "resident", "400000", "registered", "500000",
-                    "population_year", year, "victims", "100", "loss", "1000000"));
+    static const char *const VICTIMS[] = {"100", "112", "131"}; /* of the last months */
+    for (int back = 3; back >= 1; back--) {
+        month_of(acting, month, back);
+        TRY(by(acting, "auto-duty", id, "figures",
+               PAIRS("period", month, "resident", "400000", "registered", "500000",
+                     "population_year", year, "victims", VICTIMS[back - 1], "loss", "1000000")));
+    }
+    return STATUS_OK;
 }
 
 /* ---- somebody calls the hotline ---- */

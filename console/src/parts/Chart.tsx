@@ -22,11 +22,18 @@ interface Props {
   series: Series[];
   height?: number;
   head: string;
+  /* Each time is the beginning of a month. */
+  months?: boolean;
 }
+
+const month_text = (seconds: number) => {
+  const at = new Date(seconds * 1000);
+  return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}`;
+};
 
 const COLOURS = ["--series-1", "--series-2", "--series-3", "--series-4"];
 
-function Drawing({ times, series, height, label }: Props) {
+function Drawing({ times, series, height, label, months }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const theme = useCell(liking).theme, spoken = useCell(tongue);
   const plot = useRef<UPlotType | null>(null);
@@ -44,12 +51,14 @@ function Drawing({ times, series, height, label }: Props) {
       const style = getComputedStyle(node), colour = (name: string) => style.getPropertyValue(name).trim();
       const axis = { stroke: colour("--ink-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 }, font: "12px sans-serif" };
       const stamp = (seconds: number) => {
+        if (months)
+          return month_text(seconds);
         const at = new Date(seconds * 1000), text = (n: number) => String(n).padStart(2, "0");
         return at.getHours() === 0 && at.getMinutes() === 0 ? `${at.getMonth() + 1}-${text(at.getDate())}` : `${text(at.getHours())}:${text(at.getMinutes())}`;
       };
       const made = new UPlot({
         width: node.clientWidth || 400, height: height ?? 180, legend: { show: series.length > 1, live: false }, cursor: { show: true },
-        axes: [{ ...axis, values: (_, ticks) => ticks.map(stamp) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (Math.abs(tick) >= 1e5 ? money_short(String(tick)) : number(tick))) }],
+        axes: [{ ...axis, ...(months && { splits: () => newest.current[0] as number[] }), values: (_, ticks) => ticks.map(stamp) }, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => (Math.abs(tick) >= 1e5 ? money_short(String(tick)) : number(tick))) }],
         series: [{}, ...series.map((one, at) => ({
           label: one.says, stroke: colour(COLOURS[at % COLOURS.length] ?? ""), width: 2,
           ...(one.bars && UPlot.paths.bars && { paths: UPlot.paths.bars({ size: [0.7, 40] }), fill: colour(COLOURS[at % COLOURS.length] ?? ""), points: { show: false } }),
@@ -74,7 +83,7 @@ function Drawing({ times, series, height, label }: Props) {
 }
 
 export function Chart(props: Props) {
-  const rows = props.times.map((time, at) => [moment_full(new Date(time * 1000).toISOString()),
+  const rows = props.times.map((time, at) => [props.months ? month_text(time) : moment_full(new Date(time * 1000).toISOString()),
     ...props.series.map(({ values }) => (values[at] === null || values[at] === undefined ? "–" : number(values[at])))]);
   return (
     <Twin label={props.label} table={{ head: [props.head, ...props.series.map(({ says }) => says)], rows }}>

@@ -9,6 +9,7 @@
 #define HEAD WORK_ROLE(supervisor)
 
 enum { AREA_ASKING_MS = 2 * DAY_MS, AREA_LEASE_MS = 30 * MINUTE_MS, AREA_FIELDS_MAX = 64 };
+enum { AREA_TREND_MONTHS = 36 };
 
 /* The pack of our own numbers in force; NULL: none. */
 const struct law_pack *area_pack(const struct area_desk *desk);
@@ -30,6 +31,10 @@ struct area_sheet {
 enum status sheet_text(struct area_sheet *sheet, int field, struct slice text);
 enum status sheet_whole(struct area_sheet *sheet, int field, int64_t number);
 enum status sheet_rate(struct area_sheet *sheet, int field, const struct rate *rate);
+/* "2026-08 27.500, 2026-09 25.000": `before`, and this month behind it; each month once, the newest
+ * AREA_TREND_MONTHS of them. */
+enum status sheet_trend(struct area_sheet *sheet, int field, struct slice before,
+                        struct slice month, const struct rate *rate);
 enum status sheet_law(struct area_sheet *sheet, int field, const struct area_desk *desk);
 /* The rates of a count by both numbers of people.  STATUS_MALFORMED: it is no part of them. */
 enum status sheet_rates(struct area_sheet *sheet, int by_resident, int by_registered, int64_t count,

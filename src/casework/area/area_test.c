@@ -261,6 +261,28 @@ static void the_two_registers_share_no_figure(void **state)
     in(&victims, "advised");
 }
 
+/* Each month that was counted, the newest three years of them; one that was mended stands once. */
+static void the_trend_has_each_month_once(void **state)
+{
+    struct work_item victims;
+    char want[AREA_TREND_MONTHS * 32] = "";
+    struct text text = text_over(want, sizeof want);
+    (void)state;
+    assert_int_equal(make(&VICTIM_AREA_KIND, &house->ann,
+                          GIVEN({"place", "530102"}, {"name", "a district"}), &victims),
+                     STATUS_OK);
+    for (int past = AREA_TREND_MONTHS + 2; past >= 1; past--)
+        for (int mended = 0; mended < (past == 1 ? 2 : 1); mended++)
+            done(&victims, "figures", &house->ann,
+                 GIVEN({"period", month(-past)}, {"resident", "100000"}, {"registered", "100000"},
+                       {"population_year", year()}, {"victims", mended == 0 ? "25" : "26"},
+                       {"loss", "1"}));
+    for (int past = AREA_TREND_MONTHS; past >= 1; past--)
+        text_addf(&text, "%s%s %s.000", past == AREA_TREND_MONTHS ? "" : ", ", month(-past),
+                  past == 1 ? "26" : "25");
+    is(&victims, "trend", want);
+}
+
 static void more_events_than_people_are_a_mistake(void **state)
 {
     struct work_item item;
@@ -290,6 +312,7 @@ int main(void)
         CASE(opening_elsewhere_neither_lowers_a_rate_nor_passes_an_assessment),
         CASE(observed_places_relapse_or_are_delisted),
         CASE(the_two_registers_share_no_figure),
+        CASE(the_trend_has_each_month_once),
         CASE(more_events_than_people_are_a_mistake),
         CASE(a_place_is_on_the_register_once),
     };

@@ -79,6 +79,45 @@ enum status sheet_rate(struct area_sheet *sheet, int field, const struct rate *r
     return text.full ? STATUS_FULL : sheet_text(sheet, field, text_slice(&text));
 }
 
+/* The next entry of a trend; the rest is behind it.  Empty: none. */
+static struct slice entry_next(struct slice *rest)
+{
+    const char *comma = rest->size == 0 ? NULL : memchr(rest->at, ',', rest->size);
+    struct slice entry = {rest->at, comma == NULL ? rest->size : (size_t)(comma - rest->at)};
+    size_t gone = comma == NULL ? rest->size : entry.size + 1;
+    *rest = (struct slice){rest->at + gone, rest->size - gone};
+    while (rest->size > 0 && rest->at[0] == ' ')
+        *rest = (struct slice){rest->at + 1, rest->size - 1};
+    return entry;
+}
+
+enum status sheet_trend(struct area_sheet *sheet, int field, struct slice before,
+                        struct slice month, const struct rate *rate)
+{
+    enum { ENTRY_BYTES = 28 }; /* "2026-08 " and a rate of at most "100000.000", with its comma */
+    char bytes[AREA_TREND_MONTHS * ENTRY_BYTES];
+    struct text text = text_over(bytes, sizeof bytes);
+    struct slice rest = before, entry;
+    unsigned kept = 0, skip;
+    while ((entry = entry_next(&rest)).size > 0)
+        kept += !slice_starts(entry, month);
+    skip = kept >= AREA_TREND_MONTHS ? kept + 1 - AREA_TREND_MONTHS : 0;
+    for (rest = before; (entry = entry_next(&rest)).size > 0;) {
+        if (slice_starts(entry, month))
+            continue;
+        if (skip > 0) {
+            skip--;
+            continue;
+        }
+        text_add(&text, entry);
+        text_add_string(&text, ", ");
+    }
+    text_add(&text, month);
+    text_add_char(&text, ' ');
+    text_add_rate(&text, rate->value);
+    return text.full ? STATUS_FULL : sheet_text(sheet, field, text_slice(&text));
+}
+
 enum status sheet_law(struct area_sheet *sheet, int field, const struct area_desk *desk)
 {
     char bytes[LAW_STAMP_MAX];

@@ -16,7 +16,7 @@
     (F(cards_by_resident) | F(cards_by_registered) | F(accounts_by_resident) |             \
      F(accounts_by_registered) | F(both_by_resident) | F(both_by_registered) | F(ranked) | \
      F(over) | F(stable) | F(elsewhere_share) | F(baseline) | F(baseline_share) | F(law) | \
-     F(counted))
+     F(counted) | F(trend))
 
 enum { ASKING_MS = AREA_ASKING_MS, THOUSAND = 1000 };
 
@@ -276,6 +276,8 @@ static enum status counted(struct area_desk *desk, const struct work_item *item,
     TRY(sheet_text(&sheet, FIELD_ranked, ranked ? SLICE("true") : SLICE("false")));
     TRY(sheet_whole(&sheet, FIELD_elsewhere_share, all == 0 ? 0 : elsewhere * THOUSAND / all));
     TRY(put_row(&sheet, &look, over));
+    TRY(sheet_trend(&sheet, FIELD_trend, looked(&look, FIELD_trend), looked(&look, FIELD_period),
+                    &rate));
     TRY(sheet_law(&sheet, FIELD_law, desk));
     return write_down(desk, item, &sheet, request);
 }

@@ -3,7 +3,7 @@
 #include "casework/area/area_inside.h"
 
 #define MONTH   (F(period) | F(resident) | F(registered) | F(population_year))
-#define COUNTED (F(victims_by_resident) | F(victims_by_registered) | F(ranked) | F(law))
+#define COUNTED (F(victims_by_resident) | F(victims_by_registered) | F(ranked) | F(law) | F(trend))
 
 #define WORK_TABLE "casework/area/victim.inc"
 #include "casework/work/table.inc"
@@ -55,13 +55,17 @@ static enum status counted(struct area_desk *desk, const struct work_item *item,
     struct area_sheet sheet = {.request = request};
     struct work_refusal refusal = {.field = -1};
     struct work_item out;
+    struct rate rate;
     const struct rate people[2] = {{.population = area_whole(work_value_of(item, "resident"))},
                                    {.population = area_whole(work_value_of(item, "registered"))}};
     int64_t victims = area_whole(work_value_of(item, "victims"));
     TRY(sheet_rates(&sheet, FIELD_victims_by_resident, FIELD_victims_by_registered, victims,
                     people));
+    TRY(rate_of(victims, people[0].population, &rate));
     bool ranked = victims >= area_ranked_least(desk);
     TRY(sheet_text(&sheet, FIELD_ranked, ranked ? SLICE("true") : SLICE("false")));
+    TRY(sheet_trend(&sheet, FIELD_trend, work_value_of(item, "trend"),
+                    work_value_of(item, "period"), &rate));
     TRY(sheet_law(&sheet, FIELD_law, desk));
     const struct work_move move = {.id = item->id,
                                    .step = "count_up",

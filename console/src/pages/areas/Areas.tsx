@@ -4,11 +4,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { get } from "../../api";
 import type { PageProps } from "../../pages";
+import { Chart } from "../../parts/Chart";
 import { type Tile, TileGrid } from "../../parts/TileGrid";
 import { go } from "../../router";
 import { both, say } from "../../tongue";
 import { all_kinds, type Item, type Kind, state_of } from "../../work";
 import { names } from "../words";
+import type { ItemExtras } from "../work/Item";
 import { WorkPage } from "../work/Work";
 import { w } from "./words";
 
@@ -31,6 +33,38 @@ function tile(kind: Kind, item: Item, field: string): Tile {
   };
 }
 
+const CHARTED = 4;
+
+/* "2026-08 27.500, 2026-09 25.000" as months and rates. */
+function months_of(item: Item): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const [, year, month, rate] of String(item.fields.trend ?? "").matchAll(/(\d{4})-(\d{2}) (\d+\.\d+)/g))
+    found.set(new Date(Number(year), Number(month) - 1, 1).getTime() / 1000, Number(rate));
+  return found;
+}
+
+/* Rates of places over their months; nothing, if no month was counted. */
+function Trend({ items, label }: { items: Item[]; label: string }) {
+  const all = items.map((item) => ({ says: String(item.fields.name ?? item.fields.place ?? ""), months: months_of(item) }))
+    .filter(({ months }) => months.size > 0)
+    .sort((a, b) => ([...b.months.values()].at(-1) ?? 0) - ([...a.months.values()].at(-1) ?? 0)).slice(0, CHARTED);
+  if (all.length === 0)
+    return null;
+  const times = [...new Set(all.flatMap(({ months }) => [...months.keys()]))].sort((a, b) => a - b);
+  return (
+    <>
+      <Chart months label={label} head={say(w.of_month)} times={times} series={all.map(({ says, months }) => ({ says, values: times.map((time) => months.get(time) ?? null) }))} />
+      {items.length > 1 && <p class="hint">{say(w.trend_most)}</p>}
+    </>
+  );
+}
+
+/* An item's own months stand in its chart, not as a line of text. */
+const EXTRAS: ItemExtras = {
+  own: () => ["trend"],
+  cards: ({ item }) => (months_of(item).size > 0 ? <section class="card" data-card="trend"><Trend items={[item]} label={say(w.trend)} /></section> : null),
+};
+
 function Side({ kind, field, label }: { kind: string; field: string; label: string }) {
   const [items, keep] = useState<Item[]>([]);
   const [of, know] = useState<Kind | null>(null);
@@ -51,6 +85,7 @@ function Side({ kind, field, label }: { kind: string; field: string; label: stri
             go("areas", item.id);
         }} />
       <p class="hint">{say(w.thousandths)}</p>
+      <Trend items={items} label={`${label} · ${say(w.trend)}`} />
     </section>
   );
 }
@@ -64,7 +99,7 @@ export default function Areas({ id }: PageProps) {
           <p class="hint">{say(w.apart)}</p>
         </>
       )}
-      <WorkPage id={id} path="areas" says={say(names.areas)} kinds={["source_area", "victim_area"]} />
+      <WorkPage id={id} path="areas" says={say(names.areas)} kinds={["source_area", "victim_area"]} extras={EXTRAS} />
     </>
   );
 }

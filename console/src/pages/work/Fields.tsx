@@ -40,7 +40,7 @@ export function value_text(field: Field, value: Value): string {
     return money(decimal_of_cents(BigInt(String(value))));
   if (field.type === "word" || field.choices !== undefined || CODED.includes(field.name))
     return choice_text(field.name, String(value));
-  return typeof value === "number" && field.name !== "birth_year" ? number(value) : String(value);
+  return typeof value === "number" && !field.name.endsWith("_year") ? number(value) : String(value);
 }
 
 export function Fields({ kind, item, revealed }: { kind: Kind; item: Item; revealed: Record<string, Value> | null }) {
