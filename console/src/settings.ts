@@ -29,12 +29,14 @@ function read(): Liking {
 
 export const liking = new Cell<Liking>(read());
 
+const darkness = matchMedia("(prefers-color-scheme: dark)");
+
 function apply(): void {
   const { tongue: wanted, theme } = liking.value;
   tongue.value = wanted !== "browser" ? wanted : navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
   const root = document.documentElement;
   root.lang = tongue.value === "zh" ? "zh-CN" : "en";
-  root.dataset.theme = theme;
+  root.dataset.theme = theme !== "system" ? theme : darkness.matches ? "dark" : "light";
 }
 
 export function like(change: Partial<Liking>): void {
@@ -47,4 +49,5 @@ export function like(change: Partial<Liking>): void {
   apply();
 }
 
+darkness.addEventListener("change", apply);
 apply();

@@ -156,6 +156,17 @@ for (const tongue of ["en", "zh"])
     assert.deepEqual(await axe(page), []);
     const link = await page.getAttribute("a[href*='form=pdf']", "href");
     assert.match(link, /^\/v1\/reports\?from=\d{4}-\d\d-\d\d&to=\d{4}-\d\d-\d\d&by=month&form=pdf/);
+    /* On paper: the figures, dark on white in any theme, and nothing to press. */
+    await page.emulateMedia({ media: "print" });
+    assert.ok(await page.locator("[data-figure] >> nth=0").isVisible());
+    for (const hidden of ["nav", "body > * header, header", "[data-make]"])
+      assert.equal(await page.locator(hidden).first().isVisible(), false, hidden);
+    const [paper, ink] = await page.evaluate(() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector("[data-figure]")).color]);
+    const light = (colour) => colour.match(/[\d.]+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) / 3;
+    assert.ok(light(paper) > 240 || paper === "rgba(0, 0, 0, 0)", paper);
+    assert.ok(light(ink) < 100, ink);
+    await house.picture(page, `reports-print-${tongue}`);
+    await page.emulateMedia({ media: "screen" });
     if (await page.locator("[data-rows]").count() > 0) {
       await page.click("[data-rows] >> nth=0");
       await page.waitForSelector("table tbody tr");
