@@ -61,8 +61,12 @@ interface Props {
 const turned = (id: string) => (ids: Set<string>) => void (ids.delete(id) || ids.add(id));
 
 function useInboxKeys({ cursor, move, select, open, decide_matching }: Props, rows: readonly ListRow[], search: () => void, views: (keeping: boolean) => void): void {
+  /* Keys come faster than frames: each goes on from the one before, and not from what is drawn. */
+  const place = useRef(cursor);
+  place.current = cursor;
+  const step = (to: number) => move(place.current = to);
   const toggle = () => {
-    const id = rows[cursor]?.alert.id;
+    const id = rows[place.current]?.alert.id;
     if (id !== undefined)
       select(turned(id));
   };
@@ -74,18 +78,18 @@ function useInboxKeys({ cursor, move, select, open, decide_matching }: Props, ro
   });
   const here = rows[cursor];
   useKeys([
-    { key: "j", name: "alerts.down", says: kw.down, repeats: true, go: () => move(Math.min(rows.length - 1, cursor + 1)) },
-    { key: "k", name: "alerts.up", says: kw.up, repeats: true, go: () => move(Math.max(0, cursor - 1)) },
-    { key: "ArrowDown", name: "alerts.arrow-down", says: kw.down, repeats: true, go: () => move(Math.min(rows.length - 1, cursor + 1)) },
-    { key: "ArrowUp", name: "alerts.arrow-up", says: kw.up, repeats: true, go: () => move(Math.max(0, cursor - 1)) },
+    { key: "j", name: "alerts.down", says: kw.down, repeats: true, go: () => step(Math.min(rows.length - 1, place.current + 1)) },
+    { key: "k", name: "alerts.up", says: kw.up, repeats: true, go: () => step(Math.max(0, place.current - 1)) },
+    { key: "ArrowDown", name: "alerts.arrow-down", says: kw.down, repeats: true, go: () => step(Math.min(rows.length - 1, place.current + 1)) },
+    { key: "ArrowUp", name: "alerts.arrow-up", says: kw.up, repeats: true, go: () => step(Math.max(0, place.current - 1)) },
     { key: "x", name: "alerts.select", says: kw.select, go: toggle },
     { key: "* a", name: "alerts.all", says: kw.all, go: () => choose(() => true) },
     ...(decide_matching ? [{ key: "* m", name: "alerts.matching", says: kw.matching, go: decide_matching }] : []),
     { key: "* n", name: "alerts.none", says: kw.none, go: () => select((ids) => ids.clear()) },
     { key: "* r", name: "alerts.same", says: kw.same, go: () => choose(({ alert }) => alert.rule === here?.alert.rule) },
     { key: "* s", name: "alerts.same-subject", says: kw.same_subject, go: () => choose(({ subject }) => subject === here?.subject) },
-    { key: "o", name: "alerts.open", says: kw.open, go: () => open(cursor) },
-    { key: "Enter", name: "alerts.enter", says: kw.open, go: () => open(cursor) },
+    { key: "o", name: "alerts.open", says: kw.open, go: () => open(place.current) },
+    { key: "Enter", name: "alerts.enter", says: kw.open, go: () => open(place.current) },
     { key: "/", name: "alerts.search", says: kw.search, go: search },
     ...(may("views:own") ? [
       { key: "v", name: "alerts.views", says: kw.views, go: () => views(false) },

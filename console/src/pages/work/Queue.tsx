@@ -201,7 +201,9 @@ export function Queue({ path, says, kinds: wanted_kinds, extras }: { path: strin
   const kinds = useKinds();
   const [wanted, want] = useState({ kind: extras?.views?.[0]?.kind ?? (wanted_kinds?.length === 1 ? wanted_kinds[0] ?? "" : ""), state: "", mine: false, ended: false });
   const [selected, select] = useState<ReadonlySet<string>>(new Set());
-  const [cursor, move] = useState(0);
+  /* Keys come faster than frames: each goes on from the one before, and not from what is drawn. */
+  const [cursor, draw_cursor] = useState(0), place = useRef(0);
+  const move = (to: number) => draw_cursor(place.current = to);
   const [fault, fail] = useState<unknown>(null);
   const [note, tell] = useState("");
   const [dialog, show] = useState<"new" | "search" | null>(null);
@@ -233,20 +235,20 @@ export function Queue({ path, says, kinds: wanted_kinds, extras }: { path: strin
       move(0);
     }
   };
-  const toggle = (id: string | undefined) => {
-    const next = new Set(selected);
+  const toggle = (id: string | undefined) => select((before) => {
+    const next = new Set(before);
     if (id !== undefined && !next.delete(id))
       next.add(id);
-    select(next);
-  };
+    return next;
+  });
   const bulk = extras?.bulk !== undefined;
   useKeys([
     ...(extras?.views ?? []).map(({ name, says: named }, at) => ({ key: String(at + 1), name: `work.view.${name}`, says: named, go: () => view(at) })),
-    ...(bulk ? [{ key: "x", name: "work.select", says: kw.select, go: () => toggle(rows[Math.min(cursor, last)]?.item.id) }] : []),
-    { key: "j", name: "work.down", says: kw.down, repeats: true, go: () => move(Math.min(last, cursor + 1)) },
-    { key: "k", name: "work.up", says: kw.up, repeats: true, go: () => move(Math.max(0, cursor - 1)) },
-    { key: "o", name: "work.open", says: kw.open, go: () => open(cursor) },
-    { key: "Enter", name: "work.enter", says: kw.open, go: () => open(cursor) },
+    ...(bulk ? [{ key: "x", name: "work.select", says: kw.select, go: () => toggle(rows[Math.min(place.current, last)]?.item.id) }] : []),
+    { key: "j", name: "work.down", says: kw.down, repeats: true, go: () => move(Math.min(last, place.current + 1)) },
+    { key: "k", name: "work.up", says: kw.up, repeats: true, go: () => move(Math.max(0, place.current - 1)) },
+    { key: "o", name: "work.open", says: kw.open, go: () => open(place.current) },
+    { key: "Enter", name: "work.enter", says: kw.open, go: () => open(place.current) },
     { key: "/", name: "work.search", says: kw.search, go: () => show("search") },
     ...(may("work:write") ? [{ key: "n", name: "work.next", says: kw.take_next, go: take_next }] : []),
     ...(can_add ? [{ key: "a", name: "work.new", says: kw.new_item, go: () => show("new") }] : []),
