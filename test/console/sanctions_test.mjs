@@ -1,10 +1,10 @@
 /* sanctions_test.mjs -- one person's way through joint discipline on the pages of everybody who has a part in it:
- * nominated, determined, told, restricted, appealed against, lifted, sealed.  Half of them read English and half
- * Chinese; a wrong person and a wrong level read why not, and what to do. */
+ * nominated, determined, told, restricted, appealed against, lifted, sealed; once in Chinese with a mouse,
+ * once in English with keys alone.  A wrong person and a wrong level read why not, and what to do. */
 /* SPDX-License-Identifier: Apache-2.0 */
 import assert from "node:assert/strict";
 import { CHINESE, keys, mouse, NOW } from "./hand.mjs";
-import { axe, run, until } from "./house.mjs";
+import { axe, BY_HAND, run, until } from "./house.mjs";
 
 const CLEAN = "+8613800000019", CARDS = ["+8613800000011", "+8613800000012", "+8613800000013"];
 const TELECOM = "phone_card iot_card fixed_line telecom_line sms_port internet_account new_business";
@@ -197,6 +197,6 @@ async function way(house, hand, tongue) {
 }
 
 await run([
-  ["nominated, determined, told, restricted, appealed against, lifted and sealed, in English with a mouse", (house) => way(house, mouse, "en")],
-  ["the same in Chinese with keys alone", (house) => way(house, keys, "zh")],
+  ["nominated, determined, told, restricted, appealed against, lifted and sealed, in Chinese with a mouse", (house) => way(house, mouse, "zh"), BY_HAND],
+  ["the same in English with keys alone", (house) => way(house, keys, "en")],
 ]);
