@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { useState } from "preact/hooks";
 import { may, once_key, post, whoami } from "../../api";
+import type { Organisation } from "../../names";
 import { Dialog } from "../../parts/Dialog";
 import { When } from "../../parts/Log";
 import { Named, Pick } from "../../parts/Named";
@@ -19,15 +20,6 @@ interface User {
   name: string;
   roles: string[];
   state: string;
-}
-
-interface Organisation {
-  id: string;
-  kind: string;
-  name: string;
-  level: string | null;
-  home: boolean;
-  disabled: boolean;
 }
 
 interface Token {

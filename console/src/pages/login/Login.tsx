@@ -4,10 +4,11 @@
 import { useState } from "preact/hooks";
 import { keep_csrf, post, who } from "../../api";
 import { ProblemBox } from "../../parts/Problem";
+import { kind_words } from "../../parts/words";
 import { like } from "../../settings";
 import { say, tongue } from "../../tongue";
 import { w as common } from "../../words";
-import { kind_words, level_words, w } from "./words";
+import { level_words, w } from "./words";
 
 export function Text({ says, hint, value, type, ...more }: {
   says: string; hint?: string; value: string; type: (text: string) => void; kind?: string; autocomplete?: string; name?: string; first?: boolean; digits?: boolean;

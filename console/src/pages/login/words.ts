@@ -37,16 +37,6 @@ export const w = words({
   go_on: ["Go on", "继续"],
 });
 
-export const kind_words = words({
-  centre: ["anti-fraud centre", "反诈中心"],
-  police: ["police", "公安机关"],
-  carrier: ["carrier", "电信业务经营者"],
-  bank: ["bank", "银行业金融机构"],
-  payment: ["payment institution", "非银行支付机构"],
-  internet: ["internet company", "互联网服务提供者"],
-  regulator: ["supervising authority", "监管部门"],
-});
-
 export const level_words = words({
   none: ["none", "无"],
   county: ["county", "县级"],
